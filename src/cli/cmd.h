@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cmd - the contract between main.c and the one-file commands.
+ *
+ * A command reads as four steps: options, snapshot, analysis, report.
+ */
+#pragma once
+
+#include "cli/opt.h"
+#include "report/report.h"
+#include "snap/snap.h"
+#include "why/find.h"
+
+enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_PARTIAL };
+
+struct cmd {
+	const char *name;
+	const char *args;	/* "FILE..."; NULL: takes none */
+	const char *summary;	/* one line for the help */
+	const struct opt *opt;
+	size_t n_opts;
+	/* Exit status; what goes wrong was said on stderr. */
+	int (*run)(const struct options *o);
+};
+
+extern const struct cmd cmd_summary, cmd_ledger, cmd_capture, cmd_explain, cmd_completion;
+
+extern const struct cmd *const cmd_list[];
+extern const size_t cmd_count;
+
+/* The whole program, from its arguments to its exit status. */
+int cli_main(int argc, char *argv[]);
+
+/* What a command works on: opened, read and freed as one. */
+struct cli_job {
+	struct mw_root *root;
+	struct mw_arena arena;
+	struct mw_snap snap;
+};
+
+#define _cli_job_ __attribute__((cleanup(cli_job_done)))
+
+/* Opens the root and takes the snapshot; EXIT_DONE, or an exit status after a line on stderr. */
+int cli_job_start(struct cli_job *job, const struct options *o, unsigned want);
+void cli_job_done(struct cli_job *job);
+
+/* Fills in host and sources, writes as the options ask, and gives the exit status. */
+int cli_job_emit(struct cli_job *job, const struct options *o, struct mw_report *r);
+
+/* One line on stderr; gives EXIT_FAILED. */
+int cli_fail(const char *what, int r);
+
+/* The classes of a ledger as a table with their owners; top: how many owners each in text, 0 all
+ * of them; class: only this one (NULL: all). */
+void cli_ledger_table(struct mw_report *r, const struct mw_ledger *l, uint64_t top,
+		      const char *class);
+void cli_ledger_figures(struct mw_report *r, const struct mw_ledger *l);
+
+/* "23.5 GiB of RAM: free 8.01 GiB (34.1 %), ..." */
+const char *cli_ledger_verdict(const struct mw_ledger *l, struct mw_arena *arena);
+
+/* The pages of docs/ that the program can print, made at build time. */
+struct cli_page {
+	const char *name;	/* "MW-SHMEM-TMPFS", "meminfo" */
+	const char *text;
+};
+
+extern const struct cli_page cli_pages[];
+extern const size_t cli_page_count;
+
+const char *cli_page_find(struct mw_str name);

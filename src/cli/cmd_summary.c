@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * memwhy - what is wrong with memory here, worst first?
+ */
+#include "base/fmt.h"
+#include "cli/cmd.h"
+
+static const char *verdict(const struct mw_findings *f, const struct mw_ledger *l,
+			   struct mw_arena *a)
+{
+	if (!f->n)
+		return mw_fmt(a, "Nothing wrong with memory here. %s", cli_ledger_verdict(l, a));
+	return mw_fmt(a, "%zu finding%s, the worst: %s", f->n, f->n == 1 ? "" : "s",
+		      f->item[0].verdict);
+}
+
+static int run(const struct options *o)
+{
+	_cli_job_ struct cli_job job = {};
+	struct mw_findings findings;
+	struct mw_ledger ledger;
+	struct mw_report r;
+	int status = cli_job_start(&job, o, MW_WANT_ALL);
+
+	if (status)
+		return status;
+	mw_ledger_build(&job.snap, &job.arena, &ledger);
+	mw_find_all(&(struct mw_case){ &job.snap, &ledger, &o->threshold, &job.arena }, &findings);
+	mw_report_init(&r, &job.arena, "memwhy.summary/1");
+	r.verdict = verdict(&findings, &ledger, &job.arena);
+	r.findings = &findings;
+	cli_ledger_figures(&r, &ledger);
+	cli_ledger_table(&r, &ledger, 1, NULL);
+	r.closing = "More: memwhy ledger. Other commands: memwhy --help";
+	return cli_job_emit(&job, o, &r);
+}
+
+const struct cmd cmd_summary = {
+	.name = "memwhy",
+	.summary = "what is wrong with memory here, worst first?",
+	.run = run,
+};

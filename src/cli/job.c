@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * job - what all commands do before and after their analysis.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "act/outfile.h"
+#include "base/fmt.h"
+#include "cli/cmd.h"
+#include "kernel/errname.h"
+#include "report/escape.h"
+
+int cli_fail(const char *what, int r)
+{
+	fprintf(stderr, "memwhy: %s: %s\n", what, strerror(-r));
+	return EXIT_FAILED;
+}
+
+static int fail_open(struct cli_job *job, const char *path, int r, struct mw_problem problem)
+{
+	const char *name = mw_escape(&job->arena, mw_str_of(path ? path : "/"));
+
+	if (r != -EINVAL || !problem.what)
+		return cli_fail(name, r);
+	if (problem.line)
+		fprintf(stderr, "memwhy: %s:%zu: %s\n", name, problem.line, problem.what);
+	else
+		fprintf(stderr, "memwhy: %s: %s\n", name, problem.what);
+	return EXIT_FAILED;
+}
+
+static int fail_snap(struct cli_job *job, const char *path, int r)
+{
+	const char *name = mw_escape(&job->arena, mw_str_of(path ? path : ""));
+
+	if (r == -ENOMEM)
+		return cli_fail("snapshot", r);
+	fprintf(stderr, "memwhy: %s%sproc/meminfo: %s\n", name, path ? ": " : "/",
+		r == -ENODATA ? "has no MemTotal line" : strerror(-r));
+	return EXIT_FAILED;
+}
+
+int cli_job_start(struct cli_job *job, const struct options *o, unsigned want)
+{
+	struct mw_snap_options snap = { .want = want, .tree_min_bytes = o->tree_min_bytes,
+					.smaps_budget_us = o->smaps_budget_ms * 1000 };
+	struct mw_problem problem;
+	int r = mw_root_open(o->root, o->save_capture, &job->root, &problem);
+
+	if (r < 0)
+		return fail_open(job, o->root, r, problem);
+	r = mw_snap_take(job->root, &snap, &job->arena, &job->snap);
+	return r < 0 ? fail_snap(job, o->root, r) : EXIT_DONE;
+}
+
+void cli_job_done(struct cli_job *job)
+{
+	mw_root_free(job->root);
+	mw_arena_done(&job->arena);
+}
+
+static void describe_host(struct cli_job *job, struct mw_report *r)
+{
+	const struct mw_host *h = &job->snap.host;
+	const struct mw_sources *s = &job->snap.sources;
+
+	r->host = (struct mw_report_host){ h->kernel, h->machine, h->page_bytes, h->time_ns };
+	for (size_t i = 0; i < s->n; i++)
+		mw_report_source(r, (struct mw_report_source){
+			.path = s->item[i].path, .example = s->item[i].example,
+			.error = mw_errname(s->item[i].r, &job->arena),
+			.count = s->item[i].count });
+}
+
+static bool wants_color(const struct options *o)
+{
+	if (!strcmp(o->color, "always"))
+		return true;
+	return !strcmp(o->color, "auto") && isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize w;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) < 0)
+		return 0;
+	return w.ws_col;
+}
+
+static int check_status(const struct mw_report *r)
+{
+	int worst = r->n_sources ? 3 : 0;
+
+	for (size_t i = 0; r->findings && i < r->findings->n; i++)
+		switch (r->findings->item[i].severity) {
+		case MW_CRITICAL:
+			return 2;
+		case MW_WARNING:
+			worst = 1;
+			break;
+		case MW_INFO:
+			break;
+		}
+	return worst;
+}
+
+static int save(struct cli_job *job, const char *path)
+{
+	struct mw_capture capture;
+	int r = mw_root_recorded(job->root, &capture);
+
+	if (r < 0)
+		return cli_fail("save-capture: only this machine and directories are recorded", r);
+	mw_capture_scrub(&capture);
+	r = mw_outfile_write(path, mw_capture_encode(&capture, &job->arena));
+	if (r < 0 || job->arena.failed)
+		return cli_fail(path, r < 0 ? r : -ENOMEM);
+	return EXIT_DONE;
+}
+
+int cli_job_emit(struct cli_job *job, const struct options *o, struct mw_report *r)
+{
+	struct mw_report_style style = { .color = wants_color(o), .width = terminal_width(),
+					 .compact = o->ndjson };
+	int error, status = EXIT_DONE;
+
+	describe_host(job, r);
+	if (o->save_capture)
+		status = save(job, o->save_capture);
+	error = o->json || o->ndjson ? mw_report_json(r, &style, stdout) :
+		mw_report_text(r, &style, stdout);
+	if (error < 0)
+		return cli_fail("report", error);
+	if (o->check)
+		return check_status(r);
+	return status ? status : r->n_sources ? EXIT_PARTIAL : EXIT_DONE;
+}

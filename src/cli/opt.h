@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * opt - the options: one table each for all commands and for every command, from which the
+ * parser, the help, the completion and the check against the manual are made.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "why/thresholds.h"
+
+/* The values of all options; what a command does not have stays at its default. */
+struct options {
+	const char *root;
+	bool json, ndjson, check, help, help_short, version, dump;
+	const char *color;
+	const char *save_capture;
+	struct mw_thresholds threshold;
+	uint64_t smaps_budget_ms, tree_min_bytes, top;
+	const char *explain, *class;
+	bool counters, full;
+	const char *output;
+	char **arg;		/* what is no option */
+	int n_args;
+};
+
+enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_SIZE, OPT_THRESHOLD };
+
+struct opt {
+	const char *name;	/* without the dashes */
+	char letter;		/* 0: none */
+	const char *arg;	/* "FILE"; NULL: takes none */
+	const char *help;	/* one line; NULL: not shown */
+	enum opt_kind kind;
+	size_t offset;		/* in struct options */
+};
+
+extern const struct opt opt_common[];
+extern const size_t opt_common_count;
+
+struct options opt_defaults(void);
+
+/* Parses what stands before the first word that is no option (command == NULL) or all of it, by
+ * the common table and `own`.  Index of the first argument not taken, or -1 when wrong (a line
+ * was printed on stderr). */
+int opt_parse(struct options *o, const char *command, const struct opt *own, size_t n_own,
+	      int argc, char *argv[]);
+
+void opt_help(FILE *out, const struct opt *table, size_t n);
+
+/* A line an option: COMMAND, --name, -letter, ARG, with tabs between: for tests and completion. */
+void opt_dump(FILE *out, const char *command, const struct opt *table, size_t n);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pid_cgroup - the group that is charged for a process's memory, from /proc/PID/cgroup
+ * (proc_cgroup_show(), kernel/cgroup/cgroup.c).
+ */
+#pragma once
+
+#include "base/str.h"
+
+/* The path in the hierarchy that has the memory controller (v1 "N:memory:/x"), else the path in
+ * the v2 hierarchy ("0::/x"); empty when there is neither.  A slice of text. */
+struct mw_str mw_pid_cgroup_memory(struct mw_str text);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/pid_status.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "kernel/fields.h"
+
+#define KIB(key, member) { key, offsetof(struct mw_pid_status, member), MW_FIELD_KIB }
+
+static const struct mw_field fields[] = {
+	KIB("VmLck", locked_bytes),
+	KIB("VmRSS", rss_bytes),
+	KIB("RssAnon", rss_anon_bytes),
+	KIB("RssFile", rss_file_bytes),
+	KIB("RssShmem", rss_shmem_bytes),
+	KIB("VmPTE", page_tables_bytes),
+	KIB("VmSwap", swap_bytes),
+	KIB("HugetlbPages", hugetlb_bytes),
+};
+
+/* The name stands with \n and \\ escaped (seq_put_decimal..., proc_task_name()). */
+static struct mw_str unescape(struct mw_arena *arena, struct mw_str s)
+{
+	struct mw_str copy = mw_arena_copy(arena, s);
+	char *p = (char *)copy.p;
+	size_t n = 0;
+
+	for (size_t i = 0; i < copy.n; i++) {
+		char c = p[i];
+
+		if (c == '\\' && i + 1 < copy.n && (p[i + 1] == 'n' || p[i + 1] == '\\')) {
+			c = p[i + 1] == 'n' ? '\n' : '\\';
+			i++;
+		}
+		p[n++] = c;
+	}
+	copy.n = n;
+	return copy;
+}
+
+static struct mw_str after_key(struct mw_str text, const char *key)
+{
+	struct mw_str line;
+
+	while (mw_str_cut(&text, '\n', &line))
+		if (mw_str_starts(line, key))
+			return mw_str_from(line, mw_str_of(key).n);
+	return (struct mw_str){};
+}
+
+int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pid_status *ret)
+{
+	struct mw_pid_status s = {};
+	struct mw_str word, uid = after_key(text, "Uid:");
+
+	if (!mw_str_starts(text, "Name:\t"))
+		return -ENODATA;
+	mw_fields_parse(text, ':', fields, sizeof(fields) / sizeof(fields[0]), &s);
+	s.name = unescape(arena, after_key(text, "Name:\t"));
+	if (!mw_str_word(&uid, &word) || mw_str_u64(word, &s.uid) < 0)
+		s.uid = UINT64_MAX;
+	*ret = s;
+	return 0;
+}

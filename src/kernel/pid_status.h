@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pid_status - /proc/PID/status as data (proc_pid_status(), fs/proc/array.c).
+ *
+ * A kernel thread and a zombie have no memory of their own: all Vm*, Rss* figures MW_ABSENT.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/val.h"
+
+struct mw_pid_status {
+	struct mw_str name;		/* comm, escapes undone: any bytes but NUL */
+	uint64_t uid;			/* real */
+	struct mw_val rss_bytes;
+	struct mw_val rss_anon_bytes;	/* these three since 4.5 */
+	struct mw_val rss_file_bytes;
+	struct mw_val rss_shmem_bytes;
+	struct mw_val locked_bytes;	/* VmLck: address space, touched or not */
+	struct mw_val swap_bytes;
+	struct mw_val page_tables_bytes;
+	struct mw_val hugetlb_bytes;
+};
+
+/* Pure: 0, -ENODATA when there is no Name line. */
+int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pid_status *ret);

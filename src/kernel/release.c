@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/release.h"
+
+static struct mw_str leading_digits(struct mw_str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	return (struct mw_str){ s.p, n };
+}
+
+struct mw_release mw_release_parse(struct mw_str text)
+{
+	struct mw_release r = {};
+	struct mw_str major = leading_digits(text), minor;
+
+	if (major.n >= text.n || text.p[major.n] != '.')
+		return r;
+	minor = leading_digits(mw_str_from(text, major.n + 1));
+	if (mw_str_u64(major, &r.major) < 0 || mw_str_u64(minor, &r.minor) < 0)
+		return (struct mw_release){};
+	return r;
+}
+
+struct mw_str mw_release_of_version(struct mw_str text)
+{
+	struct mw_str word;
+
+	if (!mw_str_starts(text, "Linux version "))
+		return (struct mw_str){};
+	text = mw_str_from(text, 14);
+	return mw_str_word(&text, &word) ? word : (struct mw_str){};
+}
+
+bool mw_release_is_known(struct mw_release r)
+{
+	return r.major;
+}
+
+bool mw_release_at_least(struct mw_release r, uint64_t major, uint64_t minor)
+{
+	return r.major > major || (r.major == major && r.minor >= minor);
+}

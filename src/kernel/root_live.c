@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pseudo files of the live machine: facts that are no files, as short texts.  The parsers of
+ * these texts stand in kernel/meta.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fmt.h"
+#include "kernel/root_private.h"
+
+static int answer(struct mw_arena *arena, const char *text, struct mw_str *ret)
+{
+	if (arena->failed)
+		return -ENOMEM;
+	*ret = mw_str_of(text);
+	return 0;
+}
+
+static int with_resolve(int dirfd, const char *name, int flags, uint64_t resolve)
+{
+	struct open_how how = { .flags = (unsigned)(flags | O_CLOEXEC), .resolve = resolve };
+	int fd;
+
+	if (!(flags & O_PATH))
+		how.flags |= O_NONBLOCK | O_NOCTTY;
+	fd = (int)syscall(SYS_openat2, dirfd, name, &how, sizeof(how));
+	return fd < 0 ? -errno : fd;
+}
+
+/* What lies in another process's root: answered from the dentry cache alone (RESOLVE_CACHED,
+ * since 5.12), where mount points always are, so that no dead NFS server is waited for. */
+static int open_in_process_root(int dirfd, const char *name, int flags)
+{
+	const uint64_t inside = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+	int root = openat(dirfd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+
+	if (root < 0)
+		return -errno;
+	name += strcspn(name, "/");
+	if (!name[0] || !name[1])
+		return root;
+	/* To look is enough for most questions; only a folder to be walked is opened. */
+	fd = with_resolve(root, name, flags, inside | (flags & O_PATH ? RESOLVE_CACHED : 0));
+	if (fd == -EINVAL && (flags & O_PATH))
+		fd = with_resolve(root, name, flags, inside);
+	close(root);
+	return fd;
+}
+
+int mw_live_open(int dirfd, const char *name, int flags)
+{
+	int fd;
+
+	if (!strcmp(name, "root") || !strncmp(name, "root/", 5))
+		return open_in_process_root(dirfd, name, flags);
+	fd = openat(dirfd, name, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* From what the kernel has in memory: no dead file server is waited for. */
+static int stat_cached(int dirfd, const char *name, int flags, struct statx *ret)
+{
+	return statx(dirfd, name, flags | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
+		     STATX_BASIC_STATS, ret) < 0 ? -errno : 0;
+}
+
+static int meta_stat(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret)
+{
+	struct statx st;
+	int fd = mw_live_open(dirfd, name, O_PATH), r;
+
+	if (fd < 0)
+		return fd;
+	r = stat_cached(fd, "", AT_EMPTY_PATH, &st);
+	close(fd);
+	if (r < 0)
+		return r;
+	return answer(arena, mw_fmt(arena, "dev %u:%u ino %llu nlink %u bytes %llu used %llu\n",
+				    st.stx_dev_major, st.stx_dev_minor,
+				    (unsigned long long)st.stx_ino, st.stx_nlink,
+				    (unsigned long long)st.stx_size,
+				    (unsigned long long)st.stx_blocks * 512), ret);
+}
+
+/* Asked of a mount point, or of a file that could lie on a tmpfs: those have blocks of one page.
+ * Others are not asked, for a network file system may answer late or never. */
+static int meta_statfs(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret)
+{
+	struct statfs fs;
+	struct statx st;
+	int fd = mw_live_open(dirfd, name, O_PATH), r;
+
+	if (fd < 0)
+		return fd;
+	r = stat_cached(fd, "", AT_EMPTY_PATH, &st);
+	if (!r && strncmp(name, "root", 4) && st.stx_blksize != (unsigned)sysconf(_SC_PAGESIZE))
+		r = -EOPNOTSUPP;
+	if (!r && fstatfs(fd, &fs) < 0)
+		r = -errno;
+	close(fd);
+	if (r < 0)
+		return r;
+	return answer(arena, mw_fmt(arena, "dev %u:%u type %#llx block %llu blocks %llu free %llu "
+				    "files %llu ffree %llu\n", st.stx_dev_major, st.stx_dev_minor,
+				    (unsigned long long)fs.f_type, (unsigned long long)fs.f_bsize,
+				    (unsigned long long)fs.f_blocks, (unsigned long long)fs.f_bfree,
+				    (unsigned long long)fs.f_files,
+				    (unsigned long long)fs.f_ffree), ret);
+}
+
+static int meta_tree(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret)
+{
+	int fd = mw_live_open(dirfd, name, O_PATH | O_DIRECTORY), dir;
+
+	if (fd < 0)
+		return fd;
+	dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	close(fd);
+	return dir < 0 ? -errno : mw_live_tree(dir, arena, ret);
+}
+
+static int meta_again(int dirfd, const char *name, struct mw_scratch *scratch,
+		      struct mw_arena *arena, struct mw_str *ret)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC), r;
+	size_t n;
+
+	if (fd < 0)
+		return -errno;
+	r = mw_read_fd(fd, scratch, MW_FILE_MAX_BYTES, &n);
+	close(fd);
+	if (r < 0)
+		return r;
+	*ret = mw_arena_copy(arena, (struct mw_str){ scratch->p, n });
+	return arena->failed ? -ENOMEM : 0;
+}
+
+static struct mw_str link_text(int dirfd, const char *name, char *buf, size_t bytes)
+{
+	ssize_t n = readlinkat(dirfd, name, buf, bytes);
+
+	return (struct mw_str){ buf, n < 0 ? 0 : (size_t)n };
+}
+
+static int meta_ns(int dirfd, struct mw_arena *arena, struct mw_str *ret)
+{
+	char mnt[64], ipc[64], root[4096];
+	struct mw_str m = link_text(dirfd, "ns/mnt", mnt, sizeof(mnt));
+	struct mw_str i, r;
+
+	if (!m.n)
+		return -errno;
+	i = link_text(dirfd, "ns/ipc", ipc, sizeof(ipc));
+	r = mw_fmt_octal(arena, link_text(dirfd, "root", root, sizeof(root)));
+	return answer(arena, mw_fmt(arena, "mnt %.*s\nipc %.*s\nroot %.*s\n", (int)m.n, m.p,
+				    (int)i.n, i.p, (int)r.n, r.p), ret);
+}
+
+/* "3 0:1 1025 nlink 0 used 4194304 /memfd:x\040(deleted)\n"; what is neither a plain file nor a
+ * DRM device is left out. */
+static const char *fd_line(int fds, struct mw_str name, struct mw_arena *arena)
+{
+	char buf[4096];
+	const char *number = name.p;
+	struct mw_str target = link_text(fds, number, buf, sizeof(buf));
+	struct statx st;
+
+	if (!target.n || target.p[0] != '/' || stat_cached(fds, number, 0, &st) < 0)
+		return "";
+	if (!S_ISREG(st.stx_mode) && !mw_str_starts(target, "/dev/dri/"))
+		return "";
+	target = mw_fmt_octal(arena, target);
+	return mw_fmt(arena, "%s %u:%u %llu nlink %u used %llu %.*s\n", number, st.stx_dev_major,
+		      st.stx_dev_minor, (unsigned long long)st.stx_ino, st.stx_nlink,
+		      (unsigned long long)st.stx_blocks * 512, (int)target.n, target.p);
+}
+
+static int meta_fds(int dirfd, struct mw_arena *arena, struct mw_str *ret)
+{
+	int fds = openat(dirfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct mw_names names = {};
+	struct mw_str text = {};
+	char *p;
+	int r;
+
+	if (fds < 0)
+		return -errno;
+	r = mw_list_fd(dup(fds), arena, &names);
+	for (size_t i = 0; i < names.n && r >= 0; i++) {
+		names.item[i] = mw_str_of(fd_line(fds, names.item[i], arena));
+		text.n += names.item[i].n;
+	}
+	close(fds);
+	if (r < 0)
+		return r;
+	text.p = p = mw_arena_alloc(arena, text.n + 1);
+	if (!p || arena->failed)
+		return -ENOMEM;
+	for (size_t i = 0; i < names.n; i++)
+		p = mempcpy(p, names.item[i].p, names.item[i].n);
+	*ret = text;
+	return 0;
+}
+
+/* A file of /proc/sysvipc shows the IPC namespace of its reader: step into it and back. */
+static int meta_sysvipc_shm(int dirfd, struct mw_scratch *scratch, struct mw_arena *arena,
+			    struct mw_str *ret)
+{
+	int own = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);
+	int other = openat(dirfd, "ns/ipc", O_RDONLY | O_CLOEXEC), r;
+
+	r = own < 0 || other < 0 || setns(other, CLONE_NEWIPC) < 0 ? -errno : 0;
+	if (!r) {
+		r = meta_again(AT_FDCWD, "/proc/sysvipc/shm", scratch, arena, ret);
+		if (setns(own, CLONE_NEWIPC) < 0)
+			r = -errno;
+	}
+	if (own >= 0)
+		close(own);
+	if (other >= 0)
+		close(other);
+	return r;
+}
+
+static int meta_time(struct mw_arena *arena, struct mw_str *ret)
+{
+	struct timespec real, boot;
+
+	if (clock_gettime(CLOCK_REALTIME, &real) < 0 || clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
+		return -errno;
+	return answer(arena, mw_fmt(arena, "realtime_ns %lld%09ld\nboottime_ns %lld%09ld\n",
+				    (long long)real.tv_sec, real.tv_nsec, (long long)boot.tv_sec,
+				    boot.tv_nsec), ret);
+}
+
+/* The kernel's own mount for memfd, SysV and shared anonymous memory is in no mount table. */
+static int meta_shm_dev(struct mw_arena *arena, struct mw_str *ret)
+{
+	struct stat st;
+	int fd = memfd_create("memwhy", MFD_CLOEXEC), r;
+
+	if (fd < 0)
+		return -errno;
+	r = fstat(fd, &st) < 0 ? -errno : 0;
+	close(fd);
+	if (r < 0)
+		return r;
+	return answer(arena, mw_fmt(arena, "%u:%u\n", major(st.st_dev), minor(st.st_dev)), ret);
+}
+
+static int meta_fact(const char *name, struct mw_arena *arena, struct mw_str *ret)
+{
+	struct utsname uts;
+
+	if (!strcmp(name, "time"))
+		return meta_time(arena, ret);
+	if (!strcmp(name, "shm_dev"))
+		return meta_shm_dev(arena, ret);
+	if (!strcmp(name, "page_bytes"))
+		return answer(arena, mw_fmt(arena, "%ld\n", sysconf(_SC_PAGESIZE)), ret);
+	if (!strcmp(name, "user"))
+		return answer(arena, mw_fmt(arena, "%u\n", geteuid()), ret);
+	if (uname(&uts) < 0)
+		return -errno;
+	if (!strcmp(name, "release"))
+		return answer(arena, mw_fmt(arena, "%s\n", uts.release), ret);
+	if (!strcmp(name, "machine"))
+		return answer(arena, mw_fmt(arena, "%s\n", uts.machine), ret);
+	return -ENOENT;
+}
+
+int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
+		 struct mw_arena *arena, struct mw_str *ret)
+{
+	if (!strncmp(question, "again/", 6))
+		return meta_again(dirfd, question + 6, scratch, arena, ret);
+	if (!strncmp(question, "stat/", 5))
+		return meta_stat(dirfd, question + 5, arena, ret);
+	if (!strncmp(question, "statfs/", 7))
+		return meta_statfs(dirfd, question + 7, arena, ret);
+	if (!strncmp(question, "tree/", 5))
+		return meta_tree(dirfd, question + 5, arena, ret);
+	if (!strcmp(question, "ns"))
+		return meta_ns(dirfd, arena, ret);
+	if (!strcmp(question, "fds"))
+		return meta_fds(dirfd, arena, ret);
+	if (!strcmp(question, "sysvipc_shm"))
+		return meta_sysvipc_shm(dirfd, scratch, arena, ret);
+	return meta_fact(question, arena, ret);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * root_private - what the files of the door (root*.c) share, and nobody else includes.
+ */
+#pragma once
+
+#include "kernel/root.h"
+
+#define MW_FILE_MAX_BYTES ((size_t)64 << 20)
+
+/* A buffer that is used again for each file, so that a read costs no allocation. */
+struct mw_scratch {
+	char *p;
+	size_t bytes;
+};
+
+/* To the end of file, however many reads that takes: 0, -EFBIG over max_bytes, ... */
+int mw_read_fd(int fd, struct mw_scratch *scratch, size_t max_bytes, size_t *ret_n);
+
+/* Names of an open folder; takes fd over. */
+int mw_list_fd(int fd, struct mw_arena *arena, struct mw_names *ret);
+
+/* Live: "again/meminfo", "stat/fd/3" ... (what follows "meta/") asked of the folder dirfd. */
+int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
+		 struct mw_arena *arena, struct mw_str *ret);
+
+/* Live: opens name below dirfd; below "root/" no link leads out and nothing waits. */
+int mw_live_open(int dirfd, const char *name, int flags);
+
+/* "meta/tree": fd is an open folder and is taken over. */
+int mw_live_tree(int fd, struct mw_arena *arena, struct mw_str *ret);
+
+/* Loads an archive into a capture: 0, -EINVAL with a problem, -ENOMEM, -ENOSYS (no libarchive). */
+int mw_archive_load(int fd, struct mw_arena *arena, struct mw_capture *ret,
+		    struct mw_problem *ret_problem);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report.h"
+
+void mw_report_init(struct mw_report *r, struct mw_arena *arena, const char *schema)
+{
+	*r = (struct mw_report){ .arena = arena, .schema = schema };
+	r->tail = &r->first;
+	r->figure_tail = &r->first_figure;
+}
+
+void mw_report_figure(struct mw_report *r, const char *id, struct mw_val val)
+{
+	struct mw_figure *f = mw_arena_alloc(r->arena, sizeof(*f));
+
+	if (!f)
+		return;
+	*f = (struct mw_figure){ .id = id, .val = val };
+	*r->figure_tail = f;
+	r->figure_tail = &f->next;
+}
+
+struct mw_table *mw_report_table(struct mw_report *r, struct mw_table table)
+{
+	struct mw_table *t = mw_arena_alloc(r->arena, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	*t = table;
+	t->tail = &t->first;
+	*r->tail = t;
+	r->tail = &t->next;
+	return t;
+}
+
+struct mw_row *mw_report_row(struct mw_report *r, struct mw_table *t, size_t depth,
+			     enum mw_row_in in)
+{
+	struct mw_row *row;
+
+	if (!t)
+		return NULL;
+	row = mw_arena_alloc(r->arena, sizeof(*row) + t->n_cols * sizeof(row->cell[0]));
+	if (!row)
+		return NULL;
+	row->depth = depth;
+	row->in = in;
+	*t->tail = row;
+	t->tail = &row->next;
+	return row;
+}
+
+void mw_cell_str(struct mw_row *row, size_t i, struct mw_str s)
+{
+	if (row)
+		row->cell[i] = (struct mw_cell){ .set = true, .str = s };
+}
+
+void mw_cell_val(struct mw_row *row, size_t i, struct mw_val v)
+{
+	if (row)
+		row->cell[i] = (struct mw_cell){ .set = true, .val = v };
+}
+
+void mw_report_source(struct mw_report *r, struct mw_report_source source)
+{
+	struct mw_report_source *list = mw_arena_grow(r->arena, r->source, r->n_sources,
+						      sizeof(*list));
+
+	if (!list)
+		return;
+	r->source = list;
+	r->source[r->n_sources++] = source;
+}

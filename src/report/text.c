@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Text for people: the verdict, the findings with what to type, the tables, and at the end what
+ * could not be read.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "report/escape.h"
+#include "report/report.h"
+
+struct text {
+	const struct mw_report *r;
+	const struct mw_report_style *style;
+	FILE *out;
+};
+
+static const char *shown(struct text *t, const char *s)
+{
+	return mw_escape(t->r->arena, mw_str_of(s ? s : ""));
+}
+
+/* Bold, red ... around a text, where colours are wanted. */
+static const char *paint(struct text *t, const char *code, const char *s)
+{
+	return t->style->color ? mw_fmt(t->r->arena, "\033[%sm%s\033[0m", code, s) : s;
+}
+
+static const char *severity_color(enum mw_severity s)
+{
+	switch (s) {
+	case MW_INFO:
+		return "36";
+	case MW_WARNING:
+		return "33";
+	case MW_CRITICAL:
+		return "31";
+	}
+	return "0";
+}
+
+static const char *cell_text(struct text *t, const struct mw_col *col, const struct mw_cell *cell)
+{
+	struct mw_arena *a = t->r->arena;
+
+	if (!cell->set)
+		return "";
+	switch (col->type) {
+	case MW_TYPE_STR:
+		return mw_escape(a, cell->str);
+	case MW_TYPE_BYTES:
+		return mw_fmt_val_bytes(a, cell->val);
+	case MW_TYPE_COUNT:
+		return mw_known(cell->val) ? mw_fmt(a, "%" PRIu64, cell->val.v) :
+			mw_why_name(cell->val.why);
+	case MW_TYPE_PERCENT:
+		return mw_known(cell->val) ? mw_fmt(a, "%" PRIu64 ".%02" PRIu64, cell->val.v / 100,
+						    cell->val.v % 100) : "";
+	}
+	return "";
+}
+
+static int add_columns(struct libscols_table *tb, const struct mw_table *table)
+{
+	for (size_t i = 0; i < table->n_cols; i++) {
+		const struct mw_col *c = &table->col[i];
+		int flags = c->tree ? SCOLS_FL_TREE : c->type == MW_TYPE_STR ? 0 : SCOLS_FL_RIGHT;
+
+		if (c->label && !scols_table_new_column(tb, c->label, 0, flags))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_row(struct text *t, struct libscols_table *tb, const struct mw_table *table,
+		   const struct mw_row *row, struct libscols_line *parent[])
+{
+	struct libscols_line *up = row->depth ? parent[row->depth - 1] : NULL;
+	struct libscols_line *line = scols_table_new_line(tb, up);
+	size_t at = 0;
+
+	if (!line)
+		return -ENOMEM;
+	parent[row->depth] = line;
+	for (size_t i = 0; i < table->n_cols; i++) {
+		if (!table->col[i].label)
+			continue;
+		if (scols_line_set_data(line, at++, cell_text(t, &table->col[i], &row->cell[i])))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void set_look(struct text *t, struct libscols_table *tb)
+{
+	scols_table_set_stream(tb, t->out);
+	scols_table_enable_noencoding(tb, 1);	/* escaped already */
+	if (t->style->width)
+		scols_table_set_termforce(tb, SCOLS_TERMFORCE_ALWAYS);
+	else
+		scols_table_set_termforce(tb, SCOLS_TERMFORCE_NEVER);
+	if (t->style->width)
+		scols_table_set_termwidth(tb, t->style->width);
+}
+
+static int put_table(struct text *t, const struct mw_table *table)
+{
+	struct libscols_table *tb = scols_new_table();
+	struct libscols_line *parent[MW_DEPTHS] = {};
+	int r = tb ? add_columns(tb, table) : -ENOMEM;
+
+	for (const struct mw_row *row = table->first; row && !r; row = row->next)
+		if (row->in != MW_IN_JSON)
+			r = add_row(t, tb, table, row, parent);
+	if (!r && !scols_table_is_empty(tb)) {
+		fprintf(t->out, "\n%s\n", paint(t, "1", table->title));
+		set_look(t, tb);
+		r = scols_print_table(tb);
+	}
+	scols_unref_table(tb);
+	return r;
+}
+
+static void put_evidence(struct text *t, const struct mw_evidence *e)
+{
+	struct mw_arena *a = t->r->arena;
+	const char *value = "";
+
+	switch (e->unit) {
+	case MW_UNIT_BYTES:
+		value = mw_fmt_val_bytes(a, e->value);
+		break;
+	case MW_UNIT_COUNT:
+		value = mw_known(e->value) ? mw_fmt(a, "%" PRIu64, e->value.v) :
+			mw_why_name(e->value.why);
+		break;
+	case MW_UNIT_PERMILLE:
+		value = mw_known(e->value) ? mw_fmt(a, "%" PRIu64 ".%" PRIu64 " %%",
+						    e->value.v / 10, e->value.v % 10) :
+			mw_why_name(e->value.why);
+		break;
+	case MW_UNIT_TEXT:
+		value = shown(t, e->text);
+		break;
+	}
+	fprintf(t->out, "  %12s  %s", value, shown(t, e->name));
+	fprintf(t->out, "  (%s)\n", shown(t, e->source));
+}
+
+static void put_fix(struct text *t, const struct mw_fix *fix)
+{
+	fprintf(t->out, "  %s\n", paint(t, "1", shown(t, fix->command)));
+	fprintf(t->out, "      effect: %s; risk: %s; undo: %s\n", shown(t, fix->effect),
+		shown(t, fix->risk), shown(t, fix->undo));
+}
+
+static void put_finding(struct text *t, const struct mw_finding *f)
+{
+	fprintf(t->out, "\n%s %s: %s\n", paint(t, severity_color(f->severity),
+					       mw_severity_name(f->severity)), f->id,
+		shown(t, f->verdict));
+	for (size_t i = 0; i < f->n_evidence; i++)
+		put_evidence(t, &f->evidence[i]);
+	for (size_t i = 0; i < f->n_fixes; i++)
+		put_fix(t, &f->fix[i]);
+	fprintf(t->out, "  check with: %s\n", shown(t, f->check));
+	fprintf(t->out, "  how sure: %s; more: memwhy explain %s\n", shown(t, f->sure), f->id);
+}
+
+static void put_sources(struct text *t)
+{
+	const struct mw_report *r = t->r;
+
+	if (!r->n_sources)
+		return;
+	fprintf(t->out, "\n%s\n", paint(t, "1", "Could not be read, so the answer is partial:"));
+	for (size_t i = 0; i < r->n_sources; i++) {
+		const struct mw_report_source *s = &r->source[i];
+
+		fprintf(t->out, "  %s: %s", mw_escape(r->arena, s->path),
+			mw_escape(r->arena, s->error));
+		if (s->count > 1)
+			fprintf(t->out, " (%" PRIu64 " times)", s->count);
+		fputc('\n', t->out);
+	}
+}
+
+int mw_report_text(const struct mw_report *r, const struct mw_report_style *style, FILE *out)
+{
+	struct text t = { r, style, out };
+	int error = 0;
+
+	if (r->arena->failed)
+		return -ENOMEM;
+	fprintf(out, "%s\n", paint(&t, "1", shown(&t, r->verdict)));
+	for (size_t i = 0; r->findings && i < r->findings->n; i++)
+		put_finding(&t, &r->findings->item[i]);
+	for (const struct mw_table *table = r->first; table && !error; table = table->next)
+		if (table->title)
+			error = put_table(&t, table);
+	put_sources(&t);
+	if (r->closing)
+		fprintf(out, "\n%s\n", shown(&t, r->closing));
+	return error ? -ENOMEM : r->arena->failed ? -ENOMEM : 0;
+}

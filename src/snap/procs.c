@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * procs - every process that has memory of its own, each /proc/PID opened once, so that a pid
+ * which is used again meanwhile is never mixed in.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/fmt.h"
+#include "kernel/pid_cgroup.h"
+#include "snap/snap_private.h"
+
+/* What smaps_rollup costs, measured on 6.18: a fixed part, and a part per page of 4 KiB. */
+#define SMAPS_COST_US      60
+#define SMAPS_PAGES_PER_US 16
+/* Processes above this cost are read last, when all others had theirs; so many are kept open. */
+#define LARGE_COST_US      20000
+#define LARGE_MAX          64
+
+struct large {
+	size_t proc;
+	uint64_t cost_us;
+	struct mw_at at;
+};
+
+struct take {
+	struct mw_root *root;
+	struct mw_arena *arena, *temp;
+	struct mw_snap *s;
+	const struct mw_snap_options *options;
+	struct mw_shm_search *search;	/* NULL: nobody asked */
+	struct large *large;
+	size_t n_large;
+	uint64_t left_us;
+};
+
+static uint64_t cost_us(const struct mw_proc *p)
+{
+	return SMAPS_COST_US + mw_or(p->status.rss_bytes, 0) / 4096 / SMAPS_PAGES_PER_US;
+}
+
+static void take_smaps(struct take *t, struct mw_at *at, struct mw_proc *p)
+{
+	uint64_t cost = cost_us(p);
+	struct mw_str text;
+
+	if (cost > t->left_us) {
+		p->smaps_why = MW_UNREAD;
+		return;
+	}
+	t->left_us -= cost;
+	p->smaps_why = mw_take_at(at, "smaps_rollup", t->temp, t->s, &text);
+	if (p->smaps_why == MW_OK && mw_pid_smaps_parse(text, &p->smaps) < 0)
+		p->smaps_why = MW_GONE;	/* empty: the process left its memory behind meanwhile */
+}
+
+/* Reads now what is cheap, and keeps the folder of what is not. */
+static void smaps_now_or_later(struct take *t, struct mw_at *at, size_t i)
+{
+	if (cost_us(&t->s->proc[i]) < LARGE_COST_US || t->n_large == LARGE_MAX) {
+		take_smaps(t, at, &t->s->proc[i]);
+		return;
+	}
+	t->large[t->n_large++] = (struct large){ i, cost_us(&t->s->proc[i]), *at };
+	at->fd = -1;	/* taken over */
+}
+
+/* False when there is nothing to say of it: gone, a zombie, or a kernel thread. */
+static bool take_status(struct take *t, struct mw_at *at, struct mw_proc *p)
+{
+	struct mw_str text;
+
+	if (mw_take_at(at, "status", t->temp, t->s, &text) != MW_OK)
+		return false;
+	return !mw_pid_status_parse(text, t->arena, &p->status) &&
+	       p->status.rss_bytes.why != MW_ABSENT;
+}
+
+static void take_one(struct take *t, uint64_t pid)
+{
+	struct mw_arena_mark mark = mw_arena_mark(t->temp);
+	struct mw_proc p = { .pid = pid, .smaps_why = MW_UNREAD }, *proc;
+	struct mw_at at;
+	struct mw_str text;
+
+	if (mw_root_at(t->root, mw_fmt(t->temp, "proc/%llu", (unsigned long long)pid), &at) < 0 ||
+	    !take_status(t, &at, &p))
+		goto out;
+	if (t->search)
+		mw_shm_search_visit(t->search, &at, t->temp, pid, p.status.name);
+	if (!(t->options->want & MW_WANT_PROCS))
+		goto out;
+	mw_take_at(&at, "cgroup", t->temp, t->s, &text);
+	p.cgroup = mw_arena_copy(t->arena, mw_pid_cgroup_memory(text));
+	proc = mw_arena_grow(t->arena, t->s->proc, t->s->n_procs, sizeof(*proc));
+	if (!proc)
+		goto out;
+	t->s->proc = proc;
+	t->s->proc[t->s->n_procs++] = p;
+	smaps_now_or_later(t, &at, t->s->n_procs - 1);
+out:
+	mw_at_close(&at);
+	mw_arena_reset(t->temp, mark);
+}
+
+static int by_cost(const void *x, const void *y)
+{
+	const struct large *a = x, *b = y;
+
+	if (a->cost_us != b->cost_us)
+		return a->cost_us < b->cost_us ? -1 : 1;
+	return (a->proc > b->proc) - (a->proc < b->proc);
+}
+
+static void take_large(struct take *t)
+{
+	if (t->n_large)
+		qsort(t->large, t->n_large, sizeof(*t->large), by_cost);
+	for (size_t i = 0; i < t->n_large; i++) {
+		take_smaps(t, &t->large[i].at, &t->s->proc[t->large[i].proc]);
+		mw_at_close(&t->large[i].at);
+	}
+}
+
+static int by_number(const void *x, const void *y)
+{
+	const uint64_t *a = x, *b = y;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* The pids in proc/, in order; *ret_n says how many. */
+static uint64_t *list_pids(struct take *t, size_t *ret_n)
+{
+	struct mw_names names = {};
+	uint64_t *pid;
+	size_t n = 0;
+	int r = mw_root_list(t->root, "proc", t->arena, &names);
+
+	mw_sources_note(&t->s->sources, mw_str_of("proc"), r);
+	pid = mw_arena_alloc(t->arena, (names.n + 1) * sizeof(*pid));
+	for (size_t i = 0; pid && i < names.n; i++)
+		n += !mw_str_u64(names.item[i], &pid[n]);
+	if (n)
+		qsort(pid, n, sizeof(*pid), by_number);
+	*ret_n = n;
+	return pid;
+}
+
+void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
+		   struct mw_arena *arena, struct mw_snap *s)
+{
+	_mw_arena_ struct mw_arena temp = {};
+	struct take t = { .root = root, .arena = arena, .temp = &temp, .s = s,
+			  .options = options, .left_us = options->smaps_budget_us };
+	struct mw_shm_search search = { .root = root, .options = options, .arena = arena, .s = s };
+	size_t n;
+	uint64_t *pid = list_pids(&t, &n);
+
+	t.large = mw_arena_alloc(arena, LARGE_MAX * sizeof(*t.large));
+	if (!pid || !t.large)
+		return;
+	/* Each PID namespace has a 1: where it is not listed, others' processes are hidden. */
+	s->procs_hidden = n && pid[0] != 1;
+	if (s->procs_hidden)
+		mw_sources_note(&s->sources, mw_str_of("proc/1"), -EPERM);
+	if (options->want & MW_WANT_SHMEM) {
+		t.search = &search;
+		mw_shm_search_start(&search, &temp);
+	}
+	for (size_t i = 0; i < n && !arena->failed; i++)
+		take_one(&t, pid[i]);
+	take_large(&t);
+	if (t.search)
+		mw_shm_search_finish(t.search);
+	if (temp.failed)
+		arena->failed = true;
+}

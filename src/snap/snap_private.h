@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snap_private - what the files of snap/ share while a snapshot is taken.
+ */
+#pragma once
+
+#include "snap/snap.h"
+
+/* Reads and notes a failure; the text is empty then. */
+enum mw_why mw_take_text(struct mw_root *root, const char *path, struct mw_arena *arena,
+			 struct mw_snap *s, struct mw_str *ret);
+enum mw_why mw_take_at(struct mw_at *at, const char *name, struct mw_arena *arena,
+		       struct mw_snap *s, struct mw_str *ret);
+
+/* A file of one number. */
+struct mw_val mw_take_number(struct mw_root *root, const char *path, struct mw_arena *arena,
+			     struct mw_snap *s);
+
+/* "0:25" in the given base -> MW_DEV; UINT64_MAX when malformed. */
+uint64_t mw_dev_parse(struct mw_str text, bool hex);
+
+/* A device without a major number: does it hold shared memory, does a mount table show it? */
+struct mw_known_dev {
+	uint64_t dev;
+	bool shmem, mounted;
+};
+
+struct mw_shm_candidate;
+
+/* What the search for shared memory knows while it goes from process to process. */
+struct mw_shm_search {
+	struct mw_root *root;
+	const struct mw_snap_options *options;
+	struct mw_arena *arena;
+	struct mw_snap *s;
+	uint64_t shm_dev;		/* the kernel's own mount; UINT64_MAX: not known */
+	struct mw_known_dev *dev;	/* sorted */
+	size_t n_devs;
+	struct mw_str *mnt_seen;	/* "mnt:[123] /": namespace and root */
+	size_t n_mnt;
+	struct mw_str *ipc_seen;
+	size_t n_ipc;
+	struct mw_shm_candidate *candidate;
+	size_t n_candidates;
+};
+
+void mw_shm_search_start(struct mw_shm_search *search, struct mw_arena *temp);
+/* Looks at one process: its namespaces, open files and mappings. */
+void mw_shm_search_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_arena *temp,
+			 uint64_t pid, struct mw_str comm);
+void mw_shm_search_finish(struct mw_shm_search *search);
+
+/* tmpfs.c: the mounts of the namespace of one process, if it is a new one. */
+void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_arena *temp,
+		    const struct mw_ns *ns, uint64_t pid, struct mw_str comm);
+const struct mw_known_dev *mw_known_dev_find(const struct mw_shm_search *search, uint64_t dev);
+void mw_known_dev_add(struct mw_shm_search *search, struct mw_known_dev known);
+
+/* Adds to a set of texts; false when it was in it. */
+bool mw_set_add(struct mw_arena *arena, struct mw_str **set, size_t *n, struct mw_str text);
+
+void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
+		   struct mw_arena *arena, struct mw_snap *s);
+void mw_take_kernel(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "why/thresholds.h"
+
+#include <errno.h>
+
+#define ROW(name, member, normal, help) \
+	{ name, offsetof(struct mw_thresholds, member), normal, help }
+
+const struct mw_threshold mw_threshold_table[] = {
+	ROW("shmem-tmpfs", shmem_tmpfs_permille, 50, "a tmpfs that holds more is reported"),
+	ROW("tmpfs-limit", tmpfs_limit_permille, 250,
+	    "a tmpfs whose size limit is at most this has a sensible one"),
+	ROW("shmem-unlinked", shmem_unlinked_permille, 10,
+	    "files without a name on tmpfs that hold more together are reported"),
+	ROW("shmem-orphan", shmem_orphan_permille, 2,
+	    "SysV segments attached by nobody that hold more together are reported"),
+	ROW("slab", slab_permille, 100, "unreclaimable slab above this is reported"),
+	ROW("vmalloc", vmalloc_permille, 20, "vmalloc memory above this is reported"),
+	ROW("unaccounted", unaccounted_permille, 20,
+	    "memory in no known class above this is reported"),
+	ROW("hugetlb-idle", hugetlb_idle_permille, 20,
+	    "huge pages neither used nor reserved above this are reported"),
+	ROW("process", process_permille, 400, "a process with more anonymous memory is reported"),
+	ROW("available", available_permille, 50,
+	    "with less than this available, findings are critical"),
+};
+
+const size_t mw_threshold_count = sizeof(mw_threshold_table) / sizeof(mw_threshold_table[0]);
+
+static uint64_t *slot(struct mw_thresholds *t, size_t i)
+{
+	return (uint64_t *)((char *)t + mw_threshold_table[i].offset);
+}
+
+struct mw_thresholds mw_thresholds_normal(void)
+{
+	struct mw_thresholds t = {};
+
+	for (size_t i = 0; i < mw_threshold_count; i++)
+		*slot(&t, i) = mw_threshold_table[i].normal;
+	return t;
+}
+
+/* "7.5%" -> 75, "75" -> 75 */
+static int parse_permille(struct mw_str s, uint64_t *ret)
+{
+	uint64_t whole, tenths = 0;
+	struct mw_str part;
+
+	if (!mw_str_ends(s, "%"))
+		return mw_str_u64(s, ret);
+	s.n--;
+	if (!mw_str_cut(&s, '.', &part) || mw_str_u64(part, &whole) < 0 || whole > 100)
+		return -EINVAL;
+	if (s.n && (s.n > 1 || mw_str_u64(s, &tenths) < 0))
+		return -EINVAL;
+	*ret = whole * 10 + tenths;
+	return 0;
+}
+
+int mw_thresholds_set(struct mw_thresholds *t, struct mw_str setting)
+{
+	struct mw_str name;
+	uint64_t v;
+
+	if (!mw_str_cut(&setting, '=', &name) || parse_permille(setting, &v) < 0 || v > 1000)
+		return -EINVAL;
+	for (size_t i = 0; i < mw_threshold_count; i++)
+		if (mw_str_eq(name, mw_threshold_table[i].name)) {
+			*slot(t, i) = v;
+			return 0;
+		}
+	return -EINVAL;
+}

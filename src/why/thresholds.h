@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * thresholds - the limits above which something is worth saying, all of them, by name.
+ *
+ * Each has a default, a line of help, and can be set with --threshold NAME=VALUE; the manual
+ * lists them from this table.
+ */
+#pragma once
+
+#include "base/str.h"
+
+/* In 1/1000 of MemTotal, unless the name says bytes. */
+struct mw_thresholds {
+	uint64_t shmem_tmpfs_permille;
+	uint64_t tmpfs_limit_permille;
+	uint64_t shmem_unlinked_permille;
+	uint64_t shmem_orphan_permille;
+	uint64_t slab_permille;
+	uint64_t vmalloc_permille;
+	uint64_t unaccounted_permille;
+	uint64_t hugetlb_idle_permille;
+	uint64_t process_permille;
+	uint64_t available_permille;
+};
+
+struct mw_threshold {
+	const char *name;	/* "shmem-tmpfs" */
+	size_t offset;		/* of a uint64_t in struct mw_thresholds */
+	uint64_t normal;	/* 1/1000 */
+	const char *help;
+};
+
+extern const struct mw_threshold mw_threshold_table[];
+extern const size_t mw_threshold_count;
+
+struct mw_thresholds mw_thresholds_normal(void);
+
+/* "shmem-tmpfs=7.5%" or "shmem-tmpfs=75" (1/1000): 0, or -EINVAL. */
+int mw_thresholds_set(struct mw_thresholds *t, struct mw_str setting);
