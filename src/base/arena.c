@@ -17,9 +17,12 @@ struct mw_arena_block {
 
 static size_t fail_in;	/* set by tests only */
 
-void mw_arena_fail_in(size_t n)
+size_t mw_arena_fail_in(size_t n)
 {
+	size_t left = fail_in;
+
 	fail_in = n;
+	return left;
 }
 
 static bool add_block(struct mw_arena *a, size_t size)

@@ -51,7 +51,8 @@ void mw_arena_reset(struct mw_arena *a, struct mw_arena_mark mark);
 
 void mw_arena_done(struct mw_arena *a);
 
-/* For tests: the n-th block or allocation from now fails, once; 0 means never. */
-void mw_arena_fail_in(size_t n);
+/* For tests: the n-th allocation from now fails, once; 0 means never.  Gives what was left of
+ * the number set before: 0 when that failure has happened. */
+size_t mw_arena_fail_in(size_t n);
 
 #define _mw_arena_ __attribute__((cleanup(mw_arena_done)))

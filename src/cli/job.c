@@ -73,7 +73,7 @@ static void describe_host(struct cli_job *job, struct mw_report *r)
 		mw_report_source(r, (struct mw_report_source){
 			.path = s->item[i].path, .example = s->item[i].example,
 			.error = mw_errname(s->item[i].r, &job->arena),
-			.count = s->item[i].count });
+			.reason = strerror(-s->item[i].r), .count = s->item[i].count });
 }
 
 static bool wants_color(const struct options *o)

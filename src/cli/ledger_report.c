@@ -127,6 +127,12 @@ static bool is_small(const struct maker *m, struct mw_val bytes)
 	return mw_known(bytes) && bytes.v < mw_or(m->l->total_bytes, 0) / SMALL_PART;
 }
 
+/* What the owners exceed their class by, having been read later, is of no use to people. */
+static bool is_raced_remainder(const struct mw_owner *o)
+{
+	return !strcmp(o->kind, "remainder") && !mw_known(o->bytes);
+}
+
 /* The first `top` owners are shown to people, as far as they matter; the rest in one line. */
 static void owner_rows(const struct maker *m, const struct mw_owner *owner, size_t n, size_t depth,
 		       bool parent_shown)
@@ -134,10 +140,11 @@ static void owner_rows(const struct maker *m, const struct mw_owner *owner, size
 	uint64_t hidden = 0, hidden_bytes = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		bool show = parent_shown && (!m->top || (i < m->top &&
-							 !is_small(m, owner[i].bytes)));
+		bool raced = is_raced_remainder(&owner[i]);
+		bool show = parent_shown && !raced &&
+			    (!m->top || (i < m->top && !is_small(m, owner[i].bytes)));
 
-		hidden += !show;
+		hidden += !show && !raced;
 		hidden_bytes += show ? 0 : mw_or(owner[i].bytes, 0);
 		owner_row(m, &owner[i], depth, show ? MW_IN_BOTH : MW_IN_JSON);
 		owner_rows(m, owner[i].part, owner[i].n_parts, depth + 1, show);

@@ -44,6 +44,38 @@ bool mw_mount_is_shmem(const struct mw_mount *m)
 	       mw_str_eq(m->type, "rootfs");
 }
 
+static bool is_local(struct mw_str type)
+{
+	static const char *const types[] = {
+		"tmpfs", "devtmpfs", "rootfs", "ramfs", "sysfs", "proc", "cgroup", "cgroup2",
+		"devpts", "debugfs", "tracefs", "securityfs", "bpf", "hugetlbfs", "mqueue",
+		"ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "erofs", "squashfs",
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (mw_str_eq(type, types[i]))
+			return true;
+	return false;
+}
+
+bool mw_mount_never_waits(const struct mw_mount *all, size_t n, const struct mw_mount *m)
+{
+	/* A table of n mounts has no way longer than n: more is a circle. */
+	for (size_t steps = 0; steps <= n; steps++) {
+		const struct mw_mount *up = NULL;
+
+		if (!is_local(m->type))
+			return false;
+		for (size_t i = 0; i < n && !up; i++)
+			if (mw_str_same(all[i].id, m->parent) && &all[i] != m)
+				up = &all[i];
+		if (!up)
+			return true;
+		m = up;
+	}
+	return false;
+}
+
 bool mw_mount_option(struct mw_str options, const char *name, struct mw_str *ret)
 {
 	struct mw_str option, key;

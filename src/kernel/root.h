@@ -14,6 +14,7 @@
  *	DIR/meta/stat/FILE	stat(2) as text, see kernel/meta_stat.h
  *	DIR/meta/statfs/FILE	statfs(2) as text
  *	DIR/meta/tree/FOLDER	the largest files below FOLDER on its file system
+ *	DIR/meta/statfs_wait/..., tree_wait/...	the same, where the way to it may be waited for
  *	proc/PID/meta/ns	namespaces and root of a process
  *	proc/PID/meta/fds	its open files, a line each
  *	proc/PID/meta/sysvipc_shm	proc/sysvipc/shm as its IPC namespace shows it
@@ -21,7 +22,7 @@
  * Invariants:
  *  - A directory or archive root never gives a byte of a file outside it: no link leads out.
  *  - Below proc/PID/root of the live machine no link leads out of that process's root, and
- *    nothing waits for a network or user-space file system.
+ *    nothing waits for a network or user-space file system unless the question says so.
  *  - While recording, each answer is kept, the last one for each path: what
  *    mw_root_recorded() gives is a capture from which the same program run gives the same answer.
  */

@@ -28,44 +28,36 @@ static int answer(struct mw_arena *arena, const char *text, struct mw_str *ret)
 	return 0;
 }
 
-static int with_resolve(int dirfd, const char *name, int flags, uint64_t resolve)
-{
-	struct open_how how = { .flags = (unsigned)(flags | O_CLOEXEC), .resolve = resolve };
-	int fd;
-
-	if (!(flags & O_PATH))
-		how.flags |= O_NONBLOCK | O_NOCTTY;
-	fd = (int)syscall(SYS_openat2, dirfd, name, &how, sizeof(how));
-	return fd < 0 ? -errno : fd;
-}
-
-/* What lies in another process's root: answered from the dentry cache alone (RESOLVE_CACHED,
- * since 5.12), where mount points always are, so that no dead NFS server is waited for. */
-static int open_in_process_root(int dirfd, const char *name, int flags)
+/* What lies in a process's root: no link leads out of it.  Unless the way may wait, it is answered
+ * from the dentry cache alone (RESOLVE_CACHED, since 5.12), where mount points always are, so
+ * that no dead file server is waited for. */
+static int open_in_process_root(int dirfd, const char *name, bool may_wait)
 {
 	const uint64_t inside = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
 	int root = openat(dirfd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+				.resolve = inside | (may_wait ? 0 : RESOLVE_CACHED) };
 
 	if (root < 0)
 		return -errno;
 	name += strcspn(name, "/");
 	if (!name[0] || !name[1])
 		return root;
-	/* To look is enough for most questions; only a folder to be walked is opened. */
-	fd = with_resolve(root, name, flags, inside | (flags & O_PATH ? RESOLVE_CACHED : 0));
-	if (fd == -EINVAL && (flags & O_PATH))
-		fd = with_resolve(root, name, flags, inside);
+	fd = (int)syscall(SYS_openat2, root, name, &how, sizeof(how));
+	if (fd < 0)
+		fd = -errno;
 	close(root);
 	return fd;
 }
 
-int mw_live_open(int dirfd, const char *name, int flags)
+/* To look at: a descriptor that only names the file. */
+static int open_path(int dirfd, const char *name, bool may_wait)
 {
 	int fd;
 
 	if (!strcmp(name, "root") || !strncmp(name, "root/", 5))
-		return open_in_process_root(dirfd, name, flags);
-	fd = openat(dirfd, name, flags | O_CLOEXEC);
+		return open_in_process_root(dirfd, name, may_wait);
+	fd = openat(dirfd, name, O_PATH | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -79,7 +71,7 @@ static int stat_cached(int dirfd, const char *name, int flags, struct statx *ret
 static int meta_stat(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret)
 {
 	struct statx st;
-	int fd = mw_live_open(dirfd, name, O_PATH), r;
+	int fd = open_path(dirfd, name, false), r;
 
 	if (fd < 0)
 		return fd;
@@ -96,11 +88,12 @@ static int meta_stat(int dirfd, const char *name, struct mw_arena *arena, struct
 
 /* Asked of a mount point, or of a file that could lie on a tmpfs: those have blocks of one page.
  * Others are not asked, for a network file system may answer late or never. */
-static int meta_statfs(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret)
+static int meta_statfs(int dirfd, const char *name, bool may_wait, struct mw_arena *arena,
+		       struct mw_str *ret)
 {
 	struct statfs fs;
 	struct statx st;
-	int fd = mw_live_open(dirfd, name, O_PATH), r;
+	int fd = open_path(dirfd, name, may_wait), r;
 
 	if (fd < 0)
 		return fd;
@@ -120,9 +113,10 @@ static int meta_statfs(int dirfd, const char *name, struct mw_arena *arena, stru
 				    (unsigned long long)fs.f_ffree), ret);
 }
 
-static int meta_tree(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret)
+static int meta_tree(int dirfd, const char *name, bool may_wait, struct mw_arena *arena,
+		     struct mw_str *ret)
 {
-	int fd = mw_live_open(dirfd, name, O_PATH | O_DIRECTORY), dir;
+	int fd = open_path(dirfd, name, may_wait), dir;
 
 	if (fd < 0)
 		return fd;
@@ -289,9 +283,13 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 	if (!strncmp(question, "stat/", 5))
 		return meta_stat(dirfd, question + 5, arena, ret);
 	if (!strncmp(question, "statfs/", 7))
-		return meta_statfs(dirfd, question + 7, arena, ret);
+		return meta_statfs(dirfd, question + 7, false, arena, ret);
+	if (!strncmp(question, "statfs_wait/", 12))
+		return meta_statfs(dirfd, question + 12, true, arena, ret);
 	if (!strncmp(question, "tree/", 5))
-		return meta_tree(dirfd, question + 5, arena, ret);
+		return meta_tree(dirfd, question + 5, false, arena, ret);
+	if (!strncmp(question, "tree_wait/", 10))
+		return meta_tree(dirfd, question + 10, true, arena, ret);
 	if (!strcmp(question, "ns"))
 		return meta_ns(dirfd, arena, ret);
 	if (!strcmp(question, "fds"))

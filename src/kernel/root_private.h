@@ -24,9 +24,6 @@ int mw_list_fd(int fd, struct mw_arena *arena, struct mw_names *ret);
 int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 		 struct mw_arena *arena, struct mw_str *ret);
 
-/* Live: opens name below dirfd; below "root/" no link leads out and nothing waits. */
-int mw_live_open(int dirfd, const char *name, int flags);
-
 /* "meta/tree": fd is an open folder and is taken over. */
 int mw_live_tree(int fd, struct mw_arena *arena, struct mw_str *ret);
 

@@ -69,6 +69,7 @@ struct mw_report_host {
 
 struct mw_report_source {
 	struct mw_str path, error, example;
+	const char *reason;	/* the error in words */
 	uint64_t count;
 };
 

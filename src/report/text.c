@@ -180,10 +180,10 @@ static void put_sources(struct text *t)
 	for (size_t i = 0; i < r->n_sources; i++) {
 		const struct mw_report_source *s = &r->source[i];
 
-		fprintf(t->out, "  %s: %s", mw_escape(r->arena, s->path),
-			mw_escape(r->arena, s->error));
+		fprintf(t->out, "  %s: %s", mw_escape(r->arena, s->count > 1 ? s->path : s->example),
+			shown(t, s->reason));
 		if (s->count > 1)
-			fprintf(t->out, " (%" PRIu64 " times)", s->count);
+			fprintf(t->out, ", %" PRIu64 " times", s->count);
 		fputc('\n', t->out);
 	}
 }

@@ -7,7 +7,7 @@
 #include "kernel/fields.h"
 #include "snap/snap_private.h"
 
-#define TRIES 5
+#define TRIES 20
 
 enum mw_why mw_take_text(struct mw_root *root, const char *path, struct mw_arena *arena,
 			 struct mw_snap *s, struct mw_str *ret)
@@ -73,24 +73,29 @@ static void take_host(struct mw_root *root, struct mw_arena *arena, struct mw_sn
 	h->euid = mw_take_number(root, "meta/user", arena, s);
 }
 
-static uint64_t distance(struct mw_val a, struct mw_val b)
+static struct mw_val distance(struct mw_val a, struct mw_val b)
 {
-	return a.v > b.v ? a.v - b.v : b.v - a.v;
+	return mw_or(a, 0) > mw_or(b, 0) ? mw_sub(a, b) : mw_sub(b, a);
 }
 
-/* How far did MemFree move since it was read? */
+/* How far did the counters move since they were read?  All that a process can take or give back
+ * counts: what it frees may go to the per-CPU lists and leave MemFree as it was. */
 static struct mw_val moved(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
 {
-	struct mw_meminfo again;
+	const struct mw_meminfo *then = &s->meminfo;
+	struct mw_meminfo now;
 	struct mw_str text;
 	enum mw_why why = mw_take_text(root, "meta/again/proc/meminfo", arena, s, &text);
+	struct mw_val sum;
 
 	if (why != MW_OK)
 		return mw_no(why);
-	if (mw_meminfo_parse(text, &again) < 0 || !mw_known(again.free_bytes) ||
-	    !mw_known(s->meminfo.free_bytes))
+	if (mw_meminfo_parse(text, &now) < 0)
 		return mw_no(MW_BAD);
-	return mw_ok(distance(again.free_bytes, s->meminfo.free_bytes));
+	sum = mw_add(distance(now.free_bytes, then->free_bytes),
+		     distance(now.anon_bytes, then->anon_bytes));
+	sum = mw_add(sum, distance(now.cached_bytes, then->cached_bytes));
+	return mw_add(sum, distance(now.slab_bytes, then->slab_bytes));
 }
 
 /* The three files tell of one instant only when little moved meanwhile: try again, a few times.

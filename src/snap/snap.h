@@ -142,7 +142,7 @@ struct mw_snap {
 	struct mw_sources sources;
 	struct mw_str meminfo_text;
 	struct mw_meminfo meminfo;
-	struct mw_val moved_bytes;	/* by how much MemFree moved while the counters were read */
+	struct mw_val moved_bytes;	/* by how much they moved while they were read */
 	struct mw_zoneinfo zoneinfo;	/* no zones: not readable */
 	struct mw_vmstat vmstat;
 

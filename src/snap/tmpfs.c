@@ -66,8 +66,22 @@ void mw_known_dev_add(struct mw_shm_search *search, struct mw_known_dev known)
 	search->n_devs++;
 }
 
-static void take_tree(struct mw_shm_search *search, struct mw_at *at, const char *point,
-		      struct mw_tmpfs *fs)
+/* The way to a mount, in one process's view. */
+struct way {
+	struct mw_at *at;
+	struct mw_arena *temp;
+	const char *point;
+	bool wait;	/* nothing on it is a server or a program: it may be waited for */
+	uint64_t pid;
+	struct mw_str comm;
+};
+
+static const char *question(const struct way *way, const char *what)
+{
+	return mw_fmt(way->temp, "meta/%s%s/root%s", what, way->wait ? "_wait" : "", way->point);
+}
+
+static void take_tree(struct mw_shm_search *search, const struct way *way, struct mw_tmpfs *fs)
 {
 	struct mw_arena *arena = search->arena;
 	struct mw_tree_item one, *item;
@@ -75,8 +89,7 @@ static void take_tree(struct mw_shm_search *search, struct mw_at *at, const char
 
 	if (mw_known(fs->used_bytes) && fs->used_bytes.v < search->options->tree_min_bytes)
 		return;
-	fs->tree_why = mw_take_at(at, mw_fmt(arena, "meta/tree/root%s", point), arena, search->s,
-				  &text);
+	fs->tree_why = mw_take_at(way->at, question(way, "tree"), arena, search->s, &text);
 	if (fs->tree_why != MW_OK)
 		return;
 	fs->tree_cut = mw_meta_tree_was_cut(text);
@@ -93,13 +106,12 @@ static void take_tree(struct mw_shm_search *search, struct mw_at *at, const char
 }
 
 /* Blocks used and the limit; false when the mount lies under another one, or was not reached. */
-static bool take_usage(struct mw_shm_search *search, struct mw_at *at, struct mw_arena *temp,
-		       const char *point, struct mw_tmpfs *fs)
+static bool take_usage(struct mw_shm_search *search, const struct way *way, struct mw_tmpfs *fs)
 {
 	struct mw_fs_stat st;
 	struct mw_str text;
-	enum mw_why why = mw_take_at(at, mw_fmt(temp, "meta/statfs/root%s", point), temp,
-				     search->s, &text);
+	enum mw_why why = mw_take_at(way->at, question(way, "statfs"), way->temp, search->s,
+				     &text);
 
 	if (why != MW_OK) {
 		fs->used_bytes = mw_no(why);
@@ -139,14 +151,12 @@ static struct mw_tmpfs *add_fs(struct mw_shm_search *search, uint64_t dev)
 	return &list[s->n_tmpfs++];
 }
 
-static void visit_mount(struct mw_shm_search *search, struct mw_at *at, struct mw_arena *temp,
-			const struct mw_mount *m, uint64_t pid, struct mw_str comm)
+static void visit_mount(struct mw_shm_search *search, struct way *way, const struct mw_mount *m)
 {
 	uint64_t dev = mw_dev_parse(m->dev, false);
 	bool shmem = mw_mount_is_shmem(m);
 	struct mw_arena *arena = search->arena;
 	struct mw_tmpfs *fs, seen;
-	const char *point;
 
 	mw_known_dev_add(search, (struct mw_known_dev){ dev, shmem, true });
 	if (!shmem)
@@ -159,13 +169,14 @@ static void visit_mount(struct mw_shm_search *search, struct mw_at *at, struct m
 	if (!fs)
 		return;
 	seen = (struct mw_tmpfs){
-		.dev = dev, .pid = pid, .own = !pid, .comm = mw_arena_copy(arena, comm),
+		.dev = dev, .pid = way->pid, .own = !way->pid,
+		.comm = mw_arena_copy(arena, way->comm),
 		.point = mw_fmt_unoctal(arena, m->point), .type = mw_arena_copy(arena, m->type),
 		.source = mw_fmt_unoctal(arena, m->source), .limit_bytes = mw_no(MW_ABSENT),
 	};
-	point = mw_arena_cstr(temp, seen.point);
-	if (take_usage(search, at, temp, point, &seen))
-		take_tree(search, at, point, &seen);
+	way->point = mw_arena_cstr(way->temp, seen.point);
+	if (take_usage(search, way, &seen))
+		take_tree(search, way, &seen);
 	if (mw_known(seen.used_bytes) || !fs->point.n)
 		*fs = seen;
 }
@@ -175,8 +186,10 @@ void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_ar
 {
 	struct mw_str key = mw_str_of(mw_fmt(temp, "%.*s %.*s", (int)ns->mnt.n, ns->mnt.p,
 					     (int)ns->root.n, ns->root.p));
+	struct way way = { .at = at, .temp = temp, .pid = pid, .comm = comm };
+	struct mw_mount *mount = NULL, m;
 	struct mw_str text;
-	struct mw_mount m;
+	size_t n = 0;
 
 	for (size_t i = 0; i < search->n_mnt; i++)
 		if (mw_str_same(search->mnt_seen[i], key))
@@ -185,6 +198,14 @@ void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_ar
 		return;
 	mw_set_add(search->arena, &search->mnt_seen, &search->n_mnt, key);
 	search->s->namespace_count++;
-	while (mw_mountinfo_next(&text, &m))
-		visit_mount(search, at, temp, &m, pid, comm);
+	while (mw_mountinfo_next(&text, &m)) {
+		mount = mw_arena_grow(temp, mount, n, sizeof(*mount));
+		if (!mount)
+			return;
+		mount[n++] = m;
+	}
+	for (size_t i = 0; i < n; i++) {
+		way.wait = mw_mount_is_shmem(&mount[i]) && mw_mount_never_waits(mount, n, &mount[i]);
+		visit_mount(search, &way, &mount[i]);
+	}
 }

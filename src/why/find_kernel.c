@@ -111,7 +111,7 @@ static void find_unaccounted(const struct mw_case *c, struct mw_findings *all)
 		.undo = "boot without it" });
 	f.check = "memwhy ledger";
 	f.sure = mw_known(c->snap->moved_bytes) ?
-		mw_fmt(c->arena, "a difference of counters; MemFree moved by %s while they were read",
+		mw_fmt(c->arena, "a difference of counters that moved by %s while they were read",
 		       mw_fmt_bytes(c->arena, c->snap->moved_bytes.v)) :
 		"a difference of counters that were read one after another";
 	mw_findings_add(all, c->arena, &f);

@@ -70,6 +70,6 @@ void mw_ledger_facts(const struct mw_snap *s, struct mw_arena *arena, struct mw_
 	    mw_mul(s->vmstat.memmap_boot_pages, s->host.page_bytes), NULL, "proc/vmstat");
 	add(l, "balloon", "taken by the hypervisor's balloon", s->meminfo.balloon_bytes, NULL,
 	    "proc/meminfo");
-	add(l, "moved", "MemFree moved while it was read", s->moved_bytes, NULL, "proc/meminfo");
+	add(l, "moved", "moved while the counters were read", s->moved_bytes, NULL, "proc/meminfo");
 	socket_facts(s, arena, l);
 }

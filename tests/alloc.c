@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * alloc - the whole program on fixtures, with the n-th allocation failing, n = 1, 2, ... until
+ * it passes: each time an error that was said, never a crash, never a wrong answer.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "cli/cmd.h"
+
+/* Every allocation of a small fixture, every 61st of a large one. */
+#define SMALL_BYTES 20000
+#define STRIDE 61
+
+static int run(char *argv[])
+{
+	int argc = 0;
+
+	while (argv[argc])
+		argc++;
+	return cli_main(argc, argv);
+}
+
+static size_t file_bytes(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	long n;
+
+	if (!f)
+		return 0;
+	fseek(f, 0, SEEK_END);
+	n = ftell(f);
+	fclose(f);
+	return (size_t)n;
+}
+
+/* How many failures were injected; 0 when one was swallowed. */
+static size_t torture(char *argv[], size_t stride, FILE *result)
+{
+	size_t count = 0;
+
+	for (size_t n = 1;; n += stride, count++) {
+		int status;
+
+		mw_arena_fail_in(n);
+		status = run(argv);
+		if (mw_arena_fail_in(0)) {
+			if (status == EXIT_DONE || status == EXIT_PARTIAL)
+				return count;
+			fprintf(result, "not ok alloc %s %s: exit %d with memory enough\n", argv[1],
+				argv[3], status);
+			return 0;
+		}
+		if (status == EXIT_FAILED)
+			continue;
+		fprintf(result, "not ok alloc %s %s: failure %zu gave exit %d\n", argv[1], argv[3],
+			n, status);
+		return 0;
+	}
+}
+
+static int fixture(const char *path, FILE *result)
+{
+	static const char *const commands[] = { "--json", "--color=never", "ledger", "capture" };
+	size_t stride = file_bytes(path) < SMALL_BYTES ? 1 : STRIDE;
+	int bad = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		char *argv[] = { (char *)"memwhy", (char *)commands[i], (char *)"--root",
+				 (char *)path, NULL };
+		size_t n = torture(argv, stride, result);
+
+		bad |= !n;
+		if (n)
+			fprintf(result, "ok alloc %s %s (%zu failures)\n", commands[i], path, n);
+	}
+	return bad;
+}
+
+int main(void)
+{
+	const char *folder = getenv("MEMWHY_FIXTURES");
+	FILE *result = fdopen(dup(1), "w");
+	DIR *dir = opendir(folder ? folder : "tests/fixtures");
+	struct dirent *e;
+	int bad = 0;
+
+	if (!dir || !result || !freopen("/dev/null", "w", stdout) ||
+	    !freopen("/dev/null", "w", stderr))
+		return 1;
+	while ((e = readdir(dir))) {
+		char path[4096];
+
+		if (!strstr(e->d_name, ".cap"))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder ? folder : "tests/fixtures", e->d_name);
+		/* Broken ones fail anyway. */
+		if (strncmp(e->d_name, "broken-", 7))
+			bad |= fixture(path, result);
+	}
+	closedir(dir);
+	fclose(result);
+	return bad;
+}

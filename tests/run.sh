@@ -1,0 +1,75 @@
+#!/bin/sh
+# Runs the given groups of tests and counts what really ran.
+#
+#	sh tests/run.sh unit golden check fuzz alloc live
+#
+# Every test prints lines "ok NAME", "not ok NAME" or "skip NAME: why"; a test that exits with an
+# error, or prints none of these, has failed.  B is the build folder.
+cd "$(dirname "$0")/.." || exit 1
+B=${B:-build}
+export B SRC="$PWD"
+log=$(mktemp -d) || exit 1
+trap 'rm -rf "$log"' EXIT
+: >"$log/all"
+
+# NAME COMMAND...: runs one test program and keeps its result lines.
+one() {
+	name=$1
+	shift
+	"$@" >"$log/out" 2>&1
+	status=$?
+	grep -E '^(ok|not ok|skip) ' "$log/out" | grep -v '^ok .*# SKIP' >"$log/lines"
+	sed -n 's/^ok \(.*\)# SKIP\(.*\)/skip \1\2/p' "$log/out" >>"$log/lines"
+	[ -s "$log/lines" ] || echo "not ok $name: printed no result (exit $status)" >"$log/lines"
+	if [ $status -ne 0 ] && ! grep -q '^not ok' "$log/lines"; then
+		echo "not ok $name: exit $status" >>"$log/lines"
+	fi
+	if grep -q '^not ok' "$log/lines"; then
+		sed "s|^|$name: |" "$log/out" | tail -n 60
+	fi
+	grep '^skip' "$log/lines"
+	cat "$log/lines" >>"$log/all"
+}
+
+group_unit() {
+	for t in "$B"/tests/unit/t_*; do
+		[ -x "$t" ] && [ ! -d "$t" ] || continue
+		one "${t##*/}" env CMOCKA_MESSAGE_OUTPUT=tap "$t"
+	done
+}
+
+group_golden() { one golden sh tests/golden.sh; }
+
+group_check() {
+	for t in tests/check/*.sh; do
+		one "$t" sh "$t"
+	done
+}
+
+group_fuzz() {
+	for t in "$B"/tests/fuzz/replay_*; do
+		[ -x "$t" ] && [ ! -d "$t" ] || continue
+		name=${t##*/replay_}
+		one "fuzz-$name" "$t" tests/fuzz/corpus/"$name" tests/fixtures
+	done
+}
+
+group_alloc() { one alloc env MEMWHY_FIXTURES=tests/fixtures "$B/tests/alloc"; }
+
+group_live() {
+	for t in tests/live/*.sh; do
+		one "$t" sh "$t"
+	done
+}
+
+for g in "$@"; do
+	before=$(wc -l <"$log/all")
+	"group_$g"
+	echo "== $g: $(($(wc -l <"$log/all") - before)) results"
+done
+passed=$(grep -c '^ok' "$log/all")
+failed=$(grep -c '^not ok' "$log/all")
+skipped=$(grep -c '^skip' "$log/all")
+[ -z "${COUNTS:-}" ] || echo "$passed $failed $skipped" >>"$COUNTS"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
