@@ -13,16 +13,18 @@
 #include "cli/cmd.h"
 
 /* Every allocation of a small fixture, every 61st of a large one. */
-#define SMALL_BYTES 20000
+#define SMALL_BYTES 200000
 #define STRIDE 61
 
-static int run(char *argv[])
+/* Of a copy: the program may move its arguments about. */
+static int run(char *const argv[])
 {
+	char *copy[8] = {};
 	int argc = 0;
 
-	while (argv[argc])
-		argc++;
-	return cli_main(argc, argv);
+	for (; argv[argc]; argc++)
+		copy[argc] = argv[argc];
+	return cli_main(argc, copy);
 }
 
 static size_t file_bytes(const char *path)
@@ -69,7 +71,7 @@ static int fixture(const char *path, FILE *result)
 	size_t stride = file_bytes(path) < SMALL_BYTES ? 1 : STRIDE;
 	int bad = 0;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		char *argv[] = { (char *)"memwhy", (char *)commands[i], (char *)"--root",
 				 (char *)path, NULL };
 		size_t n = torture(argv, stride, result);
@@ -97,7 +99,8 @@ int main(void)
 
 		if (!strstr(e->d_name, ".cap"))
 			continue;
-		snprintf(path, sizeof(path), "%s/%s", folder ? folder : "tests/fixtures", e->d_name);
+		snprintf(path, sizeof(path), "%s/%s", folder ? folder : "tests/fixtures",
+			 e->d_name);
 		/* Broken ones fail anyway. */
 		if (strncmp(e->d_name, "broken-", 7))
 			bad |= fixture(path, result);

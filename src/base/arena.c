@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define BLOCK_MIN ((size_t)64 << 10)
-#define GROW_MIN  ((size_t)8)
+#define GROW_MIN ((size_t)8)
 
 struct mw_arena_block {
 	struct mw_arena_block *next;
@@ -15,7 +15,7 @@ struct mw_arena_block {
 	alignas(max_align_t) char data[];
 };
 
-static size_t fail_in;	/* set by tests only */
+static size_t fail_in; /* set by tests only */
 
 size_t mw_arena_fail_in(size_t n)
 {

@@ -24,7 +24,7 @@ struct mw_arena_block;
 
 struct mw_arena {
 	struct mw_arena_block *head;
-	size_t used_bytes;	/* in head */
+	size_t used_bytes; /* in head */
 	bool fixed;
 	bool failed;
 };

@@ -25,11 +25,11 @@ struct mw_evidence {
 	struct mw_val value;
 	const char *text;
 	enum mw_unit unit;
-	const char *source;	/* the file it came from: "proc/meminfo" */
+	const char *source; /* the file it came from: "proc/meminfo" */
 };
 
 struct mw_fix {
-	const char *command;	/* to paste; a line that begins with # only explains */
+	const char *command; /* to paste; a line that begins with # only explains */
 	const char *effect;
 	const char *risk;
 	const char *undo;
@@ -46,9 +46,9 @@ struct mw_finding {
 	size_t n_evidence;
 	struct mw_fix fix[MW_FIX_MAX];
 	size_t n_fixes;
-	const char *check;	/* how to see that the fix worked */
-	const char *sure;	/* how sure this is, and what would settle it */
-	uint64_t weight_bytes;	/* orders findings of one severity */
+	const char *check;     /* how to see that the fix worked */
+	const char *sure;      /* how sure this is, and what would settle it */
+	uint64_t weight_bytes; /* orders findings of one severity */
 };
 
 struct mw_findings {

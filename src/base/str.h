@@ -19,7 +19,7 @@ struct mw_str {
 struct mw_str mw_str_of(const char *cstr);
 bool mw_str_eq(struct mw_str a, const char *cstr);
 bool mw_str_same(struct mw_str a, struct mw_str b);
-int mw_str_cmp(struct mw_str a, struct mw_str b);	/* bytes, then length: <0, 0, >0 */
+int mw_str_cmp(struct mw_str a, struct mw_str b); /* bytes, then length: <0, 0, >0 */
 bool mw_str_starts(struct mw_str a, const char *prefix);
 bool mw_str_ends(struct mw_str a, const char *suffix);
 
@@ -40,5 +40,5 @@ bool mw_str_word(struct mw_str *rest, struct mw_str *ret_word);
 struct mw_str mw_str_trim(struct mw_str s);
 
 /* The whole slice as a number, no sign, no blanks: 0, -EINVAL or -ERANGE. */
-int mw_str_u64(struct mw_str s, uint64_t *ret);		/* decimal */
-int mw_str_hex64(struct mw_str s, uint64_t *ret);	/* hexadecimal, no 0x */
+int mw_str_u64(struct mw_str s, uint64_t *ret);	  /* decimal */
+int mw_str_hex64(struct mw_str s, uint64_t *ret); /* hexadecimal, no 0x */

@@ -49,8 +49,8 @@ enum mw_why mw_why_of_errno(int r)
 	case -EACCES:
 	case -EPERM:
 		return MW_DENIED;
-	case -ESRCH:	/* a file of a process that is gone */
-	case -ENODEV:	/* a file of a cgroup that was removed */
+	case -ESRCH:  /* a file of a process that is gone */
+	case -ENODEV: /* a file of a cgroup that was removed */
 		return MW_GONE;
 	default:
 		return MW_BAD;

@@ -15,13 +15,13 @@
 #include <stdint.h>
 
 enum mw_why {
-	MW_UNREAD,	/* nobody asked for it, or the budget did not reach it */
+	MW_UNREAD, /* nobody asked for it, or the budget did not reach it */
 	MW_OK,
-	MW_ABSENT,	/* this kernel or configuration does not export it */
-	MW_DENIED,	/* EACCES or EPERM: would need more privilege */
-	MW_GONE,	/* the process or cgroup went away while it was read */
-	MW_BAD,		/* text that could not be parsed, or a sum that cannot be */
-	MW_RACED,	/* a difference below zero: its parts were read at different instants */
+	MW_ABSENT, /* this kernel or configuration does not export it */
+	MW_DENIED, /* EACCES or EPERM: would need more privilege */
+	MW_GONE,   /* the process or cgroup went away while it was read */
+	MW_BAD,	   /* text that could not be parsed, or a sum that cannot be */
+	MW_RACED,  /* a difference below zero: its parts were read at different instants */
 };
 
 struct mw_val {

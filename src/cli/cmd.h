@@ -15,8 +15,8 @@ enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_PARTIAL };
 
 struct cmd {
 	const char *name;
-	const char *args;	/* "FILE..."; NULL: takes none */
-	const char *summary;	/* one line for the help */
+	const char *args;    /* "FILE..."; NULL: takes none */
+	const char *summary; /* one line for the help */
 	const struct opt *opt;
 	size_t n_opts;
 	/* Exit status; what goes wrong was said on stderr. */
@@ -47,6 +47,10 @@ void cli_job_done(struct cli_job *job);
 /* Fills in host and sources, writes as the options ask, and gives the exit status. */
 int cli_job_emit(struct cli_job *job, const struct options *o, struct mw_report *r);
 
+/* --color, NO_COLOR and what standard output is; width 0: no terminal. */
+bool cli_wants_color(const struct options *o);
+size_t cli_terminal_width(void);
+
 /* One line on stderr; gives EXIT_FAILED. */
 int cli_fail(const char *what, int r);
 
@@ -61,7 +65,7 @@ const char *cli_ledger_verdict(const struct mw_ledger *l, struct mw_arena *arena
 
 /* The pages of docs/ that the program can print, made at build time. */
 struct cli_page {
-	const char *name;	/* "MW-SHMEM-TMPFS", "meminfo" */
+	const char *name; /* "MW-SHMEM-TMPFS", "meminfo" */
 	const char *text;
 };
 

@@ -17,18 +17,35 @@ static const struct opt opts[] = {
 
 /* Read for the analyses to come, and for a person who reads the capture. */
 static const char *const also[] = {
-	"proc/version", "proc/cmdline", "proc/buddyinfo", "proc/pagetypeinfo", "proc/loadavg",
-	"proc/uptime", "proc/swaps", "proc/iomem", "proc/pressure/memory", "proc/pressure/io",
-	"proc/pressure/cpu", "proc/net/sockstat", "proc/cgroups", "proc/sys/vm/overcommit_memory",
-	"proc/sys/vm/overcommit_ratio", "proc/sys/vm/overcommit_kbytes",
-	"proc/sys/vm/admin_reserve_kbytes", "proc/sys/vm/user_reserve_kbytes",
-	"proc/sys/vm/min_free_kbytes", "proc/sys/vm/watermark_scale_factor",
-	"proc/sys/vm/lowmem_reserve_ratio", "proc/sys/vm/panic_on_oom", "proc/sys/vm/swappiness",
-	"proc/sys/vm/oom_kill_allocating_task", "proc/sys/vm/zone_reclaim_mode",
+	"proc/version",
+	"proc/cmdline",
+	"proc/buddyinfo",
+	"proc/pagetypeinfo",
+	"proc/loadavg",
+	"proc/uptime",
+	"proc/swaps",
+	"proc/iomem",
+	"proc/pressure/memory",
+	"proc/pressure/io",
+	"proc/pressure/cpu",
+	"proc/net/sockstat",
+	"proc/cgroups",
+	"proc/sys/vm/overcommit_memory",
+	"proc/sys/vm/overcommit_ratio",
+	"proc/sys/vm/overcommit_kbytes",
+	"proc/sys/vm/admin_reserve_kbytes",
+	"proc/sys/vm/user_reserve_kbytes",
+	"proc/sys/vm/min_free_kbytes",
+	"proc/sys/vm/watermark_scale_factor",
+	"proc/sys/vm/lowmem_reserve_ratio",
+	"proc/sys/vm/panic_on_oom",
+	"proc/sys/vm/swappiness",
+	"proc/sys/vm/oom_kill_allocating_task",
+	"proc/sys/vm/zone_reclaim_mode",
 };
 
-static const char *const per_process[] = { "stat", "statm", "cmdline", "oom_score",
-					   "oom_score_adj", "limits" };
+static const char *const per_process[] = { "stat",	"statm",	 "cmdline",
+					   "oom_score", "oom_score_adj", "limits" };
 
 static void read_more(struct cli_job *job)
 {
@@ -38,8 +55,10 @@ static void read_more(struct cli_job *job)
 	for (size_t i = 0; i < sizeof(also) / sizeof(also[0]); i++)
 		mw_root_read(job->root, also[i], &job->arena, &text);
 	for (size_t i = 0; i < job->snap.n_procs; i++) {
-		if (mw_root_at(job->root, mw_fmt(&job->arena, "proc/%llu",
-				(unsigned long long)job->snap.proc[i].pid), &at) < 0)
+		if (mw_root_at(job->root,
+			       mw_fmt(&job->arena, "proc/%llu",
+				      (unsigned long long)job->snap.proc[i].pid),
+			       &at) < 0)
 			continue;
 		for (size_t k = 0; k < sizeof(per_process) / sizeof(per_process[0]); k++)
 			mw_at_read(&at, per_process[k], &job->arena, &text);
@@ -54,7 +73,7 @@ static int write_out(struct cli_job *job, const struct options *o)
 	int r = mw_root_recorded(job->root, &capture);
 
 	if (r < 0)
-		return cli_fail("a capture cannot be captured again", r);
+		return cli_fail("capture", r);
 	if (!o->full)
 		mw_capture_scrub(&capture);
 	text = mw_capture_encode(&capture, &job->arena);
@@ -86,6 +105,7 @@ static int run(const struct options *o)
 const struct cmd cmd_capture = {
 	.name = "capture",
 	.summary = "write this machine's memory files into one text file",
-	.opt = opts, .n_opts = sizeof(opts) / sizeof(opts[0]),
+	.opt = opts,
+	.n_opts = sizeof(opts) / sizeof(opts[0]),
 	.run = run,
 };

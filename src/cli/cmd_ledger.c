@@ -29,9 +29,11 @@ static void group_table(struct mw_report *r, const struct mw_ledger *l, bool in_
 		{ "mapped_shmem_bytes", "MAPPED SHMEM", MW_TYPE_BYTES },
 		{ "swap_bytes", "SWAP", MW_TYPE_BYTES },
 	};
-	struct mw_table *t = mw_report_table(r, (struct mw_table){
-		.id = "cgroups", .col = columns, .n_cols = sizeof(columns) / sizeof(columns[0]),
-		.title = in_text ? "Memory of processes by cgroup:" : NULL });
+	struct mw_table *t = mw_report_table(
+		r, (struct mw_table){ .id = "cgroups",
+				      .col = columns,
+				      .n_cols = sizeof(columns) / sizeof(columns[0]),
+				      .title = in_text ? "Memory of processes by cgroup:" : NULL });
 
 	for (size_t i = 0; i < l->n_groups; i++) {
 		const struct mw_group *g = &l->group[i];
@@ -49,15 +51,15 @@ static void group_table(struct mw_report *r, const struct mw_ledger *l, bool in_
 static void fact_table(struct mw_report *r, const struct mw_ledger *l)
 {
 	static const struct mw_col columns[] = {
-		{ "fact", NULL, MW_TYPE_STR },
-		{ "label", "ALSO", MW_TYPE_STR },
-		{ "bytes", "SIZE", MW_TYPE_BYTES },
-		{ "inside", "INSIDE", MW_TYPE_STR },
+		{ "fact", NULL, MW_TYPE_STR },	    { "label", "ALSO", MW_TYPE_STR },
+		{ "bytes", "SIZE", MW_TYPE_BYTES }, { "inside", "INSIDE", MW_TYPE_STR },
 		{ "source", NULL, MW_TYPE_STR },
 	};
-	struct mw_table *t = mw_report_table(r, (struct mw_table){
-		.id = "facts", .col = columns, .n_cols = sizeof(columns) / sizeof(columns[0]),
-		.title = "Figures that overlap with these classes:" });
+	struct mw_table *t = mw_report_table(
+		r, (struct mw_table){ .id = "facts",
+				      .col = columns,
+				      .n_cols = sizeof(columns) / sizeof(columns[0]),
+				      .title = "Figures that overlap with these classes:" });
 
 	for (size_t i = 0; i < l->n_facts; i++) {
 		const struct mw_fact *f = &l->fact[i];
@@ -84,9 +86,13 @@ static void site_table(struct mw_report *r, const struct mw_snap *s)
 
 	if (!s->n_alloc_sites)
 		return;
-	t = mw_report_table(r, (struct mw_table){
-		.id = "alloc_sites", .col = columns, .n_cols = 3,
-		.title = "Kernel allocations by line of source (all classes together):" });
+	t = mw_report_table(
+		r,
+		(struct mw_table){
+			.id = "alloc_sites",
+			.col = columns,
+			.n_cols = 3,
+			.title = "Kernel allocations by line of source (all classes together):" });
 	for (size_t i = 0; i < s->n_alloc_sites; i++) {
 		struct mw_row *row = mw_report_row(r, t, 0, i < 10 ? MW_IN_BOTH : MW_IN_JSON);
 
@@ -118,10 +124,10 @@ static const char *figure_of(struct cli_job *job, struct mw_str field)
 	if (v.why == MW_ABSENT)
 		return "this kernel does not print it";
 	if (kib)
-		return mw_fmt(&job->arena, "%s here", mw_fmt_val_bytes(&job->arena,
-								       mw_mul(v, 1024)));
-	return mw_known(v) ? mw_fmt(&job->arena, "%llu here", (unsigned long long)v.v) :
-		mw_why_name(v.why);
+		return mw_fmt(&job->arena, "%s here",
+			      mw_fmt_val_bytes(&job->arena, mw_mul(v, 1024)));
+	return mw_known(v) ? mw_fmt(&job->arena, "%llu here", (unsigned long long)v.v)
+			   : mw_why_name(v.why);
 }
 
 static int explain(const struct options *o)
@@ -199,6 +205,7 @@ static int run(const struct options *o)
 const struct cmd cmd_ledger = {
 	.name = "ledger",
 	.summary = "where did the memory go?",
-	.opt = opts, .n_opts = sizeof(opts) / sizeof(opts[0]),
+	.opt = opts,
+	.n_opts = sizeof(opts) / sizeof(opts[0]),
 	.run = run,
 };

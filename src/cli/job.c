@@ -3,10 +3,7 @@
  * job - what all commands do before and after their analysis.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "act/outfile.h"
 #include "base/fmt.h"
@@ -46,7 +43,8 @@ static int fail_snap(struct cli_job *job, const char *path, int r)
 
 int cli_job_start(struct cli_job *job, const struct options *o, unsigned want)
 {
-	struct mw_snap_options snap = { .want = want, .tree_min_bytes = o->tree_min_bytes,
+	struct mw_snap_options snap = { .want = want,
+					.tree_min_bytes = o->tree_min_bytes,
 					.smaps_budget_us = o->smaps_budget_ms * 1000 };
 	struct mw_problem problem;
 	int r = mw_root_open(o->root, o->save_capture, &job->root, &problem);
@@ -71,25 +69,11 @@ static void describe_host(struct cli_job *job, struct mw_report *r)
 	r->host = (struct mw_report_host){ h->kernel, h->machine, h->page_bytes, h->time_ns };
 	for (size_t i = 0; i < s->n; i++)
 		mw_report_source(r, (struct mw_report_source){
-			.path = s->item[i].path, .example = s->item[i].example,
-			.error = mw_errname(s->item[i].r, &job->arena),
-			.reason = strerror(-s->item[i].r), .count = s->item[i].count });
-}
-
-static bool wants_color(const struct options *o)
-{
-	if (!strcmp(o->color, "always"))
-		return true;
-	return !strcmp(o->color, "auto") && isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-}
-
-static size_t terminal_width(void)
-{
-	struct winsize w;
-
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) < 0)
-		return 0;
-	return w.ws_col;
+					    .path = s->item[i].path,
+					    .example = s->item[i].example,
+					    .error = mw_errname(s->item[i].r, &job->arena),
+					    .reason = strerror(-s->item[i].r),
+					    .count = s->item[i].count });
 }
 
 static int check_status(const struct mw_report *r)
@@ -115,7 +99,7 @@ static int save(struct cli_job *job, const char *path)
 	int r = mw_root_recorded(job->root, &capture);
 
 	if (r < 0)
-		return cli_fail("save-capture: only this machine and directories are recorded", r);
+		return cli_fail("save-capture", r);
 	mw_capture_scrub(&capture);
 	r = mw_outfile_write(path, mw_capture_encode(&capture, &job->arena));
 	if (r < 0 || job->arena.failed)
@@ -125,15 +109,16 @@ static int save(struct cli_job *job, const char *path)
 
 int cli_job_emit(struct cli_job *job, const struct options *o, struct mw_report *r)
 {
-	struct mw_report_style style = { .color = wants_color(o), .width = terminal_width(),
+	struct mw_report_style style = { .color = cli_wants_color(o),
+					 .width = cli_terminal_width(),
 					 .compact = o->ndjson };
 	int error, status = EXIT_DONE;
 
 	describe_host(job, r);
 	if (o->save_capture)
 		status = save(job, o->save_capture);
-	error = o->json || o->ndjson ? mw_report_json(r, &style, stdout) :
-		mw_report_text(r, &style, stdout);
+	error = o->json || o->ndjson ? mw_report_json(r, &style, stdout)
+				     : mw_report_text(r, &style, stdout);
 	if (error < 0)
 		return cli_fail("report", error);
 	if (o->check)

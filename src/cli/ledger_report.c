@@ -9,8 +9,24 @@
 #include "cli/cmd.h"
 
 enum column {
-	WHAT, CLASS, LABEL, KIND, NAME, BYTES, SHARE, PID, COMM, MOUNT, INODE, LIMIT, HOLDERS,
-	SOURCE, OWNERS, NOTE, JSON_NOTE, N_COLUMNS
+	WHAT,
+	CLASS,
+	LABEL,
+	KIND,
+	NAME,
+	BYTES,
+	SHARE,
+	PID,
+	COMM,
+	MOUNT,
+	INODE,
+	LIMIT,
+	HOLDERS,
+	SOURCE,
+	OWNERS,
+	NOTE,
+	JSON_NOTE,
+	N_COLUMNS
 };
 
 static const struct mw_col columns[N_COLUMNS] = {
@@ -90,13 +106,16 @@ static const char *what(struct mw_arena *a, const struct mw_owner *o)
 
 static const char *text_note(struct mw_arena *a, const struct mw_owner *o)
 {
-	const char *limit = mw_known(o->limit_bytes) ?
-		mw_fmt(a, "limit %s", mw_fmt_bytes(a, o->limit_bytes.v)) : "";
-	const char *holders = mw_or(o->holder_count, 0) > 1 ?
-		mw_fmt(a, "%llu holders", (unsigned long long)o->holder_count.v) : "";
+	const char *limit = mw_known(o->limit_bytes)
+				    ? mw_fmt(a, "limit %s", mw_fmt_bytes(a, o->limit_bytes.v))
+				    : "";
+	const char *holders =
+		mw_or(o->holder_count, 0) > 1
+			? mw_fmt(a, "%llu holders", (unsigned long long)o->holder_count.v)
+			: "";
 
 	if (!strcmp(o->kind, "sysv"))
-		limit = "";	/* its size, no limit */
+		limit = ""; /* its size, no limit */
 	return mw_fmt(a, "%s%s%s%s%s", limit, *limit && *holders ? ", " : "", holders,
 		      (*limit || *holders) && o->note ? ", " : "", o->note ? o->note : "");
 }
@@ -127,24 +146,30 @@ static bool is_small(const struct maker *m, struct mw_val bytes)
 	return mw_known(bytes) && bytes.v < mw_or(m->l->total_bytes, 0) / SMALL_PART;
 }
 
-/* What the owners exceed their class by, having been read later, is of no use to people. */
-static bool is_raced_remainder(const struct mw_owner *o)
+static bool is_remainder(const struct mw_owner *o)
 {
-	return !strcmp(o->kind, "remainder") && !mw_known(o->bytes);
+	return !strcmp(o->kind, "remainder");
 }
 
-/* The first `top` owners are shown to people, as far as they matter; the rest in one line. */
+/* The first ones and the remainder, as far as they matter.  What the owners exceed their class
+ * by, having been read later, is of no use to people. */
+static bool is_shown(const struct maker *m, const struct mw_owner *o, size_t i)
+{
+	if (is_remainder(o) && !mw_known(o->bytes))
+		return false;
+	return !m->top || ((i < m->top || is_remainder(o)) && !is_small(m, o->bytes));
+}
+
+/* All owners; those that are not shown to people stand there in one line. */
 static void owner_rows(const struct maker *m, const struct mw_owner *owner, size_t n, size_t depth,
 		       bool parent_shown)
 {
 	uint64_t hidden = 0, hidden_bytes = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		bool raced = is_raced_remainder(&owner[i]);
-		bool show = parent_shown && !raced &&
-			    (!m->top || (i < m->top && !is_small(m, owner[i].bytes)));
+		bool show = parent_shown && is_shown(m, &owner[i], i);
 
-		hidden += !show && !raced;
+		hidden += !show && (mw_known(owner[i].bytes) || !is_remainder(&owner[i]));
 		hidden_bytes += show ? 0 : mw_or(owner[i].bytes, 0);
 		owner_row(m, &owner[i], depth, show ? MW_IN_BOTH : MW_IN_JSON);
 		owner_rows(m, owner[i].part, owner[i].n_parts, depth + 1, show);
@@ -152,8 +177,9 @@ static void owner_rows(const struct maker *m, const struct mw_owner *owner, size
 	if (hidden && hidden < n && parent_shown) {
 		struct mw_row *row = mw_report_row(m->r, m->t, depth, MW_IN_TEXT);
 
-		mw_cell_str(row, WHAT, mw_str_of(mw_fmt(m->r->arena, "%llu more",
-							(unsigned long long)hidden)));
+		mw_cell_str(
+			row, WHAT,
+			mw_str_of(mw_fmt(m->r->arena, "%llu more", (unsigned long long)hidden)));
 		size_cells(m, row, mw_ok(hidden_bytes));
 	}
 }
@@ -177,9 +203,10 @@ static void class_rows(const struct maker *m, const struct mw_class *c, bool alo
 	mw_cell_str(row, LABEL, mw_str_of(c->label));
 	size_cells(m, row, c->bytes);
 	mw_cell_str(row, SOURCE, mw_str_of(c->source));
-	mw_cell_str(row, OWNERS, mw_str_of(c->owners_why == MW_OK ? "yes" :
-					   c->owners_why == MW_UNREAD ? "no" :
-					   mw_why_name(c->owners_why)));
+	mw_cell_str(row, OWNERS,
+		    mw_str_of(c->owners_why == MW_OK	   ? "yes"
+			      : c->owners_why == MW_UNREAD ? "no"
+							   : mw_why_name(c->owners_why)));
 	mw_cell_str(row, NOTE, mw_str_of(owners_note(m->r->arena, c)));
 	if (c->note)
 		mw_cell_str(row, JSON_NOTE, mw_str_of(c->note));
@@ -203,9 +230,11 @@ void cli_ledger_table(struct mw_report *r, const struct mw_ledger *l, uint64_t t
 	struct maker m = { .r = r, .l = l, .top = top };
 	const struct mw_class *order[MW_CLASS_COUNT];
 
-	m.t = mw_report_table(r, (struct mw_table){
-		.id = "classes", .child_id = { "owners", "parts" }, .col = columns,
-		.n_cols = N_COLUMNS, .title = "Where it is:" });
+	m.t = mw_report_table(r, (struct mw_table){ .id = "classes",
+						    .child_id = { "owners", "parts" },
+						    .col = columns,
+						    .n_cols = N_COLUMNS,
+						    .title = "Where it is:" });
 	for (size_t i = 0; i < MW_CLASS_COUNT; i++)
 		order[i] = &l->class[i];
 	qsort(order, MW_UNACCOUNTED, sizeof(order[0]), by_bytes);
@@ -240,7 +269,8 @@ const char *cli_ledger_verdict(const struct mw_ledger *l, struct mw_arena *a)
 
 		for (size_t i = 0; i < MW_CLASS_COUNT; i++)
 			if (!taken[i] && mw_or(l->class[i].bytes, 0) &&
-			    (best == MW_CLASS_COUNT || l->class[i].bytes.v > l->class[best].bytes.v))
+			    (best == MW_CLASS_COUNT ||
+			     l->class[i].bytes.v > l->class[best].bytes.v))
 				best = i;
 		if (best == MW_CLASS_COUNT)
 			break;

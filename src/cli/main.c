@@ -17,7 +17,8 @@ const size_t cmd_count = sizeof(cmd_list) / sizeof(cmd_list[0]);
 static void usage(FILE *out)
 {
 	fputs("usage: memwhy [OPTIONS] [COMMAND] [OPTIONS]\n\n"
-	      "Without a command: what is wrong with memory here, worst first.\n\n", out);
+	      "Without a command: what is wrong with memory here, worst first.\n\n",
+	      out);
 	for (size_t i = 0; i < cmd_count; i++)
 		fprintf(out, "  %-12s %s\n", cmd_list[i]->name, cmd_list[i]->summary);
 }
@@ -75,10 +76,13 @@ static int wrong_usage(const char *text, const char *word)
 
 static int dispatch(int argc, char *argv[])
 {
+	static char name[] = "memwhy"; /* what getopt_long says before its messages */
 	struct options o = opt_defaults();
 	const struct cmd *cmd = &cmd_summary;
-	int at = opt_parse(&o, NULL, NULL, 0, argc, argv);
+	int at;
 
+	argv[0] = name;
+	at = opt_parse(&o, NULL, NULL, 0, argc, argv);
 	if (at < 0)
 		return wrong_usage(NULL, NULL);
 	if (at < argc) {
@@ -87,6 +91,7 @@ static int dispatch(int argc, char *argv[])
 			return wrong_usage("no such command", argv[at]);
 		argc -= at;
 		argv += at;
+		argv[0] = name;
 		at = opt_parse(&o, cmd->name, cmd->opt, cmd->n_opts, argc, argv);
 		if (at < 0)
 			return wrong_usage(NULL, NULL);
@@ -99,6 +104,8 @@ static int dispatch(int argc, char *argv[])
 		return dump();
 	if (o.help || o.help_short)
 		return help(cmd, &o);
+	if (strcmp(o.color, "auto") && strcmp(o.color, "always") && strcmp(o.color, "never"))
+		return wrong_usage("--color takes auto, always or never", o.color);
 	if (o.n_args && !cmd->args)
 		return wrong_usage("an argument that is not understood", o.arg[0]);
 	return cmd->run(&o);
@@ -108,7 +115,7 @@ int cli_main(int argc, char *argv[])
 {
 	int status;
 
-	setlocale(LC_CTYPE, "C.UTF-8");	/* only for the widths of names in tables */
+	setlocale(LC_CTYPE, "C.UTF-8"); /* only for the widths of names in tables */
 	status = dispatch(argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {
 		fputs("memwhy: cannot write the output\n", stderr);

@@ -17,12 +17,12 @@ const struct opt opt_common[] = {
 	  OPT_FLAG, AT(check) },
 	{ "threshold", 0, "NAME=VALUE", "set a limit above which something is reported",
 	  OPT_THRESHOLD, AT(threshold) },
-	{ "smaps-budget", 0, "MS", "CPU time that reading smaps_rollup may cost",
-	  OPT_NUMBER, AT(smaps_budget_ms) },
-	{ "tree-min", 0, "SIZE", "do not look for files in a tmpfs that holds less",
-	  OPT_SIZE, AT(tree_min_bytes) },
-	{ "save-capture", 0, "FILE", "also write what was read as a capture",
-	  OPT_TEXT, AT(save_capture) },
+	{ "smaps-budget", 0, "MS", "CPU time that reading smaps_rollup may cost", OPT_NUMBER,
+	  AT(smaps_budget_ms) },
+	{ "tree-min", 0, "SIZE", "do not look for files in a tmpfs that holds less", OPT_SIZE,
+	  AT(tree_min_bytes) },
+	{ "save-capture", 0, "FILE", "also write what was read as a capture", OPT_TEXT,
+	  AT(save_capture) },
 	{ "help", 'h', NULL, "this help; -h: only the commands", OPT_FLAG, AT(help) },
 	{ "version", 0, NULL, "the version", OPT_FLAG, AT(version) },
 	{ "dump-options", 0, NULL, NULL, OPT_FLAG, AT(dump) },
@@ -32,22 +32,28 @@ const size_t opt_common_count = sizeof(opt_common) / sizeof(opt_common[0]);
 
 struct options opt_defaults(void)
 {
-	return (struct options){ .color = "auto", .threshold = mw_thresholds_normal(),
-				 .smaps_budget_ms = 1000, .tree_min_bytes = 1 << 20, .top = 5 };
+	return (struct options){ .color = "auto",
+				 .threshold = mw_thresholds_normal(),
+				 .smaps_budget_ms = 1000,
+				 .tree_min_bytes = 1 << 20,
+				 .top = 5 };
 }
 
 /* "512", "64K", "2G" in bytes; whole numbers only. */
 static bool parse_size(struct mw_str s, uint64_t *ret)
 {
 	static const char units[] = "KMGT";
-	const char *unit = s.n ? strchr(units, s.p[s.n - 1]) : NULL;
+	size_t powers = 0;
 	uint64_t v;
 
-	if (unit && *unit)
-		s.n--;
+	if (s.n)
+		powers = mw_str_find(mw_str_of(units), s.p[s.n - 1]) + 1;
+	if (powers > sizeof(units) - 1)
+		powers = 0;
+	s.n -= powers > 0;
 	if (mw_str_u64(s, &v) < 0)
 		return false;
-	for (const char *u = units; unit && *unit && u <= unit; u++)
+	for (; powers; powers--)
 		if (__builtin_mul_overflow(v, 1024, &v))
 			return false;
 	*ret = v;
@@ -93,9 +99,9 @@ static void merge(struct merged *m, const struct opt *table, size_t n)
 		const struct opt *o = &table[i];
 
 		m->opt[m->n] = o;
-		m->lng[named++] = (struct option){
-			o->name, o->arg ? required_argument : no_argument, NULL,
-			256 + (int)m->n };
+		m->lng[named++] =
+			(struct option){ o->name, o->arg ? required_argument : no_argument, NULL,
+					 256 + (int)m->n };
 		if (o->letter)
 			m->letters[at++] = o->letter;
 		if (o->letter && o->arg)
@@ -114,8 +120,8 @@ static const struct opt *chosen(const struct merged *m, int c)
 	return NULL;
 }
 
-int opt_parse(struct options *o, const char *command, const struct opt *own, size_t n_own,
-	      int argc, char *argv[])
+int opt_parse(struct options *o, const char *command, const struct opt *own, size_t n_own, int argc,
+	      char *argv[])
 {
 	struct merged m = { .letters = "+" };
 	int c;

@@ -22,19 +22,19 @@ struct options {
 	const char *explain, *class;
 	bool counters, full;
 	const char *output;
-	char **arg;		/* what is no option */
+	char **arg; /* what is no option */
 	int n_args;
 };
 
 enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_SIZE, OPT_THRESHOLD };
 
 struct opt {
-	const char *name;	/* without the dashes */
-	char letter;		/* 0: none */
-	const char *arg;	/* "FILE"; NULL: takes none */
-	const char *help;	/* one line; NULL: not shown */
+	const char *name; /* without the dashes */
+	char letter;	  /* 0: none */
+	const char *arg;  /* "FILE"; NULL: takes none */
+	const char *help; /* one line; NULL: not shown */
 	enum opt_kind kind;
-	size_t offset;		/* in struct options */
+	size_t offset; /* in struct options */
 };
 
 extern const struct opt opt_common[];
@@ -45,8 +45,8 @@ struct options opt_defaults(void);
 /* Parses what stands before the first word that is no option (command == NULL) or all of it, by
  * the common table and `own`.  Index of the first argument not taken, or -1 when wrong (a line
  * was printed on stderr). */
-int opt_parse(struct options *o, const char *command, const struct opt *own, size_t n_own,
-	      int argc, char *argv[]);
+int opt_parse(struct options *o, const char *command, const struct opt *own, size_t n_own, int argc,
+	      char *argv[]);
 
 void opt_help(FILE *out, const struct opt *table, size_t n);
 

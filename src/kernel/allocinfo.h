@@ -9,7 +9,7 @@
 
 struct mw_alloc_site {
 	uint64_t bytes, calls;
-	struct mw_str site;	/* "mm/shmem.c:1234 func:shmem_alloc_folio" */
+	struct mw_str site; /* "mm/shmem.c:1234 func:shmem_alloc_folio" */
 };
 
 /* The next site; headings and malformed lines are skipped.  False at the end. */

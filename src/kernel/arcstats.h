@@ -8,9 +8,9 @@
 #include "base/val.h"
 
 struct mw_arcstats {
-	struct mw_val size_bytes;	/* all of it, headers in slab caches included */
-	struct mw_val min_bytes;	/* c_min: below this it is not given back */
-	struct mw_val data_bytes;	/* data and metadata buffers: pages of their own (ABD) */
+	struct mw_val size_bytes; /* all of it, headers in slab caches included */
+	struct mw_val min_bytes;  /* c_min: below this it is not given back */
+	struct mw_val data_bytes; /* data and metadata buffers: pages of their own (ABD) */
 	struct mw_val metadata_bytes;
 };
 

@@ -13,9 +13,9 @@
 
 struct reader {
 	struct mw_str rest;
-	size_t line;		/* number of the line cut last */
+	size_t line; /* number of the line cut last */
 	struct mw_arena *arena;
-	const char *what;	/* the first problem */
+	const char *what; /* the first problem */
 };
 
 static int fail(struct reader *rd, const char *what)
@@ -78,7 +78,8 @@ static int parse_header(struct reader *rd, struct mw_str line, struct mw_capture
 
 	*ret_nonl = false;
 	if (line.n < 7 || !mw_str_starts(line, "-- ") || !mw_str_ends(line, " --"))
-		return fail(rd, "not a header: `-- PATH --`, `-- PATH nonl --` or `-- PATH ERRNO --`");
+		return fail(rd,
+			    "not a header: `-- PATH --`, `-- PATH nonl --` or `-- PATH ERRNO --`");
 	inner = (struct mw_str){ line.p + 3, line.n - 6 };
 	if (!mw_str_cut(&inner, ' ', &path) || !path.n || path.p[0] == '/')
 		return fail(rd, "a header needs a path that does not begin with `/`");
@@ -296,7 +297,7 @@ static int list_at(const struct mw_capture *c, struct mw_str dir, struct mw_aren
 			break;
 		exists |= path.n > dir.n && path.p[dir.n] == '/';
 		if (!name.n || (names.n && mw_str_same(names.item[names.n - 1], name)))
-			continue;	/* most doubles; mw_names_sort() drops the rest */
+			continue; /* most doubles; mw_names_sort() drops the rest */
 		item = mw_arena_grow(arena, names.item, names.n, sizeof(*item));
 		if (!item)
 			return -ENOMEM;

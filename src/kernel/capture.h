@@ -26,21 +26,21 @@
 
 struct mw_capture_file {
 	struct mw_str path;
-	struct mw_str body;	/* decoded */
-	int r;			/* 0, or the negative errno that was recorded */
-	size_t order;		/* when it was recorded, or the line where it stands */
-	bool link;		/* body is the target of a symbolic link (archives only) */
+	struct mw_str body; /* decoded */
+	int r;		    /* 0, or the negative errno that was recorded */
+	size_t order;	    /* when it was recorded, or the line where it stands */
+	bool link;	    /* body is the target of a symbolic link (archives only) */
 };
 
 struct mw_capture {
-	struct mw_capture_file *file;	/* sorted by path */
+	struct mw_capture_file *file; /* sorted by path */
 	size_t n_files;
 };
 
 /* What is wrong with an input, for people: `what` is a constant text, line counts from 1. */
 struct mw_problem {
 	const char *what;
-	size_t line;		/* 0: the input has no lines */
+	size_t line; /* 0: the input has no lines */
 };
 
 bool mw_capture_is(struct mw_str text);

@@ -7,7 +7,7 @@
 
 /* Text that is written twice: once to count, once to store. */
 struct sink {
-	char *p;	/* NULL while counting */
+	char *p; /* NULL while counting */
 	size_t n;
 };
 

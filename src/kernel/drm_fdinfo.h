@@ -9,10 +9,10 @@
 #include "base/val.h"
 
 struct mw_drm_client {
-	struct mw_str driver;		/* "i915" */
-	struct mw_str client_id;	/* with the device: counts one client once */
-	struct mw_str device;		/* drm-pdev, may be empty */
-	struct mw_val system_bytes;	/* resident (else total) in regions of system memory */
+	struct mw_str driver;	    /* "i915" */
+	struct mw_str client_id;    /* with the device: counts one client once */
+	struct mw_str device;	    /* drm-pdev, may be empty */
+	struct mw_val system_bytes; /* resident (else total) in regions of system memory */
 };
 
 /* Pure: 0, or -ENODATA when it is no DRM file.  Slices of text. */

@@ -37,8 +37,8 @@ void mw_fields_parse(struct mw_str text, char sep, const struct mw_field *table,
 
 			if (!mw_str_eq(key, f->key))
 				continue;
-			*slot(out, f) = slot(out, f)->why == MW_ABSENT ?
-				parse_value(line, f->kind) : mw_no(MW_BAD);
+			*slot(out, f) = slot(out, f)->why == MW_ABSENT ? parse_value(line, f->kind)
+								       : mw_no(MW_BAD);
 			next = (next + tried + 1) % n;
 			break;
 		}

@@ -14,12 +14,12 @@
 
 enum mw_field_kind {
 	MW_FIELD_KIB,	/* "123 kB" -> bytes */
-	MW_FIELD_COUNT,	/* "123" as it stands */
+	MW_FIELD_COUNT, /* "123" as it stands */
 };
 
 struct mw_field {
 	const char *key;
-	size_t offset;		/* of a struct mw_val */
+	size_t offset; /* of a struct mw_val */
 	enum mw_field_kind kind;
 };
 

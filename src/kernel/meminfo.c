@@ -6,8 +6,14 @@
 
 #include "kernel/fields.h"
 
-#define KIB(key, member)   { key, offsetof(struct mw_meminfo, member), MW_FIELD_KIB }
-#define COUNT(key, member) { key, offsetof(struct mw_meminfo, member), MW_FIELD_COUNT }
+#define KIB(key, member)                                               \
+	{                                                              \
+		key, offsetof(struct mw_meminfo, member), MW_FIELD_KIB \
+	}
+#define COUNT(key, member)                                               \
+	{                                                                \
+		key, offsetof(struct mw_meminfo, member), MW_FIELD_COUNT \
+	}
 
 /* In the order in which the kernel prints them. */
 static const struct mw_field fields[] = {

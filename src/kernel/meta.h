@@ -9,36 +9,36 @@
 
 /* DIR/meta/stat/FILE */
 struct mw_file_stat {
-	struct mw_str dev;	/* "0:28" */
+	struct mw_str dev; /* "0:28" */
 	uint64_t ino, nlink, size_bytes;
-	uint64_t used_bytes;	/* allocated blocks; of a tmpfs file swapped ones too */
+	uint64_t used_bytes; /* allocated blocks; of a tmpfs file swapped ones too */
 };
 
 /* DIR/meta/statfs/FILE */
 struct mw_fs_stat {
 	struct mw_str dev;
-	uint64_t block_bytes, blocks, free_blocks;	/* blocks 0: no limit */
+	uint64_t block_bytes, blocks, free_blocks; /* blocks 0: no limit */
 	uint64_t inodes, free_inodes;
 };
 
 /* proc/PID/meta/ns */
 struct mw_ns {
-	struct mw_str mnt, ipc;		/* "mnt:[4026531832]"; empty when not readable */
-	struct mw_str root;		/* "/", or where the process is chrooted to */
+	struct mw_str mnt, ipc; /* "mnt:[4026531832]"; empty when not readable */
+	struct mw_str root;	/* "/", or where the process is chrooted to */
 };
 
 /* A line of proc/PID/meta/fds: an open regular file. */
 struct mw_open_file {
 	struct mw_str fd, dev;
 	uint64_t ino, nlink, used_bytes;
-	struct mw_str path;		/* escaped as \ooo; ends in " (deleted)" when it is */
+	struct mw_str path; /* escaped as \ooo; ends in " (deleted)" when it is */
 };
 
 /* A line of DIR/meta/tree/FOLDER. */
 struct mw_tree_item {
 	bool is_dir;
-	uint64_t bytes, ino, nlink;	/* folders: bytes only, with all that is below */
-	struct mw_str path;		/* below FOLDER, escaped as \ooo */
+	uint64_t bytes, ino, nlink; /* folders: bytes only, with all that is below */
+	struct mw_str path;	    /* below FOLDER, escaped as \ooo */
 };
 
 /* Pure; -EINVAL when malformed.  Slices of text. */

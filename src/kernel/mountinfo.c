@@ -47,9 +47,10 @@ bool mw_mount_is_shmem(const struct mw_mount *m)
 static bool is_local(struct mw_str type)
 {
 	static const char *const types[] = {
-		"tmpfs", "devtmpfs", "rootfs", "ramfs", "sysfs", "proc", "cgroup", "cgroup2",
-		"devpts", "debugfs", "tracefs", "securityfs", "bpf", "hugetlbfs", "mqueue",
-		"ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "erofs", "squashfs",
+		"tmpfs",  "devtmpfs",  "rootfs", "ramfs",   "sysfs",   "proc",
+		"cgroup", "cgroup2",   "devpts", "debugfs", "tracefs", "securityfs",
+		"bpf",	  "hugetlbfs", "mqueue", "ext2",    "ext3",    "ext4",
+		"xfs",	  "btrfs",     "f2fs",	 "zfs",	    "erofs",   "squashfs",
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)

@@ -8,13 +8,13 @@
 
 struct mw_mount {
 	struct mw_str id, parent;
-	struct mw_str dev;	/* "0:25", decimal */
-	struct mw_str root;	/* the folder of the file system that is mounted here */
-	struct mw_str point;	/* where, below the process's root; both escaped as \ooo */
+	struct mw_str dev;   /* "0:25", decimal */
+	struct mw_str root;  /* the folder of the file system that is mounted here */
+	struct mw_str point; /* where, below the process's root; both escaped as \ooo */
 	struct mw_str options;
-	struct mw_str type;	/* "tmpfs" */
+	struct mw_str type; /* "tmpfs" */
 	struct mw_str source;
-	struct mw_str super_options;	/* "rw,size=24684084k" */
+	struct mw_str super_options; /* "rw,size=24684084k" */
 };
 
 /* The next well-formed line; others are skipped.  False at the end.  Slices of *rest. */

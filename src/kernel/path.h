@@ -7,7 +7,7 @@
 #include "base/arena.h"
 
 struct mw_names {
-	struct mw_str *item;	/* after mw_names_sort(): in order of bytes, no doubles */
+	struct mw_str *item; /* after mw_names_sort(): in order of bytes, no doubles */
 	size_t n;
 };
 

@@ -6,7 +6,10 @@
 
 #include "kernel/fields.h"
 
-#define KIB(key, member) { key, offsetof(struct mw_pid_smaps, member), MW_FIELD_KIB }
+#define KIB(key, member)                                                 \
+	{                                                                \
+		key, offsetof(struct mw_pid_smaps, member), MW_FIELD_KIB \
+	}
 
 static const struct mw_field fields[] = {
 	KIB("Rss", rss_bytes),

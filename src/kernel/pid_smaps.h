@@ -10,15 +10,15 @@
 
 struct mw_pid_smaps {
 	struct mw_val rss_bytes;
-	struct mw_val pss_bytes;	/* each page divided by the number of its mappers */
+	struct mw_val pss_bytes; /* each page divided by the number of its mappers */
 	struct mw_val pss_anon_bytes;
 	struct mw_val pss_file_bytes;
 	struct mw_val pss_shmem_bytes;
 	struct mw_val anonymous_bytes;
-	struct mw_val ksm_bytes;	/* since 6.8 */
+	struct mw_val ksm_bytes; /* since 6.8 */
 	struct mw_val anon_huge_bytes;
 	struct mw_val swap_pss_bytes;
-	struct mw_val locked_bytes;	/* pages that are really there, shared ones divided */
+	struct mw_val locked_bytes; /* pages that are really there, shared ones divided */
 };
 
 /* Pure: 0, or -ENODATA when there is no Rss line. */

@@ -6,17 +6,16 @@
 
 #include "kernel/fields.h"
 
-#define KIB(key, member) { key, offsetof(struct mw_pid_status, member), MW_FIELD_KIB }
+#define KIB(key, member)                                                  \
+	{                                                                 \
+		key, offsetof(struct mw_pid_status, member), MW_FIELD_KIB \
+	}
 
 static const struct mw_field fields[] = {
-	KIB("VmLck", locked_bytes),
-	KIB("VmRSS", rss_bytes),
-	KIB("RssAnon", rss_anon_bytes),
-	KIB("RssFile", rss_file_bytes),
-	KIB("RssShmem", rss_shmem_bytes),
-	KIB("VmPTE", page_tables_bytes),
-	KIB("VmSwap", swap_bytes),
-	KIB("HugetlbPages", hugetlb_bytes),
+	KIB("VmLck", locked_bytes),	  KIB("VmRSS", rss_bytes),
+	KIB("RssAnon", rss_anon_bytes),	  KIB("RssFile", rss_file_bytes),
+	KIB("RssShmem", rss_shmem_bytes), KIB("VmPTE", page_tables_bytes),
+	KIB("VmSwap", swap_bytes),	  KIB("HugetlbPages", hugetlb_bytes),
 };
 
 /* The name stands with \n and \\ escaped (seq_put_decimal..., proc_task_name()). */
@@ -62,4 +61,16 @@ int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pi
 		s.uid = UINT64_MAX;
 	*ret = s;
 	return 0;
+}
+
+struct mw_val mw_pid_statm_anon_pages(struct mw_str text)
+{
+	struct mw_str size, resident, shared;
+	uint64_t a, b;
+
+	if (!mw_str_word(&text, &size) || !mw_str_word(&text, &resident) ||
+	    !mw_str_word(&text, &shared) || mw_str_u64(resident, &a) < 0 ||
+	    mw_str_u64(shared, &b) < 0)
+		return mw_no(MW_BAD);
+	return mw_sub(mw_ok(a), mw_ok(b));
 }

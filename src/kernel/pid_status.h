@@ -10,17 +10,20 @@
 #include "base/val.h"
 
 struct mw_pid_status {
-	struct mw_str name;		/* comm, escapes undone: any bytes but NUL */
-	uint64_t uid;			/* real */
+	struct mw_str name; /* comm, escapes undone: any bytes but NUL */
+	uint64_t uid;	    /* real */
 	struct mw_val rss_bytes;
-	struct mw_val rss_anon_bytes;	/* these three since 4.5 */
+	struct mw_val rss_anon_bytes; /* these three since 4.5 */
 	struct mw_val rss_file_bytes;
 	struct mw_val rss_shmem_bytes;
-	struct mw_val locked_bytes;	/* VmLck: address space, touched or not */
+	struct mw_val locked_bytes; /* VmLck: address space, touched or not */
 	struct mw_val swap_bytes;
 	struct mw_val page_tables_bytes;
 	struct mw_val hugetlb_bytes;
 };
+
+/* Where status has no RssAnon (before 4.5): resident less shared pages of /proc/PID/statm. */
+struct mw_val mw_pid_statm_anon_pages(struct mw_str text);
 
 /* Pure: 0, -ENODATA when there is no Name line. */
 int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pid_status *ret);

@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 struct mw_release {
-	uint64_t major, minor;	/* 0.0: not known */
+	uint64_t major, minor; /* 0.0: not known */
 };
 
 struct mw_release mw_release_parse(struct mw_str text);

@@ -15,16 +15,16 @@
 #include "kernel/root_private.h"
 
 #define CAPTURE_MAX_BYTES ((size_t)1 << 30)
-#define SCRATCH_BYTES     ((size_t)64 << 10)
+#define SCRATCH_BYTES ((size_t)64 << 10)
 
 enum kind { LIVE, DIRECTORY, CAPTURE };
 
 struct mw_root {
 	enum kind kind;
-	int fd;			/* LIVE, DIRECTORY */
+	int fd; /* LIVE, DIRECTORY */
 	bool record;
 	struct mw_arena arena;
-	struct mw_capture capture;	/* CAPTURE */
+	struct mw_capture capture; /* CAPTURE */
 	struct mw_capture recorded;
 	struct mw_scratch scratch;
 };
@@ -182,32 +182,36 @@ static int keep(struct mw_root *root, struct mw_str path, int r, struct mw_str b
 	return root->arena.failed ? -ENOMEM : r;
 }
 
-int mw_root_read(struct mw_root *root, const char *path, struct mw_arena *arena,
-		 struct mw_str *ret)
+int mw_root_read(struct mw_root *root, const char *path, struct mw_arena *arena, struct mw_str *ret)
 {
 	struct mw_str body = {};
-	int r;
+	int r = root->kind == CAPTURE
+			? mw_capture_read(&root->capture, mw_str_of(path), arena, &body)
+			: read_below(root, root->fd, path, arena, &body);
 
-	if (root->kind == CAPTURE)
-		return mw_capture_read(&root->capture, mw_str_of(path), arena, ret);
-	r = read_below(root, root->fd, path, arena, &body);
 	r = keep(root, mw_str_of(path), r, body);
 	if (!r)
 		*ret = body;
 	return r;
 }
 
-int mw_root_list(struct mw_root *root, const char *path, struct mw_arena *arena,
-		 struct mw_names *ret)
+static int list_below(struct mw_root *root, const char *path, struct mw_arena *arena,
+		      struct mw_names *ret)
 {
-	const char *folder;
-	int fd, r;
+	int fd;
 
 	if (root->kind == CAPTURE)
 		return mw_capture_list(&root->capture, mw_str_of(path), arena, ret);
 	fd = open_below(root, root->fd, path, O_RDONLY | O_DIRECTORY);
-	r = fd < 0 ? fd : mw_list_fd(fd, arena, ret);
-	folder = r ? path : mw_fmt(arena, "%s/", path);
+	return fd < 0 ? fd : mw_list_fd(fd, arena, ret);
+}
+
+int mw_root_list(struct mw_root *root, const char *path, struct mw_arena *arena,
+		 struct mw_names *ret)
+{
+	int r = list_below(root, path, arena, ret);
+	const char *folder = r ? path : mw_fmt(arena, "%s/", path);
+
 	return keep(root, mw_str_of(folder), r, (struct mw_str){});
 }
 
@@ -215,18 +219,16 @@ int mw_root_at(struct mw_root *root, const char *path, struct mw_at *ret)
 {
 	struct mw_at at = { .root = root, .fd = -1 };
 	size_t n = strlen(path);
-	int r = 0;
 
 	*ret = at;
 	if (n >= sizeof(at.path))
 		return -ENAMETOOLONG;
 	memcpy(at.path, path, n);
 	if (root->kind != CAPTURE) {
-		r = open_below(root, root->fd, path, O_PATH | O_DIRECTORY);
-		at.fd = r;
+		at.fd = open_below(root, root->fd, path, O_PATH | O_DIRECTORY);
+		if (at.fd < 0)
+			return keep(root, mw_str_of(path), at.fd, (struct mw_str){});
 	}
-	if (r < 0)
-		return keep(root, mw_str_of(path), r, (struct mw_str){});
 	*ret = at;
 	return 0;
 }
@@ -237,14 +239,14 @@ int mw_at_read(struct mw_at *at, const char *name, struct mw_arena *arena, struc
 	struct mw_str body = {}, path;
 	int r;
 
-	if (root->kind == LIVE && !root->record)
+	if (root->kind != CAPTURE && !root->record)
 		return read_below(root, at->fd, name, arena, ret);
 	path = mw_str_of(mw_fmt(arena, "%s/%s", at->path, name));
 	if (arena->failed)
 		return -ENOMEM;
-	if (root->kind == CAPTURE)
-		return mw_capture_read(&root->capture, path, arena, ret);
-	r = keep(root, path, read_below(root, at->fd, name, arena, &body), body);
+	r = root->kind == CAPTURE ? mw_capture_read(&root->capture, path, arena, &body)
+				  : read_below(root, at->fd, name, arena, &body);
+	r = keep(root, path, r, body);
 	if (!r)
 		*ret = body;
 	return r;

@@ -37,7 +37,7 @@ struct mw_root;
  * used again meanwhile. */
 struct mw_at {
 	struct mw_root *root;
-	int fd;			/* -1 where the root has no folders */
+	int fd; /* -1 where the root has no folders */
 	char path[64];
 };
 
@@ -45,7 +45,7 @@ struct mw_at {
  * -EINVAL, and ret_problem says what and in which line. */
 int mw_root_open(const char *path, bool record, struct mw_root **ret,
 		 struct mw_problem *ret_problem);
-struct mw_root *mw_root_free(struct mw_root *root);	/* returns NULL; NULL is fine */
+struct mw_root *mw_root_free(struct mw_root *root); /* returns NULL; NULL is fine */
 
 bool mw_root_is_live(const struct mw_root *root);
 

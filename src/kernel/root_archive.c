@@ -13,9 +13,9 @@
 
 #include "kernel/root_private.h"
 
-#define KEPT_MAX_BYTES     ((size_t)512 << 20)
+#define KEPT_MAX_BYTES ((size_t)512 << 20)
 #define UNPACKED_MAX_BYTES ((int64_t)8 << 30)
-#define ENTRIES_MAX        ((size_t)2000000)
+#define ENTRIES_MAX ((size_t)2000000)
 
 /* The functions of libarchive that are used. */
 struct lib {
@@ -213,8 +213,9 @@ static int load_entries(struct loader *ld)
 			return r;
 	}
 	if (k != ARCHIVE_EOF)
-		return fail(ld, ld->n_entries ? "the archive is damaged or was cut" :
-				"neither a capture nor an archive of a machine's files");
+		return fail(ld, ld->n_entries
+					? "the archive is damaged or was cut"
+					: "neither a capture nor an archive of a machine's files");
 	return 0;
 }
 
@@ -244,7 +245,8 @@ int mw_archive_load(int fd, struct mw_arena *arena, struct mw_capture *ret,
 
 	if (r < 0) {
 		*ret_problem = (struct mw_problem){
-			.what = "not a capture; to read archives install libarchive13" };
+			.what = "not a capture; to read archives install libarchive13"
+		};
 		return -EINVAL;
 	}
 	ld.a = ld.lib.new();
@@ -253,8 +255,9 @@ int mw_archive_load(int fd, struct mw_arena *arena, struct mw_capture *ret,
 	ld.lib.filter_all(ld.a);
 	ld.lib.format_tar(ld.a);
 	ld.lib.format_raw(ld.a);
-	r = ld.lib.open_fd(ld.a, fd, 64 << 10) == ARCHIVE_OK ? load_entries(&ld) :
-		fail(&ld, "neither a capture nor an archive of a machine's files");
+	r = ld.lib.open_fd(ld.a, fd, 64 << 10) == ARCHIVE_OK
+		    ? load_entries(&ld)
+		    : fail(&ld, "neither a capture nor an archive of a machine's files");
 	ld.lib.free(ld.a);
 	*ret_problem = ld.problem;
 	if (r < 0)

@@ -64,8 +64,10 @@ static int open_path(int dirfd, const char *name, bool may_wait)
 /* From what the kernel has in memory: no dead file server is waited for. */
 static int stat_cached(int dirfd, const char *name, int flags, struct statx *ret)
 {
-	return statx(dirfd, name, flags | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
-		     STATX_BASIC_STATS, ret) < 0 ? -errno : 0;
+	return statx(dirfd, name, flags | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS,
+		     ret) < 0
+		       ? -errno
+		       : 0;
 }
 
 static int meta_stat(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret)
@@ -79,11 +81,12 @@ static int meta_stat(int dirfd, const char *name, struct mw_arena *arena, struct
 	close(fd);
 	if (r < 0)
 		return r;
-	return answer(arena, mw_fmt(arena, "dev %u:%u ino %llu nlink %u bytes %llu used %llu\n",
-				    st.stx_dev_major, st.stx_dev_minor,
-				    (unsigned long long)st.stx_ino, st.stx_nlink,
-				    (unsigned long long)st.stx_size,
-				    (unsigned long long)st.stx_blocks * 512), ret);
+	return answer(arena,
+		      mw_fmt(arena, "dev %u:%u ino %llu nlink %u bytes %llu used %llu\n",
+			     st.stx_dev_major, st.stx_dev_minor, (unsigned long long)st.stx_ino,
+			     st.stx_nlink, (unsigned long long)st.stx_size,
+			     (unsigned long long)st.stx_blocks * 512),
+		      ret);
 }
 
 /* Asked of a mount point, or of a file that could lie on a tmpfs: those have blocks of one page.
@@ -105,12 +108,15 @@ static int meta_statfs(int dirfd, const char *name, bool may_wait, struct mw_are
 	close(fd);
 	if (r < 0)
 		return r;
-	return answer(arena, mw_fmt(arena, "dev %u:%u type %#llx block %llu blocks %llu free %llu "
-				    "files %llu ffree %llu\n", st.stx_dev_major, st.stx_dev_minor,
-				    (unsigned long long)fs.f_type, (unsigned long long)fs.f_bsize,
-				    (unsigned long long)fs.f_blocks, (unsigned long long)fs.f_bfree,
-				    (unsigned long long)fs.f_files,
-				    (unsigned long long)fs.f_ffree), ret);
+	return answer(arena,
+		      mw_fmt(arena,
+			     "dev %u:%u type %#llx block %llu blocks %llu free %llu "
+			     "files %llu ffree %llu\n",
+			     st.stx_dev_major, st.stx_dev_minor, (unsigned long long)fs.f_type,
+			     (unsigned long long)fs.f_bsize, (unsigned long long)fs.f_blocks,
+			     (unsigned long long)fs.f_bfree, (unsigned long long)fs.f_files,
+			     (unsigned long long)fs.f_ffree),
+		      ret);
 }
 
 static int meta_tree(int dirfd, const char *name, bool may_wait, struct mw_arena *arena,
@@ -158,8 +164,10 @@ static int meta_ns(int dirfd, struct mw_arena *arena, struct mw_str *ret)
 		return -errno;
 	i = link_text(dirfd, "ns/ipc", ipc, sizeof(ipc));
 	r = mw_fmt_octal(arena, link_text(dirfd, "root", root, sizeof(root)));
-	return answer(arena, mw_fmt(arena, "mnt %.*s\nipc %.*s\nroot %.*s\n", (int)m.n, m.p,
-				    (int)i.n, i.p, (int)r.n, r.p), ret);
+	return answer(arena,
+		      mw_fmt(arena, "mnt %.*s\nipc %.*s\nroot %.*s\n", (int)m.n, m.p, (int)i.n, i.p,
+			     (int)r.n, r.p),
+		      ret);
 }
 
 /* "3 0:1 1025 nlink 0 used 4194304 /memfd:x\040(deleted)\n"; what is neither a plain file nor a
@@ -234,9 +242,11 @@ static int meta_time(struct mw_arena *arena, struct mw_str *ret)
 
 	if (clock_gettime(CLOCK_REALTIME, &real) < 0 || clock_gettime(CLOCK_BOOTTIME, &boot) < 0)
 		return -errno;
-	return answer(arena, mw_fmt(arena, "realtime_ns %lld%09ld\nboottime_ns %lld%09ld\n",
-				    (long long)real.tv_sec, real.tv_nsec, (long long)boot.tv_sec,
-				    boot.tv_nsec), ret);
+	return answer(arena,
+		      mw_fmt(arena, "realtime_ns %lld%09ld\nboottime_ns %lld%09ld\n",
+			     (long long)real.tv_sec, real.tv_nsec, (long long)boot.tv_sec,
+			     boot.tv_nsec),
+		      ret);
 }
 
 /* The kernel's own mount for memfd, SysV and shared anonymous memory is in no mount table. */

@@ -21,11 +21,11 @@
 #include "base/fmt.h"
 #include "kernel/root_private.h"
 
-#define FILES_KEPT    16
-#define DIRS_KEPT     8
-#define DIR_DEPTH     2
-#define ENTRIES_MAX   ((size_t)200000)
-#define LINKED_MAX    ((size_t)256)	/* inodes with several names that are remembered */
+#define FILES_KEPT 16
+#define DIRS_KEPT 8
+#define DIR_DEPTH 2
+#define ENTRIES_MAX ((size_t)200000)
+#define LINKED_MAX ((size_t)256) /* inodes with several names that are remembered */
 
 struct item {
 	uint64_t bytes, ino, nlink;
@@ -34,7 +34,7 @@ struct item {
 
 struct folder {
 	struct mw_str path;
-	size_t top[DIR_DEPTH];		/* index of the folder of depth 1, 2 that holds it */
+	size_t top[DIR_DEPTH]; /* index of the folder of depth 1, 2 that holds it */
 	size_t depth;
 	uint64_t bytes;
 };
@@ -43,7 +43,7 @@ struct walk {
 	int base;
 	dev_t dev;
 	struct mw_arena *arena;
-	struct folder *folder;	/* also the queue */
+	struct folder *folder; /* also the queue */
 	size_t n_folders;
 	struct item file[FILES_KEPT + 1];
 	size_t n_files;
@@ -126,8 +126,8 @@ static void visit(struct walk *w, size_t in, int dirfd, struct mw_str name)
 static void visit_folder(struct walk *w, size_t in)
 {
 	struct open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-				.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
-					   RESOLVE_NO_XDEV };
+				.resolve =
+					RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV };
 	struct mw_str path = w->folder[in].path;
 	const char *name = path.n ? mw_arena_cstr(w->arena, path) : ".";
 	int fd = (int)syscall(SYS_openat2, w->base, name, &how, sizeof(how));
@@ -171,8 +171,8 @@ static struct mw_str lines(struct walk *w)
 	for (size_t i = 0; i < n_dirs; i++) {
 		struct mw_str p = mw_fmt_octal(w->arena, dir[i].path);
 
-		text = mw_fmt(w->arena, "%sdir %llu %.*s\n", text,
-			      (unsigned long long)dir[i].bytes, (int)p.n, p.p);
+		text = mw_fmt(w->arena, "%sdir %llu %.*s\n", text, (unsigned long long)dir[i].bytes,
+			      (int)p.n, p.p);
 	}
 	return mw_str_of(mw_fmt(w->arena, "%sentries %zu bytes %llu cut %d\n", text, w->n_entries,
 				(unsigned long long)w->bytes, w->cut));

@@ -46,8 +46,9 @@ bool mw_slabinfo_next(struct mw_str *rest, struct mw_slab_cache *ret)
 
 bool mw_slab_is_reclaimable_name(struct mw_str name)
 {
-	static const char *const names[] = { "dentry", "buffer_head", "radix_tree_node",
-					     "xfs_buf", "xfs_ili", "ext4_extent_status",
+	static const char *const names[] = { "dentry",		"buffer_head",
+					     "radix_tree_node", "xfs_buf",
+					     "xfs_ili",		"ext4_extent_status",
 					     "lsm_inode_cache", "btrfs_extent_map" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -9,7 +9,7 @@
 
 struct mw_slab_cache {
 	struct mw_str name;
-	uint64_t active_count, object_count;	/* objects in use, and room for objects */
+	uint64_t active_count, object_count; /* objects in use, and room for objects */
 	uint64_t object_bytes;
 	uint64_t pages_per_slab, slab_count;
 };

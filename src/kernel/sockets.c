@@ -9,7 +9,7 @@ static bool parse_line(struct mw_str line, struct mw_protocol *ret)
 	if (!mw_str_word(&line, &p.name) || !mw_str_word(&line, &size) ||
 	    !mw_str_word(&line, &sockets) || mw_str_u64(sockets, &p.sockets) < 0 ||
 	    !mw_str_word(&line, &memory) || mw_str_u64(memory, &p.memory_pages) < 0)
-		return false;	/* a protocol without the counter prints -1 */
+		return false; /* a protocol without the counter prints -1 */
 	*ret = p;
 	return true;
 }

@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 struct mw_protocol {
-	struct mw_str name;	/* "TCP"; "TCPv6" prints the same counter again */
+	struct mw_str name; /* "TCP"; "TCPv6" prints the same counter again */
 	uint64_t sockets;
 	uint64_t memory_pages;
 };

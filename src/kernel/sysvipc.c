@@ -51,7 +51,8 @@ static bool parse_column(struct mw_shm_segment *s, struct mw_str name, struct mw
 
 static bool parse_line(struct mw_str line, struct mw_str columns, struct mw_shm_segment *ret)
 {
-	struct mw_shm_segment s = { .size_bytes = mw_no(MW_ABSENT), .rss_bytes = mw_no(MW_ABSENT),
+	struct mw_shm_segment s = { .size_bytes = mw_no(MW_ABSENT),
+				    .rss_bytes = mw_no(MW_ABSENT),
 				    .swap_bytes = mw_no(MW_ABSENT) };
 	struct mw_str name, word;
 

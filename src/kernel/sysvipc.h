@@ -9,9 +9,9 @@
 #include "base/val.h"
 
 struct mw_shm_segment {
-	int64_t key;		/* 0 is IPC_PRIVATE */
+	int64_t key; /* 0 is IPC_PRIVATE */
 	uint64_t shmid, uid;
-	uint64_t perms;		/* the octal digits read as a decimal number, as printed */
+	uint64_t perms; /* the octal digits read as a decimal number, as printed */
 	uint64_t creator_pid, last_pid, attached_count;
 	struct mw_val size_bytes, rss_bytes, swap_bytes;
 };

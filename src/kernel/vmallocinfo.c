@@ -6,8 +6,7 @@ static bool parse_line(struct mw_str line, struct mw_vmalloc_area *ret)
 	struct mw_vmalloc_area area = {};
 	struct mw_str word;
 
-	if (!mw_str_word(&line, &word) || !mw_str_starts(word, "0x") ||
-	    !mw_str_word(&line, &word))
+	if (!mw_str_word(&line, &word) || !mw_str_starts(word, "0x") || !mw_str_word(&line, &word))
 		return false;
 	while (mw_str_word(&line, &word)) {
 		if (mw_str_starts(word, "pages=")) {
@@ -33,9 +32,14 @@ bool mw_vmallocinfo_next(struct mw_str *rest, struct mw_vmalloc_area *ret)
 
 bool mw_vmalloc_is_stack(struct mw_str caller)
 {
-	static const char *const names[] = { "kernel_clone", "_do_fork", "copy_process",
-					     "dup_task_struct", "alloc_thread_stack_node",
-					     "fork_idle", "create_io_thread", "kernel_thread" };
+	static const char *const names[] = { "kernel_clone",
+					     "_do_fork",
+					     "copy_process",
+					     "dup_task_struct",
+					     "alloc_thread_stack_node",
+					     "fork_idle",
+					     "create_io_thread",
+					     "kernel_thread" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (mw_str_eq(caller, names[i]))

@@ -7,8 +7,8 @@
 #include "base/str.h"
 
 struct mw_vmalloc_area {
-	struct mw_str caller;	/* "kernel_clone": offset and size cut off; "" when not shown */
-	uint64_t pages;		/* 0: an area that maps what is no memory of its own */
+	struct mw_str caller; /* "kernel_clone": offset and size cut off; "" when not shown */
+	uint64_t pages;	      /* 0: an area that maps what is no memory of its own */
 };
 
 /* The next area; malformed lines are skipped.  False at the end. */

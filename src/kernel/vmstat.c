@@ -5,7 +5,10 @@
 
 #include "kernel/fields.h"
 
-#define COUNT(key, member) { key, offsetof(struct mw_vmstat, member), MW_FIELD_COUNT }
+#define COUNT(key, member)                                              \
+	{                                                               \
+		key, offsetof(struct mw_vmstat, member), MW_FIELD_COUNT \
+	}
 
 static const struct mw_field fields[] = {
 	COUNT("nr_zspages", zspages_pages),

@@ -9,11 +9,11 @@
 #include "base/val.h"
 
 struct mw_vmstat {
-	struct mw_val zspages_pages;		/* nr_zspages: zram and, as zswap's pool, zswap */
-	struct mw_val isolated_anon_pages;	/* taken off the LRU lists for a moment */
+	struct mw_val zspages_pages;	   /* nr_zspages: zram and, as zswap's pool, zswap */
+	struct mw_val isolated_anon_pages; /* taken off the LRU lists for a moment */
 	struct mw_val isolated_file_pages;
-	struct mw_val memmap_boot_pages;	/* struct pages made at boot: outside MemTotal */
-	struct mw_val memmap_pages;		/* struct pages of hot-added memory */
+	struct mw_val memmap_boot_pages; /* struct pages made at boot: outside MemTotal */
+	struct mw_val memmap_pages;	 /* struct pages of hot-added memory */
 };
 
 /* Pure; every field may be MW_ABSENT. */

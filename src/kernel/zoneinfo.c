@@ -39,11 +39,10 @@ static bool parse_head(struct mw_str line, struct mw_zone *ret)
 	struct mw_zone z = { .percpu_list_pages = mw_no(MW_ABSENT) };
 	struct mw_str word;
 
-	if (!mw_str_word(&line, &word) || !mw_str_eq(word, "Node") ||
-	    !mw_str_word(&line, &word) || !mw_str_ends(word, ",") ||
+	if (!mw_str_word(&line, &word) || !mw_str_eq(word, "Node") || !mw_str_word(&line, &word) ||
+	    !mw_str_ends(word, ",") ||
 	    mw_str_u64((struct mw_str){ word.p, word.n - 1 }, &z.node) < 0 ||
-	    !mw_str_word(&line, &word) || !mw_str_eq(word, "zone") ||
-	    !mw_str_word(&line, &z.name))
+	    !mw_str_word(&line, &word) || !mw_str_eq(word, "zone") || !mw_str_word(&line, &z.name))
 		return false;
 	for (size_t i = 0; i < N_FIELDS; i++)
 		*slot(&z, i) = mw_no(MW_ABSENT);
@@ -89,8 +88,8 @@ static void parse_line(struct mw_zone *z, struct mw_str line)
 	}
 	for (size_t i = 0; i < N_FIELDS; i++)
 		if (mw_str_eq(key, fields[i].key))
-			*slot(z, i) = slot(z, i)->why == MW_ABSENT ? parse_count(word) :
-				mw_no(MW_BAD);
+			*slot(z, i) =
+				slot(z, i)->why == MW_ABSENT ? parse_count(word) : mw_no(MW_BAD);
 }
 
 int mw_zoneinfo_parse(struct mw_str text, struct mw_arena *arena, struct mw_zoneinfo *ret)
@@ -125,7 +124,8 @@ static struct mw_val sum(const struct mw_zoneinfo *zi, size_t offset)
 	if (!zi->n_zones)
 		return mw_no(MW_ABSENT);
 	for (size_t i = 0; i < zi->n_zones; i++)
-		total = mw_add(total, *(const struct mw_val *)((const char *)&zi->zone[i] + offset));
+		total = mw_add(total,
+			       *(const struct mw_val *)((const char *)&zi->zone[i] + offset));
 	return total;
 }
 

@@ -11,14 +11,14 @@
 
 struct mw_zone {
 	uint64_t node;
-	struct mw_str name;		/* "Normal" */
-	struct mw_val free_pages;	/* in the buddy lists, per-CPU lists not included */
-	struct mw_val boost_pages;	/* since 5.14 */
+	struct mw_str name;	   /* "Normal" */
+	struct mw_val free_pages;  /* in the buddy lists, per-CPU lists not included */
+	struct mw_val boost_pages; /* since 5.14 */
 	struct mw_val min_pages, low_pages, high_pages;
 	struct mw_val spanned_pages, present_pages;
-	struct mw_val managed_pages;	/* given to the page allocator; since 3.9 */
-	struct mw_val cma_pages;	/* since 5.13 */
-	struct mw_val percpu_list_pages;	/* sum of all pagesets */
+	struct mw_val managed_pages;	 /* given to the page allocator; since 3.9 */
+	struct mw_val cma_pages;	 /* since 5.13 */
+	struct mw_val percpu_list_pages; /* sum of all pagesets */
 	uint64_t lowmem_reserve_pages[MW_ZONE_CLASSES];
 	size_t n_lowmem_reserve;
 };

@@ -7,9 +7,9 @@
 #include "base/str.h"
 
 struct mw_zram {
-	uint64_t stored_bytes;		/* what was written to the device */
+	uint64_t stored_bytes; /* what was written to the device */
 	uint64_t compressed_bytes;
-	uint64_t used_bytes;		/* pages taken from RAM for it */
+	uint64_t used_bytes; /* pages taken from RAM for it */
 };
 
 /* Pure: 0 or -EINVAL. */

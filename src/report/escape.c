@@ -27,8 +27,12 @@ size_t mw_utf8_valid(struct mw_str s)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char first = s.n ? (unsigned char)s.p[0] : 0xff;
-	size_t n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 :
-		first < 0xf5 ? 4 : 0;
+	size_t n = first < 0x80	  ? 1
+		   : first < 0xc2 ? 0
+		   : first < 0xe0 ? 2
+		   : first < 0xf0 ? 3
+		   : first < 0xf5 ? 4
+				  : 0;
 	uint32_t c;
 
 	if (!n || !is_tail(s, n))

@@ -14,7 +14,7 @@ struct json {
 	FILE *out;
 	size_t level;
 	bool compact;
-	bool comma;	/* something stands before in this object or array */
+	bool comma; /* something stands before in this object or array */
 };
 
 static void put_string(struct json *j, struct mw_str s)

@@ -63,8 +63,8 @@ void mw_cell_val(struct mw_row *row, size_t i, struct mw_val v)
 
 void mw_report_source(struct mw_report *r, struct mw_report_source source)
 {
-	struct mw_report_source *list = mw_arena_grow(r->arena, r->source, r->n_sources,
-						      sizeof(*list));
+	struct mw_report_source *list =
+		mw_arena_grow(r->arena, r->source, r->n_sources, sizeof(*list));
 
 	if (!list)
 		return;

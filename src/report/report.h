@@ -23,10 +23,10 @@ enum mw_type { MW_TYPE_STR, MW_TYPE_BYTES, MW_TYPE_COUNT, MW_TYPE_PERCENT };
 #define MW_DEPTHS 3
 
 struct mw_col {
-	const char *id;		/* JSON key; NULL: text only */
-	const char *label;	/* heading; NULL: JSON only */
-	enum mw_type type;	/* MW_TYPE_PERCENT counts 1/10000 */
-	bool tree;		/* text: the column that shows the tree */
+	const char *id;	   /* JSON key; NULL: text only */
+	const char *label; /* heading; NULL: JSON only */
+	enum mw_type type; /* MW_TYPE_PERCENT counts 1/10000 */
+	bool tree;	   /* text: the column that shows the tree */
 };
 
 struct mw_cell {
@@ -39,16 +39,16 @@ enum mw_row_in { MW_IN_BOTH, MW_IN_TEXT, MW_IN_JSON };
 
 struct mw_row {
 	struct mw_row *next;
-	size_t depth;		/* 0, or one more than the row it belongs to */
+	size_t depth; /* 0, or one more than the row it belongs to */
 	enum mw_row_in in;
 	struct mw_cell cell[];
 };
 
 struct mw_table {
 	struct mw_table *next;
-	const char *id;			/* key of the array; NULL: not in JSON */
-	const char *child_id[MW_DEPTHS - 1];	/* key of the array inside a row of depth 0, 1 */
-	const char *title;		/* line above it; NULL: the table is not in text */
+	const char *id;			     /* key of the array; NULL: not in JSON */
+	const char *child_id[MW_DEPTHS - 1]; /* key of the array inside a row of depth 0, 1 */
+	const char *title;		     /* line above it; NULL: the table is not in text */
 	const struct mw_col *col;
 	size_t n_cols;
 	struct mw_row *first, **tail;
@@ -69,27 +69,27 @@ struct mw_report_host {
 
 struct mw_report_source {
 	struct mw_str path, error, example;
-	const char *reason;	/* the error in words */
+	const char *reason; /* the error in words */
 	uint64_t count;
 };
 
 struct mw_report {
 	struct mw_arena *arena;
-	const char *schema;	/* "memwhy.ledger/1": bump when a key changes meaning */
+	const char *schema; /* "memwhy.ledger/1": bump when a key changes meaning */
 	struct mw_report_host host;
-	const char *verdict;	/* the first line */
+	const char *verdict; /* the first line */
 	struct mw_figure *first_figure, **figure_tail;
 	struct mw_table *first, **tail;
-	const struct mw_findings *findings;	/* NULL: none were looked for */
-	struct mw_report_source *source;	/* what could not be read */
+	const struct mw_findings *findings; /* NULL: none were looked for */
+	struct mw_report_source *source;    /* what could not be read */
 	size_t n_sources;
-	const char *closing;	/* the last line; NULL: none */
+	const char *closing; /* the last line; NULL: none */
 };
 
 struct mw_report_style {
 	bool color;
-	bool compact;		/* JSON on one line */
-	size_t width;		/* of the terminal; 0: none */
+	bool compact; /* JSON on one line */
+	size_t width; /* of the terminal; 0: none */
 };
 
 void mw_report_init(struct mw_report *r, struct mw_arena *arena, const char *schema);

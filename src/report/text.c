@@ -54,11 +54,12 @@ static const char *cell_text(struct text *t, const struct mw_col *col, const str
 	case MW_TYPE_BYTES:
 		return mw_fmt_val_bytes(a, cell->val);
 	case MW_TYPE_COUNT:
-		return mw_known(cell->val) ? mw_fmt(a, "%" PRIu64, cell->val.v) :
-			mw_why_name(cell->val.why);
+		return mw_known(cell->val) ? mw_fmt(a, "%" PRIu64, cell->val.v)
+					   : mw_why_name(cell->val.why);
 	case MW_TYPE_PERCENT:
 		return mw_known(cell->val) ? mw_fmt(a, "%" PRIu64 ".%02" PRIu64, cell->val.v / 100,
-						    cell->val.v % 100) : "";
+						    cell->val.v % 100)
+					   : "";
 	}
 	return "";
 }
@@ -97,7 +98,7 @@ static int add_row(struct text *t, struct libscols_table *tb, const struct mw_ta
 static void set_look(struct text *t, struct libscols_table *tb)
 {
 	scols_table_set_stream(tb, t->out);
-	scols_table_enable_noencoding(tb, 1);	/* escaped already */
+	scols_table_enable_noencoding(tb, 1); /* escaped already */
 	if (t->style->width)
 		scols_table_set_termforce(tb, SCOLS_TERMFORCE_ALWAYS);
 	else
@@ -134,17 +135,18 @@ static void put_evidence(struct text *t, const struct mw_evidence *e)
 		value = mw_fmt_val_bytes(a, e->value);
 		break;
 	case MW_UNIT_COUNT:
-		value = mw_known(e->value) ? mw_fmt(a, "%" PRIu64, e->value.v) :
-			mw_why_name(e->value.why);
+		value = mw_known(e->value) ? mw_fmt(a, "%" PRIu64, e->value.v)
+					   : mw_why_name(e->value.why);
 		break;
 	case MW_UNIT_PERMILLE:
 		value = mw_known(e->value) ? mw_fmt(a, "%" PRIu64 ".%" PRIu64 " %%",
-						    e->value.v / 10, e->value.v % 10) :
-			mw_why_name(e->value.why);
+						    e->value.v / 10, e->value.v % 10)
+					   : mw_why_name(e->value.why);
 		break;
 	case MW_UNIT_TEXT:
-		value = shown(t, e->text);
-		break;
+		fprintf(t->out, "  %s: %s", shown(t, e->name), shown(t, e->text));
+		fprintf(t->out, "  (%s)\n", shown(t, e->source));
+		return;
 	}
 	fprintf(t->out, "  %12s  %s", value, shown(t, e->name));
 	fprintf(t->out, "  (%s)\n", shown(t, e->source));
@@ -159,8 +161,8 @@ static void put_fix(struct text *t, const struct mw_fix *fix)
 
 static void put_finding(struct text *t, const struct mw_finding *f)
 {
-	fprintf(t->out, "\n%s %s: %s\n", paint(t, severity_color(f->severity),
-					       mw_severity_name(f->severity)), f->id,
+	fprintf(t->out, "\n%s %s: %s\n",
+		paint(t, severity_color(f->severity), mw_severity_name(f->severity)), f->id,
 		shown(t, f->verdict));
 	for (size_t i = 0; i < f->n_evidence; i++)
 		put_evidence(t, &f->evidence[i]);
@@ -180,7 +182,8 @@ static void put_sources(struct text *t)
 	for (size_t i = 0; i < r->n_sources; i++) {
 		const struct mw_report_source *s = &r->source[i];
 
-		fprintf(t->out, "  %s: %s", mw_escape(r->arena, s->count > 1 ? s->path : s->example),
+		fprintf(t->out, "  %s: %s",
+			mw_escape(r->arena, s->count > 1 ? s->path : s->example),
 			shown(t, s->reason));
 		if (s->count > 1)
 			fprintf(t->out, ", %" PRIu64 " times", s->count);

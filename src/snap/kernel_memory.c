@@ -32,9 +32,10 @@ static int by_slab_bytes(const void *x, const void *y)
 static void ask_reclaimable(struct take *t, struct mw_slab *slab)
 {
 	struct mw_str name = slab->cache.name;
-	struct mw_val v = mw_take_number(t->root, mw_fmt(t->arena,
-				"sys/kernel/slab/%.*s/reclaim_account", (int)name.n, name.p),
-				t->arena, t->s);
+	struct mw_val v = mw_take_number(
+		t->root,
+		mw_fmt(t->arena, "sys/kernel/slab/%.*s/reclaim_account", (int)name.n, name.p),
+		t->arena, t->s);
 
 	slab->reclaimable_by_name = !mw_known(v);
 	slab->reclaimable = mw_known(v) ? v.v : mw_slab_is_reclaimable_name(name);
@@ -55,9 +56,11 @@ static void take_slabs(struct take *t)
 		if (!list)
 			return;
 		s->slab = list;
-		list[s->n_slabs++] = (struct mw_slab){
-			.cache = cache, .bytes = mw_or(bytes, 0), .reclaimable_by_name = true,
-			.reclaimable = mw_slab_is_reclaimable_name(cache.name) };
+		list[s->n_slabs++] =
+			(struct mw_slab){ .cache = cache,
+					  .bytes = mw_or(bytes, 0),
+					  .reclaimable_by_name = true,
+					  .reclaimable = mw_slab_is_reclaimable_name(cache.name) };
 	}
 	if (s->n_slabs)
 		qsort(s->slab, s->n_slabs, sizeof(*s->slab), by_slab_bytes);
@@ -112,8 +115,9 @@ static void take_vmalloc(struct take *t)
 static struct mw_val pool_number(struct take *t, const char *folder, struct mw_str pool,
 				 const char *file)
 {
-	return mw_take_number(t->root, mw_fmt(t->arena, "%s/%.*s/%s", folder, (int)pool.n, pool.p,
-					      file), t->arena, t->s);
+	return mw_take_number(t->root,
+			      mw_fmt(t->arena, "%s/%.*s/%s", folder, (int)pool.n, pool.p, file),
+			      t->arena, t->s);
 }
 
 /* "hugepages-2048kB" -> bytes of one page; 0: no such name */
@@ -144,8 +148,8 @@ static void take_pools(struct take *t, const char *folder, struct mw_str node)
 		p.total_count = pool_number(t, folder, name, "nr_hugepages");
 		p.free_count = pool_number(t, folder, name, "free_hugepages");
 		p.surplus_count = pool_number(t, folder, name, "surplus_hugepages");
-		p.reserved_count = node.n ? mw_no(MW_ABSENT) :
-			pool_number(t, folder, name, "resv_hugepages");
+		p.reserved_count =
+			node.n ? mw_no(MW_ABSENT) : pool_number(t, folder, name, "resv_hugepages");
 		list = mw_arena_grow(t->arena, s->hugetlb, s->n_hugetlb, sizeof(*list));
 		if (!list)
 			return;
@@ -167,8 +171,10 @@ static void take_hugetlb(struct take *t)
 		uint64_t number;
 
 		if (mw_str_starts(names.item[i], "node") && !mw_str_u64(node, &number))
-			take_pools(t, mw_fmt(t->arena, "%s/node%llu/hugepages", nodes,
-					     (unsigned long long)number), node);
+			take_pools(t,
+				   mw_fmt(t->arena, "%s/node%llu/hugepages", nodes,
+					  (unsigned long long)number),
+				   node);
 	}
 }
 
@@ -184,8 +190,10 @@ static void take_zram(struct take *t)
 		struct mw_str text;
 
 		if (!mw_str_starts(d.name, "zram") ||
-		    mw_take_text(t->root, mw_fmt(t->arena, "sys/block/%.*s/mm_stat", (int)d.name.n,
-						 d.name.p), t->arena, s, &text) != MW_OK ||
+		    mw_take_text(
+			    t->root,
+			    mw_fmt(t->arena, "sys/block/%.*s/mm_stat", (int)d.name.n, d.name.p),
+			    t->arena, s, &text) != MW_OK ||
 		    mw_zram_parse(text, &d.zram) < 0)
 			continue;
 		list = mw_arena_grow(t->arena, s->zram, s->n_zram, sizeof(*list));
@@ -204,8 +212,8 @@ static void take_protocols(struct take *t)
 
 	mw_take_text(t->root, "proc/net/protocols", t->arena, s, &text);
 	while (mw_protocols_next(&text, &p)) {
-		struct mw_protocol *list = mw_arena_grow(t->arena, s->protocol, s->n_protocols,
-							 sizeof(*list));
+		struct mw_protocol *list =
+			mw_arena_grow(t->arena, s->protocol, s->n_protocols, sizeof(*list));
 
 		if (!list)
 			return;

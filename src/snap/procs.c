@@ -11,11 +11,11 @@
 #include "snap/snap_private.h"
 
 /* What smaps_rollup costs, measured on 6.18: a fixed part, and a part per page of 4 KiB. */
-#define SMAPS_COST_US      60
+#define SMAPS_COST_US 60
 #define SMAPS_PAGES_PER_US 16
 /* Processes above this cost are read last, when all others had theirs; so many are kept open. */
-#define LARGE_COST_US      20000
-#define LARGE_MAX          64
+#define LARGE_COST_US 20000
+#define LARGE_MAX 64
 
 struct large {
 	size_t proc;
@@ -28,7 +28,7 @@ struct take {
 	struct mw_arena *arena, *temp;
 	struct mw_snap *s;
 	const struct mw_snap_options *options;
-	struct mw_shm_search *search;	/* NULL: nobody asked */
+	struct mw_shm_search *search; /* NULL: nobody asked */
 	struct large *large;
 	size_t n_large;
 	uint64_t left_us;
@@ -51,7 +51,7 @@ static void take_smaps(struct take *t, struct mw_at *at, struct mw_proc *p)
 	t->left_us -= cost;
 	p->smaps_why = mw_take_at(at, "smaps_rollup", t->temp, t->s, &text);
 	if (p->smaps_why == MW_OK && mw_pid_smaps_parse(text, &p->smaps) < 0)
-		p->smaps_why = MW_GONE;	/* empty: the process left its memory behind meanwhile */
+		p->smaps_why = MW_GONE; /* empty: the process left its memory behind meanwhile */
 }
 
 /* Reads now what is cheap, and keeps the folder of what is not. */
@@ -62,7 +62,7 @@ static void smaps_now_or_later(struct take *t, struct mw_at *at, size_t i)
 		return;
 	}
 	t->large[t->n_large++] = (struct large){ i, cost_us(&t->s->proc[i]), *at };
-	at->fd = -1;	/* taken over */
+	at->fd = -1; /* taken over */
 }
 
 /* False when there is nothing to say of it: gone, a zombie, or a kernel thread. */
@@ -72,8 +72,14 @@ static bool take_status(struct take *t, struct mw_at *at, struct mw_proc *p)
 
 	if (mw_take_at(at, "status", t->temp, t->s, &text) != MW_OK)
 		return false;
-	return !mw_pid_status_parse(text, t->arena, &p->status) &&
-	       p->status.rss_bytes.why != MW_ABSENT;
+	if (mw_pid_status_parse(text, t->arena, &p->status) < 0 ||
+	    p->status.rss_bytes.why == MW_ABSENT)
+		return false;
+	if (p->status.rss_anon_bytes.why == MW_ABSENT &&
+	    mw_take_at(at, "statm", t->temp, t->s, &text) == MW_OK)
+		p->status.rss_anon_bytes =
+			mw_mul(mw_pid_statm_anon_pages(text), t->s->host.page_bytes);
+	return true;
 }
 
 static void take_one(struct take *t, uint64_t pid)
@@ -151,8 +157,12 @@ void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		   struct mw_arena *arena, struct mw_snap *s)
 {
 	_mw_arena_ struct mw_arena temp = {};
-	struct take t = { .root = root, .arena = arena, .temp = &temp, .s = s,
-			  .options = options, .left_us = options->smaps_budget_us };
+	struct take t = { .root = root,
+			  .arena = arena,
+			  .temp = &temp,
+			  .s = s,
+			  .options = options,
+			  .left_us = options->smaps_budget_us };
 	struct mw_shm_search search = { .root = root, .options = options, .arena = arena, .s = s };
 	size_t n;
 	uint64_t *pid = list_pids(&t, &n);
@@ -163,7 +173,7 @@ void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 	/* Each PID namespace has a 1: where it is not listed, others' processes are hidden. */
 	s->procs_hidden = n && pid[0] != 1;
 	if (s->procs_hidden)
-		mw_sources_note(&s->sources, mw_str_of("proc/1"), -EPERM);
+		mw_sources_note(&s->sources, mw_str_of("proc (hidepid)"), -EPERM);
 	if (options->want & MW_WANT_SHMEM) {
 		t.search = &search;
 		mw_shm_search_start(&search, &temp);

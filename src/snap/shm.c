@@ -14,25 +14,26 @@
 struct mw_shm_candidate {
 	struct mw_shm_object object;
 	uint64_t nlink;
-	uint64_t last_pid;	/* counted last as a holder */
+	uint64_t last_pid; /* counted last as a holder */
 };
 
-static void take_segments(struct mw_shm_search *search, struct mw_str text, bool own,
-			  uint64_t pid, struct mw_str comm)
+static void take_segments(struct mw_shm_search *search, struct mw_str text, bool own, uint64_t pid,
+			  struct mw_str comm)
 {
 	struct mw_snap *s = search->s;
 	struct mw_shm_segment segment;
 	struct mw_str columns = {};
 
 	while (mw_sysvipc_next(&text, &columns, &segment)) {
-		struct mw_ipc_segment *list = mw_arena_grow(search->arena, s->segment,
-							    s->n_segments, sizeof(*list));
+		struct mw_ipc_segment *list =
+			mw_arena_grow(search->arena, s->segment, s->n_segments, sizeof(*list));
 
 		if (!list)
 			return;
 		s->segment = list;
-		s->segment[s->n_segments++] = (struct mw_ipc_segment){
-			segment, own, pid, mw_arena_copy(search->arena, comm) };
+		s->segment[s->n_segments++] =
+			(struct mw_ipc_segment){ segment, own, pid,
+						 mw_arena_copy(search->arena, comm) };
 	}
 }
 
@@ -88,7 +89,7 @@ static enum mw_shm_kind kind_of(const struct mw_shm_search *search, uint64_t dev
 				struct mw_str name)
 {
 	if (dev != search->shm_dev)
-		return MW_SHM_DETACHED;	/* or unlinked: judged when all mounts are known */
+		return MW_SHM_DETACHED; /* or unlinked: judged when all mounts are known */
 	if (is_sysv(name))
 		return MW_SHM_SYSV;
 	if (mw_str_starts(name, "/memfd:"))
@@ -138,8 +139,8 @@ static bool is_candidate(struct mw_shm_search *search, struct mw_at *at, struct 
 static void add(struct mw_shm_search *search, struct mw_shm_candidate c)
 {
 	struct mw_arena *arena = search->arena;
-	struct mw_shm_candidate *list = mw_arena_grow(arena, search->candidate,
-						      search->n_candidates, sizeof(*list));
+	struct mw_shm_candidate *list =
+		mw_arena_grow(arena, search->candidate, search->n_candidates, sizeof(*list));
 
 	if (!list)
 		return;
@@ -200,12 +201,16 @@ static void visit_fds(struct mw_shm_search *search, struct mw_at *at, struct mw_
 	mw_take_at(at, "meta/fds", temp, search->s, &text);
 	while (mw_meta_fds_next(&text, &f)) {
 		if (mw_str_starts(f.path, "/dev/dri/"))
-			visit_drm(search, at, mw_fmt(temp, "fdinfo/%.*s", (int)f.fd.n, f.fd.p),
-				  pid, comm);
+			visit_drm(search, at, mw_fmt(temp, "fdinfo/%.*s", (int)f.fd.n, f.fd.p), pid,
+				  comm);
 		else
-			visit_fd(search, at, temp, &f, (struct mw_shm_object){
-				.dev = mw_dev_parse(f.dev, false), .ino = f.ino, .pid = pid,
-				.comm = comm, .fd = f.fd, .used_bytes = mw_ok(f.used_bytes) });
+			visit_fd(search, at, temp, &f,
+				 (struct mw_shm_object){ .dev = mw_dev_parse(f.dev, false),
+							 .ino = f.ino,
+							 .pid = pid,
+							 .comm = comm,
+							 .fd = f.fd,
+							 .used_bytes = mw_ok(f.used_bytes) });
 	}
 }
 
@@ -220,7 +225,7 @@ static void visit_map(struct mw_shm_search *search, struct mw_at *at, struct mw_
 	enum mw_why why;
 
 	if (o.dev >> 32)
-		return;		/* the usual case: a file on a disk */
+		return; /* the usual case: a file on a disk */
 	door = mw_fmt(temp, "map_files/%.*s", (int)m->range.n, m->range.p);
 	if (!is_candidate(search, at, temp, o.dev, deleted, door))
 		return;
@@ -251,9 +256,11 @@ static void visit_maps(struct mw_shm_search *search, struct mw_at *at, struct mw
 	mw_take_at(at, "maps", temp, search->s, &text);
 	while (mw_maps_next(&text, &m))
 		if (!mw_str_eq(m.inode, "0") && !mw_str_u64(m.inode, &ino))
-			visit_map(search, at, temp, &m, (struct mw_shm_object){
-				.dev = mw_dev_parse(m.dev, true), .ino = ino, .pid = pid,
-				.comm = comm });
+			visit_map(search, at, temp, &m,
+				  (struct mw_shm_object){ .dev = mw_dev_parse(m.dev, true),
+							  .ino = ino,
+							  .pid = pid,
+							  .comm = comm });
 }
 
 void mw_shm_search_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_arena *temp,

@@ -13,8 +13,7 @@ enum mw_why mw_take_text(struct mw_root *root, const char *path, struct mw_arena
 			 struct mw_snap *s, struct mw_str *ret)
 {
 	*ret = (struct mw_str){};
-	return mw_sources_note(&s->sources, mw_str_of(path),
-			       mw_root_read(root, path, arena, ret));
+	return mw_sources_note(&s->sources, mw_str_of(path), mw_root_read(root, path, arena, ret));
 }
 
 enum mw_why mw_take_at(struct mw_at *at, const char *name, struct mw_arena *arena,
@@ -26,8 +25,7 @@ enum mw_why mw_take_at(struct mw_at *at, const char *name, struct mw_arena *aren
 	r = mw_at_read(at, name, arena, ret);
 	if (!r)
 		return MW_OK;
-	return mw_sources_note(&s->sources,
-			       mw_str_of(mw_fmt(arena, "%s/%s", at->path, name)), r);
+	return mw_sources_note(&s->sources, mw_str_of(mw_fmt(arena, "%s/%s", at->path, name)), r);
 }
 
 struct mw_val mw_take_number(struct mw_root *root, const char *path, struct mw_arena *arena,
@@ -129,7 +127,8 @@ static int take_counters(struct mw_root *root, struct mw_arena *arena, struct mw
 int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 		 struct mw_arena *arena, struct mw_snap *ret)
 {
-	struct mw_snap s = { .sources.arena = arena, .slab_why = MW_UNREAD,
+	struct mw_snap s = { .sources.arena = arena,
+			     .slab_why = MW_UNREAD,
 			     .vmalloc_why = MW_UNREAD };
 	int r = take_counters(root, arena, &s);
 

@@ -31,35 +31,36 @@
 #include "snap/source.h"
 
 enum mw_want {
-	MW_WANT_PROCS = 1 << 0,		/* each process: status, cgroup, smaps_rollup */
-	MW_WANT_SHMEM = 1 << 1,		/* tmpfs of all namespaces, unlinked files, segments ... */
-	MW_WANT_KERNEL = 1 << 2,	/* slab caches, vmalloc callers, hugetlb, zram ... */
+	MW_WANT_PROCS = 1 << 0,	 /* each process: status, cgroup, smaps_rollup */
+	MW_WANT_SHMEM = 1 << 1,	 /* tmpfs of all namespaces, unlinked files, segments ... */
+	MW_WANT_KERNEL = 1 << 2, /* slab caches, vmalloc callers, hugetlb, zram ... */
 	MW_WANT_ALL = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 };
 
 struct mw_snap_options {
 	unsigned want;
-	uint64_t smaps_budget_us;	/* CPU time that reading smaps_rollup may cost; by rule of
-					 * thumb, not by the clock, so that a replay decides alike */
-	uint64_t tree_min_bytes;	/* a tmpfs that holds less is not searched for files */
+	/* CPU time that reading smaps_rollup may cost: by rule of thumb, not by the clock, so that
+	 * a replay decides alike. */
+	uint64_t smaps_budget_us;
+	uint64_t tree_min_bytes; /* a tmpfs that holds less is not searched for files */
 };
 
 struct mw_host {
-	struct mw_str kernel;		/* "6.18.44-amd64", empty: not known */
+	struct mw_str kernel; /* "6.18.44-amd64", empty: not known */
 	struct mw_release release;
-	struct mw_str machine;		/* "x86_64", empty: not known */
+	struct mw_str machine; /* "x86_64", empty: not known */
 	uint64_t page_bytes;
 	bool page_bytes_assumed;
-	struct mw_val time_ns;		/* CLOCK_REALTIME */
-	struct mw_val euid;		/* who asked */
+	struct mw_val time_ns; /* CLOCK_REALTIME */
+	struct mw_val euid;    /* who asked */
 };
 
 struct mw_proc {
 	uint64_t pid;
 	struct mw_pid_status status;
-	struct mw_str cgroup;		/* that is charged for its memory; empty: not known */
-	enum mw_why smaps_why;		/* MW_UNREAD: over the budget */
-	struct mw_pid_smaps smaps;	/* where smaps_why == MW_OK */
+	struct mw_str cgroup;	   /* that is charged for its memory; empty: not known */
+	enum mw_why smaps_why;	   /* MW_UNREAD: over the budget */
+	struct mw_pid_smaps smaps; /* where smaps_why == MW_OK */
 };
 
 /* A device number as mountinfo, stat and maps print it, as one number. */
@@ -67,26 +68,26 @@ struct mw_proc {
 
 struct mw_tmpfs {
 	uint64_t dev;
-	struct mw_str point;		/* where it is mounted, in the namespace of .pid */
+	struct mw_str point; /* where it is mounted, in the namespace of .pid */
 	struct mw_str type, source;
-	bool own;			/* visible where memwhy itself runs */
-	uint64_t pid;			/* through whose root it was seen; 0: our own */
-	struct mw_str comm;		/* of that process */
-	struct mw_val used_bytes;	/* swapped pages included */
-	struct mw_val limit_bytes;	/* MW_ABSENT: none */
-	enum mw_why tree_why;		/* MW_UNREAD: too small to be searched */
-	struct mw_tree_item *item;	/* largest files, then largest folders */
+	bool own;		   /* visible where memwhy itself runs */
+	uint64_t pid;		   /* through whose root it was seen; 0: our own */
+	struct mw_str comm;	   /* of that process */
+	struct mw_val used_bytes;  /* swapped pages included */
+	struct mw_val limit_bytes; /* MW_ABSENT: none */
+	enum mw_why tree_why;	   /* MW_UNREAD: too small to be searched */
+	struct mw_tree_item *item; /* largest files, then largest folders */
 	size_t n_items;
 	bool tree_cut;
 };
 
 enum mw_shm_kind {
 	MW_SHM_MEMFD,
-	MW_SHM_SYSV,		/* of an IPC namespace whose table could not be read */
-	MW_SHM_ANON,		/* MAP_SHARED | MAP_ANONYMOUS: "/dev/zero (deleted)" */
-	MW_SHM_UNLINKED,	/* a tmpfs file without a name */
-	MW_SHM_DETACHED,	/* a file on a tmpfs that no mount table shows */
-	MW_SHM_KERNEL,		/* another user of the kernel's own mount, as graphics */
+	MW_SHM_SYSV,	 /* of an IPC namespace whose table could not be read */
+	MW_SHM_ANON,	 /* MAP_SHARED | MAP_ANONYMOUS: "/dev/zero (deleted)" */
+	MW_SHM_UNLINKED, /* a tmpfs file without a name */
+	MW_SHM_DETACHED, /* a file on a tmpfs that no mount table shows */
+	MW_SHM_KERNEL,	 /* another user of the kernel's own mount, as graphics */
 };
 
 /* Shared memory that has no path: found by who holds it. */
@@ -94,17 +95,17 @@ struct mw_shm_object {
 	enum mw_shm_kind kind;
 	uint64_t dev, ino;
 	struct mw_str name;
-	struct mw_val used_bytes;	/* swapped pages included */
-	uint64_t pid;			/* the first holder */
+	struct mw_val used_bytes; /* swapped pages included */
+	uint64_t pid;		  /* the first holder */
 	struct mw_str comm;
-	struct mw_str fd;		/* its descriptor there; empty: only mapped */
-	uint64_t holder_count;		/* processes */
+	struct mw_str fd;      /* its descriptor there; empty: only mapped */
+	uint64_t holder_count; /* processes */
 };
 
 struct mw_ipc_segment {
 	struct mw_shm_segment segment;
-	bool own;		/* of our own IPC namespace */
-	uint64_t pid;		/* through which process it was seen; 0: our own */
+	bool own;     /* of our own IPC namespace */
+	uint64_t pid; /* through which process it was seen; 0: our own */
 	struct mw_str comm;
 };
 
@@ -118,7 +119,7 @@ struct mw_slab {
 	struct mw_slab_cache cache;
 	uint64_t bytes;
 	bool reclaimable;
-	bool reclaimable_by_name;	/* the kernel did not say: judged by the cache's name */
+	bool reclaimable_by_name; /* the kernel did not say: judged by the cache's name */
 };
 
 struct mw_vmalloc_caller {
@@ -127,7 +128,7 @@ struct mw_vmalloc_caller {
 };
 
 struct mw_hugetlb_pool {
-	struct mw_str node;		/* "0"; empty: all nodes together */
+	struct mw_str node; /* "0"; empty: all nodes together */
 	uint64_t page_bytes;
 	struct mw_val total_count, free_count, reserved_count, surplus_count;
 };
@@ -142,13 +143,13 @@ struct mw_snap {
 	struct mw_sources sources;
 	struct mw_str meminfo_text;
 	struct mw_meminfo meminfo;
-	struct mw_val moved_bytes;	/* by how much they moved while they were read */
-	struct mw_zoneinfo zoneinfo;	/* no zones: not readable */
+	struct mw_val moved_bytes;   /* by how much they moved while they were read */
+	struct mw_zoneinfo zoneinfo; /* no zones: not readable */
 	struct mw_vmstat vmstat;
 
-	struct mw_proc *proc;		/* those with memory of their own, by pid */
+	struct mw_proc *proc; /* those with memory of their own, by pid */
 	size_t n_procs;
-	bool procs_hidden;		/* hidepid: others' processes are not listed */
+	bool procs_hidden; /* hidepid: others' processes are not listed */
 
 	struct mw_tmpfs *tmpfs;
 	size_t n_tmpfs;
@@ -158,7 +159,7 @@ struct mw_snap {
 	size_t n_segments;
 	struct mw_drm *drm;
 	size_t n_drm;
-	uint64_t namespace_count;	/* mount namespaces that were looked into */
+	uint64_t namespace_count; /* mount namespaces that were looked into */
 
 	enum mw_why slab_why, vmalloc_why;
 	struct mw_slab *slab;
@@ -169,12 +170,12 @@ struct mw_snap {
 	size_t n_hugetlb;
 	struct mw_zram_device *zram;
 	size_t n_zram;
-	struct mw_str zswap_pool;	/* "zsmalloc"; empty: not known */
+	struct mw_str zswap_pool; /* "zsmalloc"; empty: not known */
 	struct mw_arcstats arc;
 	struct mw_val ksm_sharing_pages;
 	struct mw_protocol *protocol;
 	size_t n_protocols;
-	struct mw_alloc_site *alloc_site;	/* the largest */
+	struct mw_alloc_site *alloc_site; /* the largest */
 	size_t n_alloc_sites;
 };
 

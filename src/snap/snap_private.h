@@ -33,10 +33,10 @@ struct mw_shm_search {
 	const struct mw_snap_options *options;
 	struct mw_arena *arena;
 	struct mw_snap *s;
-	uint64_t shm_dev;		/* the kernel's own mount; UINT64_MAX: not known */
-	struct mw_known_dev *dev;	/* sorted */
+	uint64_t shm_dev;	  /* the kernel's own mount; UINT64_MAX: not known */
+	struct mw_known_dev *dev; /* sorted */
 	size_t n_devs;
-	struct mw_str *mnt_seen;	/* "mnt:[123] /": namespace and root */
+	struct mw_str *mnt_seen; /* "mnt:[123] /": namespace and root */
 	size_t n_mnt;
 	struct mw_str *ipc_seen;
 	size_t n_ipc;

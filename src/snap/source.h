@@ -11,14 +11,14 @@
 #include "base/val.h"
 
 struct mw_source {
-	struct mw_str path;	/* pids as `*` */
-	struct mw_str example;	/* the first path */
-	int r;			/* negative errno; -ENOMSG: read but malformed */
+	struct mw_str path;    /* pids as `*` */
+	struct mw_str example; /* the first path */
+	int r;		       /* negative errno; -ENOMSG: read but malformed */
 	uint64_t count;
 };
 
 struct mw_sources {
-	struct mw_arena *arena;	/* where the entries live */
+	struct mw_arena *arena; /* where the entries live */
 	struct mw_source *item;
 	size_t n;
 };

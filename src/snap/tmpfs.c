@@ -71,7 +71,7 @@ struct way {
 	struct mw_at *at;
 	struct mw_arena *temp;
 	const char *point;
-	bool wait;	/* nothing on it is a server or a program: it may be waited for */
+	bool wait; /* nothing on it is a server or a program: it may be waited for */
 	uint64_t pid;
 	struct mw_str comm;
 };
@@ -110,8 +110,7 @@ static bool take_usage(struct mw_shm_search *search, const struct way *way, stru
 {
 	struct mw_fs_stat st;
 	struct mw_str text;
-	enum mw_why why = mw_take_at(way->at, question(way, "statfs"), way->temp, search->s,
-				     &text);
+	enum mw_why why = mw_take_at(way->at, question(way, "statfs"), way->temp, search->s, &text);
 
 	if (why != MW_OK) {
 		fs->used_bytes = mw_no(why);
@@ -126,8 +125,9 @@ static bool take_usage(struct mw_shm_search *search, const struct way *way, stru
 	fs->limit_bytes = st.blocks ? mw_mul(mw_ok(st.blocks), st.block_bytes) : mw_no(MW_ABSENT);
 	/* Without a limit the kernel does not say how much is used (shmem_statfs()); the sum over
 	 * the files stands in for it. */
-	fs->used_bytes = st.blocks ? mw_mul(mw_sub(mw_ok(st.blocks), mw_ok(st.free_blocks)),
-					    st.block_bytes) : mw_no(MW_ABSENT);
+	fs->used_bytes =
+		st.blocks ? mw_mul(mw_sub(mw_ok(st.blocks), mw_ok(st.free_blocks)), st.block_bytes)
+			  : mw_no(MW_ABSENT);
 	return true;
 }
 
@@ -163,16 +163,20 @@ static void visit_mount(struct mw_shm_search *search, struct way *way, const str
 		return;
 	fs = find_fs(search->s, dev);
 	if (fs && mw_known(fs->used_bytes))
-		return;		/* seen through another mount of it */
+		return; /* seen through another mount of it */
 	if (!fs)
 		fs = add_fs(search, dev);
 	if (!fs)
 		return;
 	seen = (struct mw_tmpfs){
-		.dev = dev, .pid = way->pid, .own = !way->pid,
+		.dev = dev,
+		.pid = way->pid,
+		.own = !way->pid,
 		.comm = mw_arena_copy(arena, way->comm),
-		.point = mw_fmt_unoctal(arena, m->point), .type = mw_arena_copy(arena, m->type),
-		.source = mw_fmt_unoctal(arena, m->source), .limit_bytes = mw_no(MW_ABSENT),
+		.point = mw_fmt_unoctal(arena, m->point),
+		.type = mw_arena_copy(arena, m->type),
+		.source = mw_fmt_unoctal(arena, m->source),
+		.limit_bytes = mw_no(MW_ABSENT),
 	};
 	way->point = mw_arena_cstr(way->temp, seen.point);
 	if (take_usage(search, way, &seen))
@@ -184,8 +188,8 @@ static void visit_mount(struct mw_shm_search *search, struct way *way, const str
 void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_arena *temp,
 		    const struct mw_ns *ns, uint64_t pid, struct mw_str comm)
 {
-	struct mw_str key = mw_str_of(mw_fmt(temp, "%.*s %.*s", (int)ns->mnt.n, ns->mnt.p,
-					     (int)ns->root.n, ns->root.p));
+	struct mw_str key = mw_str_of(
+		mw_fmt(temp, "%.*s %.*s", (int)ns->mnt.n, ns->mnt.p, (int)ns->root.n, ns->root.p));
 	struct way way = { .at = at, .temp = temp, .pid = pid, .comm = comm };
 	struct mw_mount *mount = NULL, m;
 	struct mw_str text;
@@ -205,7 +209,8 @@ void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_ar
 		mount[n++] = m;
 	}
 	for (size_t i = 0; i < n; i++) {
-		way.wait = mw_mount_is_shmem(&mount[i]) && mw_mount_never_waits(mount, n, &mount[i]);
+		way.wait =
+			mw_mount_is_shmem(&mount[i]) && mw_mount_never_waits(mount, n, &mount[i]);
 		visit_mount(search, &way, &mount[i]);
 	}
 }

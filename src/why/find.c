@@ -18,15 +18,14 @@ static void add(struct mw_finding *f, struct mw_evidence evidence)
 void mw_finding_bytes(struct mw_finding *f, const char *name, struct mw_val bytes,
 		      const char *source)
 {
-	add(f, (struct mw_evidence){ .name = name, .value = bytes, .unit = MW_UNIT_BYTES,
-				     .source = source });
+	add(f, (struct mw_evidence){
+		       .name = name, .value = bytes, .unit = MW_UNIT_BYTES, .source = source });
 }
 
-void mw_finding_text(struct mw_finding *f, const char *name, const char *text,
-		     const char *source)
+void mw_finding_text(struct mw_finding *f, const char *name, const char *text, const char *source)
 {
-	add(f, (struct mw_evidence){ .name = name, .text = text, .unit = MW_UNIT_TEXT,
-				     .source = source });
+	add(f, (struct mw_evidence){
+		       .name = name, .text = text, .unit = MW_UNIT_TEXT, .source = source });
 }
 
 void mw_finding_fix(struct mw_finding *f, struct mw_fix fix)
@@ -39,15 +38,18 @@ struct mw_finding mw_case_finding(const struct mw_case *c, const char *id, struc
 				  const char *name, const char *source)
 {
 	struct mw_val available = c->snap->meminfo.available_bytes;
-	bool short_of = mw_known(available) &&
-			!mw_case_exceeds(c, available, c->limit->available_permille);
-	struct mw_finding f = { .id = id, .severity = short_of ? MW_CRITICAL : MW_WARNING,
+	bool short_of =
+		mw_known(available) && !mw_case_exceeds(c, available, c->limit->available_permille);
+	struct mw_finding f = { .id = id,
+				.severity = short_of ? MW_CRITICAL : MW_WARNING,
 				.weight_bytes = mw_or(weight, 0) };
 
 	mw_finding_bytes(&f, name, weight, source);
-	add(&f, (struct mw_evidence){
-		.name = "share of MemTotal", .unit = MW_UNIT_PERMILLE, .source = "proc/meminfo",
-		.value = mw_ok(mw_permille(f.weight_bytes, mw_or(c->ledger->total_bytes, 0))) });
+	add(&f, (struct mw_evidence){ .name = "share of MemTotal",
+				      .unit = MW_UNIT_PERMILLE,
+				      .source = "proc/meminfo",
+				      .value = mw_ok(mw_permille(
+					      f.weight_bytes, mw_or(c->ledger->total_bytes, 0))) });
 	if (short_of)
 		mw_finding_bytes(&f, "MemAvailable", available, "proc/meminfo");
 	return f;

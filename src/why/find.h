@@ -13,7 +13,7 @@ struct mw_case {
 	const struct mw_snap *snap;
 	const struct mw_ledger *ledger;
 	const struct mw_thresholds *limit;
-	struct mw_arena *arena;		/* texts of findings live here */
+	struct mw_arena *arena; /* texts of findings live here */
 };
 
 /* All of them, worst first; out of memory sticks in the arena. */
@@ -34,6 +34,5 @@ struct mw_finding mw_case_finding(const struct mw_case *c, const char *id, struc
 
 void mw_finding_bytes(struct mw_finding *f, const char *name, struct mw_val bytes,
 		      const char *source);
-void mw_finding_text(struct mw_finding *f, const char *name, const char *text,
-		     const char *source);
+void mw_finding_text(struct mw_finding *f, const char *name, const char *text, const char *source);
 void mw_finding_fix(struct mw_finding *f, struct mw_fix fix);

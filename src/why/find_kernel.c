@@ -30,7 +30,9 @@ static struct mw_fix compare_later(void)
 		.command = "memwhy capture --output before.cap; sleep 3600; memwhy capture "
 			   "--output after.cap",
 		.effect = "two captures show what grew: compare their ledgers",
-		.risk = "none", .undo = "none needed" };
+		.risk = "none",
+		.undo = "none needed"
+	};
 }
 
 static const char *largest_owner(const struct mw_class *class, struct mw_arena *a)
@@ -48,17 +50,17 @@ static void find_slab(const struct mw_case *c, struct mw_findings *all)
 	if (!mw_case_exceeds(c, slab->bytes, c->limit->slab_permille))
 		return;
 	f = mw_case_finding(c, "MW-SLAB-GROWTH-SUSPECT", slab->bytes, "SUnreclaim", "proc/meminfo");
-	f.verdict = mw_fmt(c->arena, "the kernel holds %s in slab caches that it cannot give back%s",
-			   mw_fmt_bytes(c->arena, slab->bytes.v),
-			   largest_owner(slab, c->arena));
+	f.verdict =
+		mw_fmt(c->arena, "the kernel holds %s in slab caches that it cannot give back%s",
+		       mw_fmt_bytes(c->arena, slab->bytes.v), largest_owner(slab, c->arena));
 	name_owners(&f, slab, c->arena, "proc/slabinfo");
 	if (slab->owners_why != MW_OK)
 		mw_finding_text(&f, "caches", mw_why_name(slab->owners_why), "proc/slabinfo");
 	mw_finding_fix(&f, compare_later());
-	mw_finding_fix(&f, (struct mw_fix){
-		.command = "slabtop --once --sort=c | head -20",
-		.effect = "names the caches, largest first", .risk = "none",
-		.undo = "none needed" });
+	mw_finding_fix(&f, (struct mw_fix){ .command = "slabtop --once --sort=c | head -20",
+					    .effect = "names the caches, largest first",
+					    .risk = "none",
+					    .undo = "none needed" });
 	f.check = "grep SUnreclaim /proc/meminfo";
 	f.sure = "one reading shows size, not growth: a second one an hour later settles it";
 	mw_findings_add(all, c->arena, &f);
@@ -73,17 +75,21 @@ static void find_vmalloc(const struct mw_case *c, struct mw_findings *all)
 		return;
 	f = mw_case_finding(c, "MW-VMALLOC-LARGE", vmalloc->bytes, "vmalloc, stacks apart",
 			    "proc/meminfo");
-	f.verdict = mw_fmt(c->arena, "%s of kernel memory was taken by vmalloc%s",
-			   mw_fmt_bytes(c->arena, vmalloc->bytes.v),
-			   largest_owner(vmalloc, c->arena));
+	f.verdict =
+		mw_fmt(c->arena, "%s of kernel memory was taken by vmalloc%s",
+		       mw_fmt_bytes(c->arena, vmalloc->bytes.v), largest_owner(vmalloc, c->arena));
 	name_owners(&f, vmalloc, c->arena, "proc/vmallocinfo");
-	mw_finding_fix(&f, (struct mw_fix){
-		.command = "sort -k2 -n -r /proc/vmallocinfo | head -20",
-		.effect = "shows the largest areas with the function that asked for each",
-		.risk = "none", .undo = "none needed" });
+	mw_finding_fix(
+		&f,
+		(struct mw_fix){
+			.command = "sort -k2 -n -r /proc/vmallocinfo | head -20",
+			.effect = "shows the largest areas with the function that asked for each",
+			.risk = "none",
+			.undo = "none needed" });
 	mw_finding_fix(&f, compare_later());
 	f.check = "grep VmallocUsed /proc/meminfo";
-	f.sure = "certain of the size; the caller's name tells the part of the kernel, not the fault";
+	f.sure = "certain of the size; the caller's name tells the part of the kernel, not the "
+		 "fault";
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -95,25 +101,32 @@ static void find_unaccounted(const struct mw_case *c, struct mw_findings *all)
 	if (!mw_case_exceeds(c, rest->bytes, c->limit->unaccounted_permille))
 		return;
 	f = mw_case_finding(c, "MW-UNACCOUNTED", rest->bytes, "in no known class", rest->source);
-	f.verdict = mw_fmt(c->arena, "%s are in no class that the kernel counts: pages a driver or "
-			   "the kernel took directly", mw_fmt_bytes(c->arena, rest->bytes.v));
+	f.verdict = mw_fmt(c->arena,
+			   "%s are in no class that the kernel counts: pages a driver or "
+			   "the kernel took directly",
+			   mw_fmt_bytes(c->arena, rest->bytes.v));
 	for (size_t i = 0; i < c->snap->n_alloc_sites && i < SHOWN; i++)
-		mw_finding_bytes(&f, mw_fmt(c->arena, "asked for at %.*s",
-					    (int)c->snap->alloc_site[i].site.n,
-					    c->snap->alloc_site[i].site.p),
+		mw_finding_bytes(&f,
+				 mw_fmt(c->arena, "asked for at %.*s",
+					(int)c->snap->alloc_site[i].site.n,
+					c->snap->alloc_site[i].site.p),
 				 mw_ok(c->snap->alloc_site[i].bytes), "proc/allocinfo");
 	mw_finding_fix(&f, compare_later());
-	mw_finding_fix(&f, (struct mw_fix){
-		.command = "# boot once with sysctl.vm.mem_profiling=1 (kernel 6.10 or later, "
-			   "CONFIG_MEM_ALLOC_PROFILING=y), then read /proc/allocinfo",
-		.effect = "names the line of kernel source behind each allocation",
-		.risk = "a few percent of speed and memory while it is on",
-		.undo = "boot without it" });
+	mw_finding_fix(
+		&f,
+		(struct mw_fix){
+			.command =
+				"# boot once with sysctl.vm.mem_profiling=1 (kernel 6.10 or later, "
+				"CONFIG_MEM_ALLOC_PROFILING=y), then read /proc/allocinfo",
+			.effect = "names the line of kernel source behind each allocation",
+			.risk = "a few percent of speed and memory while it is on",
+			.undo = "boot without it" });
 	f.check = "memwhy ledger";
-	f.sure = mw_known(c->snap->moved_bytes) ?
-		mw_fmt(c->arena, "a difference of counters that moved by %s while they were read",
-		       mw_fmt_bytes(c->arena, c->snap->moved_bytes.v)) :
-		"a difference of counters that were read one after another";
+	f.sure = mw_known(c->snap->moved_bytes)
+			 ? mw_fmt(c->arena,
+				  "a difference of counters that moved by %s while they were read",
+				  mw_fmt_bytes(c->arena, c->snap->moved_bytes.v))
+			 : "a difference of counters that were read one after another";
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -144,16 +157,23 @@ static void hugetlb_fixes(struct mw_finding *f, const struct mw_case *c)
 
 		if (p->node.n || !mw_or(idle, 0) || !mw_known(p->total_count))
 			continue;
-		mw_finding_fix(f, (struct mw_fix){
-			.command = mw_fmt(c->arena,
-				"echo %llu > /sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
-				(unsigned long long)(p->total_count.v - idle.v), kib),
-			.effect = mw_fmt(c->arena, "gives %s back",
-					 mw_fmt_val_bytes(c->arena, mw_mul(idle, p->page_bytes))),
-			.risk = "a program that starts later and wants huge pages does not get them",
-			.undo = mw_fmt(c->arena,
-				"echo %llu > /sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
-				(unsigned long long)p->total_count.v, kib) });
+		mw_finding_fix(
+			f, (struct mw_fix){
+				   .command = mw_fmt(
+					   c->arena,
+					   "echo %llu > "
+					   "/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
+					   (unsigned long long)(p->total_count.v - idle.v), kib),
+				   .effect = mw_fmt(
+					   c->arena, "gives %s back",
+					   mw_fmt_val_bytes(c->arena, mw_mul(idle, p->page_bytes))),
+				   .risk = "a program that starts later and wants huge pages does "
+					   "not get them",
+				   .undo = mw_fmt(
+					   c->arena,
+					   "echo %llu > "
+					   "/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
+					   (unsigned long long)p->total_count.v, kib) });
 	}
 }
 

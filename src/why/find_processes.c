@@ -9,14 +9,20 @@ static void add_fixes(struct mw_finding *f, const struct mw_owner *o, struct mw_
 {
 	unsigned long long pid = o->pid.v;
 
-	mw_finding_fix(f, (struct mw_fix){
-		.command = mw_fmt(a, "ps -o pid,user,lstart,rss,cmd -p %llu", pid),
-		.effect = "says what it is and since when it runs", .risk = "none",
-		.undo = "none needed" });
-	mw_finding_fix(f, (struct mw_fix){
-		.command = mw_fmt(a, "grep -E 'Name|Vm|Rss' /proc/%llu/status; sleep 60; "
-				  "grep -E 'VmRSS|VmSwap' /proc/%llu/status", pid, pid),
-		.effect = "shows whether it grows", .risk = "none", .undo = "none needed" });
+	mw_finding_fix(f, (struct mw_fix){ .command = mw_fmt(
+						   a, "ps -o pid,user,lstart,rss,cmd -p %llu", pid),
+					   .effect = "says what it is and since when it runs",
+					   .risk = "none",
+					   .undo = "none needed" });
+	mw_finding_fix(
+		f, (struct mw_fix){
+			   .command = mw_fmt(a,
+					     "grep -E 'Name|Vm|Rss' /proc/%llu/status; sleep 60; "
+					     "grep -E 'VmRSS|VmSwap' /proc/%llu/status",
+					     pid, pid),
+			   .effect = "shows whether it grows",
+			   .risk = "none",
+			   .undo = "none needed" });
 }
 
 void mw_find_processes(const struct mw_case *c, struct mw_findings *all)

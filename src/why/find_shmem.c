@@ -5,19 +5,23 @@
 #include "base/fmt.h"
 #include "why/find.h"
 
-#define SHOWN 4		/* owners named in the evidence */
+#define SHOWN 4 /* owners named in the evidence */
 
 /* Writers whose files are known by their place. */
 static const struct {
 	const char *mount, *part, *advice;
 } writers[] = {
-	{ "/run", "log/journal/", "journald keeps its log in RAM: set RuntimeMaxUse= in "
+	{ "/run", "log/journal/",
+	  "journald keeps its log in RAM: set RuntimeMaxUse= in "
 	  "/etc/systemd/journald.conf.d/, or Storage=persistent" },
-	{ "/run/user", "", "a user's runtime folder: set RuntimeDirectorySize= in "
+	{ "/run/user", "",
+	  "a user's runtime folder: set RuntimeDirectorySize= in "
 	  "/etc/systemd/logind.conf.d/" },
-	{ "/var/lib/kubelet", "", "an emptyDir with medium: Memory: set its sizeLimit, and a memory "
+	{ "/var/lib/kubelet", "",
+	  "an emptyDir with medium: Memory: set its sizeLimit, and a memory "
 	  "limit on the pod" },
-	{ "/dev/shm", "PostgreSQL.", "PostgreSQL's dynamic shared memory: work_mem and "
+	{ "/dev/shm", "PostgreSQL.",
+	  "PostgreSQL's dynamic shared memory: work_mem and "
 	  "max_parallel_workers decide its size" },
 	{ "/tmp", "", "/tmp in RAM: systemctl mask tmp.mount and reboot puts it on disk" },
 };
@@ -39,8 +43,18 @@ static const char *advice_for(const struct mw_tmpfs *fs)
 /* Where to type it: here, or in the mount namespace in which the mount is seen. */
 static const char *prefix(struct mw_arena *a, const struct mw_tmpfs *fs)
 {
-	return fs->own ? "" : mw_fmt(a, "nsenter --target %llu --mount ",
-				     (unsigned long long)fs->pid);
+	return fs->own ? ""
+		       : mw_fmt(a, "nsenter --target %llu --mount ", (unsigned long long)fs->pid);
+}
+
+/* The path by which it is reached without entering: needs no programs in the container. */
+static const char *seen_from_here(struct mw_arena *a, const struct mw_tmpfs *fs)
+{
+	if (fs->own)
+		return mw_fmt_shell(a, fs->point);
+	return mw_fmt_shell(a,
+			    mw_str_of(mw_fmt(a, "/proc/%llu/root%.*s", (unsigned long long)fs->pid,
+					     (int)fs->point.n, fs->point.p)));
 }
 
 static const char *place(struct mw_arena *a, const struct mw_tmpfs *fs)
@@ -70,23 +84,32 @@ static void tmpfs_fixes(struct mw_finding *f, const struct mw_tmpfs *fs, struct 
 	/* Room for a quarter more than is used now, in whole MiB. */
 	uint64_t mib = (fs->used_bytes.v / 4 * 5 >> 20) + 1;
 
-	mw_finding_fix(f, (struct mw_fix){
-		.command = mw_fmt(a, "%sdu -ahx %s | sort -rh | head", prefix(a, fs), point),
-		.effect = "shows the files, largest first; delete what is not needed",
-		.risk = "none; a deleted file is gone", .undo = "none needed" });
-	mw_finding_fix(f, (struct mw_fix){
-		.command = mw_fmt(a, "%smount -o remount,size=%lluM %s", prefix(a, fs),
-				  (unsigned long long)mib, point),
-		.effect = "the tmpfs cannot grow beyond this; nothing is freed by it",
-		.risk = "its writers get ENOSPC when it is full",
-		.undo = mw_known(fs->limit_bytes) ?
-			mw_fmt(a, "%smount -o remount,size=%llu %s", prefix(a, fs),
-			       (unsigned long long)fs->limit_bytes.v, point) :
-			mw_fmt(a, "%smount -o remount,size=0 %s", prefix(a, fs), point) });
+	mw_finding_fix(
+		f,
+		(struct mw_fix){
+			.command = mw_fmt(a, "du -ahx %s | sort -rh | head", seen_from_here(a, fs)),
+			.effect = "shows the files, largest first; delete what is not needed",
+			.risk = "none; a deleted file is gone",
+			.undo = "none needed" });
+	mw_finding_fix(
+		f, (struct mw_fix){
+			   .command = mw_fmt(a, "%smount -o remount,size=%lluM %s", prefix(a, fs),
+					     (unsigned long long)mib, point),
+			   .effect = "the tmpfs cannot grow beyond this; nothing is freed by it",
+			   .risk = fs->own ? "its writers get ENOSPC when it is full"
+					   : "its writers get ENOSPC when it is full; needs "
+					     "mount(8) in the container",
+			   .undo = mw_known(fs->limit_bytes)
+					   ? mw_fmt(a, "%smount -o remount,size=%llu %s",
+						    prefix(a, fs),
+						    (unsigned long long)fs->limit_bytes.v, point)
+					   : mw_fmt(a, "%smount -o remount,size=0 %s",
+						    prefix(a, fs), point) });
 	if (advice)
-		mw_finding_fix(f, (struct mw_fix){
-			.command = mw_fmt(a, "# %s", advice), .effect = "lasts over a reboot",
-			.risk = "see the manual of that program", .undo = "remove the setting" });
+		mw_finding_fix(f, (struct mw_fix){ .command = mw_fmt(a, "# %s", advice),
+						   .effect = "lasts over a reboot",
+						   .risk = "see the manual of that program",
+						   .undo = "remove the setting" });
 }
 
 static void find_tmpfs(const struct mw_case *c, struct mw_findings *all)
@@ -104,10 +127,10 @@ static void find_tmpfs(const struct mw_case *c, struct mw_findings *all)
 				    "statfs");
 		f.verdict = mw_fmt(c->arena, "the tmpfs %s holds %s of RAM%s", place(c->arena, fs),
 				   mw_fmt_bytes(c->arena, fs->used_bytes.v),
-				   mw_known(fs->limit_bytes) ?
-				   mw_fmt(c->arena, " and may grow to %s",
-					  mw_fmt_bytes(c->arena, fs->limit_bytes.v)) :
-				   " and has no limit");
+				   mw_known(fs->limit_bytes)
+					   ? mw_fmt(c->arena, " and may grow to %s",
+						    mw_fmt_bytes(c->arena, fs->limit_bytes.v))
+					   : " and has no limit");
 		tmpfs_evidence(&f, fs);
 		tmpfs_fixes(&f, fs, c->arena);
 		f.check = "memwhy ledger";
@@ -123,20 +146,25 @@ static const char *holder(struct mw_arena *a, const struct mw_shm_object *o)
 		      o->fd.n ? " as fd " : ", mapped", (int)o->fd.n, o->fd.p);
 }
 
-static void unlinked_fixes(struct mw_finding *f, const struct mw_shm_object *o,
-			   struct mw_arena *a)
+static void unlinked_fixes(struct mw_finding *f, const struct mw_shm_object *o, struct mw_arena *a)
 {
-	mw_finding_fix(f, (struct mw_fix){
-		.command = mw_fmt(a, "ps -o pid,lstart,cmd -p %llu", (unsigned long long)o->pid),
-		.effect = "names the largest holder; its restart gives the memory back",
-		.risk = "none to look; a restart interrupts its service", .undo = "none needed" });
+	mw_finding_fix(
+		f, (struct mw_fix){
+			   .command = mw_fmt(a, "ps -o pid,lstart,cmd -p %llu",
+					     (unsigned long long)o->pid),
+			   .effect = "names the largest holder; its restart gives the memory back",
+			   .risk = "none to look; a restart interrupts its service",
+			   .undo = "none needed" });
 	if (o->fd.n)
-		mw_finding_fix(f, (struct mw_fix){
-			.command = mw_fmt(a, "truncate -s 0 /proc/%llu/fd/%.*s",
-					  (unsigned long long)o->pid, (int)o->fd.n, o->fd.p),
-			.effect = "gives the memory back at once, the process lives on",
-			.risk = "it loses the file's content; if it maps the file it dies of SIGBUS",
-			.undo = "none" });
+		mw_finding_fix(
+			f, (struct mw_fix){
+				   .command = mw_fmt(a, "truncate -s 0 /proc/%llu/fd/%.*s",
+						     (unsigned long long)o->pid, (int)o->fd.n,
+						     o->fd.p),
+				   .effect = "gives the memory back at once, the process lives on",
+				   .risk = "it loses the file's content; if it maps the file it "
+					   "dies of SIGBUS",
+				   .undo = "none" });
 }
 
 /* Files that were deleted while open, and files on a tmpfs that was detached while in use. */
@@ -179,17 +207,19 @@ static bool is_orphan(const struct mw_ipc_segment *seg)
 
 static void orphan_fix(struct mw_finding *f, const struct mw_ipc_segment *seg, struct mw_arena *a)
 {
-	const char *enter = seg->own ? "" : mw_fmt(a, "nsenter --target %llu --ipc ",
-						   (unsigned long long)seg->pid);
+	const char *enter =
+		seg->own ? ""
+			 : mw_fmt(a, "nsenter --target %llu --ipc ", (unsigned long long)seg->pid);
 
-	mw_finding_fix(f, (struct mw_fix){
-		.command = mw_fmt(a, "%sipcrm --shmem-id %llu", enter,
-				  (unsigned long long)seg->segment.shmid),
-		.effect = mw_fmt(a, "frees %s",
-				 mw_fmt_val_bytes(a, seg->segment.rss_bytes)),
-		.risk = "a program may mean to attach it again: a database that is stopped, or one "
-			"that finds it by its key",
-		.undo = "none: its content is lost" });
+	mw_finding_fix(
+		f, (struct mw_fix){ .command = mw_fmt(a, "%sipcrm --shmem-id %llu", enter,
+						      (unsigned long long)seg->segment.shmid),
+				    .effect = mw_fmt(a, "frees %s",
+						     mw_fmt_val_bytes(a, seg->segment.rss_bytes)),
+				    .risk = "a program may mean to attach it again: a database "
+					    "that is stopped, or one "
+					    "that finds it by its key",
+				    .undo = "none: its content is lost" });
 }
 
 static void find_orphans(const struct mw_case *c, struct mw_findings *all)
@@ -215,14 +245,17 @@ static void find_orphans(const struct mw_case *c, struct mw_findings *all)
 			    "proc/sysvipc/shm");
 	f.verdict = mw_fmt(c->arena, "%zu SysV segment%s attached by nobody hold%s %s", n,
 			   n == 1 ? "" : "s", n == 1 ? "s" : "", mw_fmt_bytes(c->arena, sum.v));
-	mw_finding_text(&f, "largest", mw_fmt(c->arena, "shmid %llu, key 0x%08x, created by pid %llu",
-			(unsigned long long)largest->segment.shmid,
-			(unsigned)largest->segment.key,
-			(unsigned long long)largest->segment.creator_pid), "proc/sysvipc/shm");
+	mw_finding_text(&f, "largest",
+			mw_fmt(c->arena, "shmid %llu, key 0x%08x, created by pid %llu",
+			       (unsigned long long)largest->segment.shmid,
+			       (unsigned)largest->segment.key,
+			       (unsigned long long)largest->segment.creator_pid),
+			"proc/sysvipc/shm");
 	orphan_fix(&f, largest, c->arena);
 	f.check = "ipcs --shmems --human";
-	f.sure = "certain that nobody is attached now; whether somebody will be again, ask who owns "
-		 "the key";
+	f.sure =
+		"certain that nobody is attached now; whether somebody will be again, ask who owns "
+		"the key";
 	mw_findings_add(all, c->arena, &f);
 }
 

@@ -19,7 +19,8 @@ static const struct {
 	[MW_SHMEM] = { "shmem", "shmem" },
 	[MW_SLAB_RECLAIMABLE] = { "slab_reclaimable", "reclaimable slab" },
 	[MW_SLAB_UNRECLAIMABLE] = { "slab_unreclaimable", "unreclaimable slab" },
-	[MW_KERNEL_MISC_RECLAIMABLE] = { "kernel_misc_reclaimable", "misc reclaimable kernel memory" },
+	[MW_KERNEL_MISC_RECLAIMABLE] = { "kernel_misc_reclaimable",
+					 "misc reclaimable kernel memory" },
 	[MW_VMALLOC] = { "vmalloc", "vmalloc" },
 	[MW_KERNEL_STACK] = { "kernel_stack", "kernel stacks" },
 	[MW_PAGE_TABLES] = { "page_tables", "page tables" },
@@ -60,7 +61,7 @@ static void split_free(const struct mw_snap *s, struct mw_ledger *l)
 	struct mw_val beyond = mw_sub(mi->free_bytes, in_zones);
 
 	if (deferred.why == MW_RACED)
-		deferred = mw_ok(0);	/* more managed than MemTotal: memory was just added */
+		deferred = mw_ok(0); /* more managed than MemTotal: memory was just added */
 	set(l, MW_NOT_HANDED_OUT, deferred, "proc/zoneinfo");
 	set(l, MW_FREE, mi->free_bytes, "proc/meminfo");
 	if (mw_known(deferred) && mw_known(beyond) && deferred.v && beyond.v >= deferred.v / 2)
@@ -72,8 +73,8 @@ static void split_free(const struct mw_snap *s, struct mw_ledger *l)
  * CPU, so that the difference is taken only within what is possible: none to all. */
 static struct mw_val swap_cache_only(const struct mw_meminfo *mi)
 {
-	struct mw_val lists = mw_add(mw_add(mi->active_bytes, mi->inactive_bytes),
-				     mi->unevictable_bytes);
+	struct mw_val lists =
+		mw_add(mw_add(mi->active_bytes, mi->inactive_bytes), mi->unevictable_bytes);
 	struct mw_val others = mw_add(mw_add(mi->cached_bytes, mi->buffers_bytes), mi->anon_bytes);
 	struct mw_val only = mw_sub(lists, others);
 
@@ -93,8 +94,10 @@ static void user_classes(const struct mw_snap *s, struct mw_ledger *l)
 	set(l, MW_ANON, mi->anon_bytes, "proc/meminfo");
 	set(l, MW_SWAP_CACHE, swap_cache_only(mi), "proc/meminfo");
 	/* Shmem stands inside Cached, except on kernels too old to print it. */
-	set(l, MW_PAGE_CACHE, mi->shmem_bytes.why == MW_ABSENT ? mi->cached_bytes :
-	    mw_sub(mi->cached_bytes, mi->shmem_bytes), "proc/meminfo");
+	set(l, MW_PAGE_CACHE,
+	    mi->shmem_bytes.why == MW_ABSENT ? mi->cached_bytes
+					     : mw_sub(mi->cached_bytes, mi->shmem_bytes),
+	    "proc/meminfo");
 	set(l, MW_BUFFERS, mi->buffers_bytes, "proc/meminfo");
 	set(l, MW_SHMEM, mi->shmem_bytes, "proc/meminfo");
 }
@@ -227,8 +230,11 @@ static int by_bytes(const void *x, const void *y)
 
 struct mw_owner mw_owner(const char *kind, struct mw_str name, struct mw_val bytes)
 {
-	return (struct mw_owner){ .kind = kind, .name = name, .bytes = bytes,
-				  .pid = mw_no(MW_ABSENT), .inode = mw_no(MW_ABSENT),
+	return (struct mw_owner){ .kind = kind,
+				  .name = name,
+				  .bytes = bytes,
+				  .pid = mw_no(MW_ABSENT),
+				  .inode = mw_no(MW_ABSENT),
 				  .limit_bytes = mw_no(MW_ABSENT),
 				  .holder_count = mw_no(MW_ABSENT) };
 }

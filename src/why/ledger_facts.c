@@ -18,7 +18,8 @@ static void user_facts(const struct mw_meminfo *mi, struct mw_ledger *l)
 	static const char source[] = "proc/meminfo";
 
 	add(l, "available", "available without swapping", mi->available_bytes, NULL, source);
-	add(l, "cma_free", "free, for movable pages only (CMA)", mi->cma_free_bytes, "free", source);
+	add(l, "cma_free", "free, for movable pages only (CMA)", mi->cma_free_bytes, "free",
+	    source);
 	add(l, "unaccepted", "not yet accepted from the hypervisor", mi->unaccepted_bytes, "free",
 	    source);
 	add(l, "anon_huge", "in transparent huge pages", mi->anon_huge_bytes, "anon", source);
@@ -54,8 +55,8 @@ static void socket_facts(const struct mw_snap *s, struct mw_arena *arena, struct
 
 void mw_ledger_facts(const struct mw_snap *s, struct mw_arena *arena, struct mw_ledger *l)
 {
-	struct mw_val reserved = mw_mul(s->meminfo.huge_reserved_count,
-					mw_or(s->meminfo.huge_page_bytes, 0));
+	struct mw_val reserved =
+		mw_mul(s->meminfo.huge_reserved_count, mw_or(s->meminfo.huge_page_bytes, 0));
 
 	user_facts(&s->meminfo, l);
 	add(l, "hugetlb_reserved", "free huge pages promised to a program", reserved, "hugetlb",

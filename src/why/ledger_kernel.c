@@ -17,9 +17,12 @@ static void zone_owners(const struct mw_snap *s, struct mw_arena *arena, struct 
 
 		if (!mw_or(count, 0))
 			continue;
-		mw_owners_add(&list, arena, mw_owner("zone", mw_str_of(mw_fmt(arena,
-			"node %llu, zone %.*s", (unsigned long long)z->node, (int)z->name.n,
-			z->name.p)), mw_mul(count, s->host.page_bytes)));
+		mw_owners_add(&list, arena,
+			      mw_owner("zone",
+				       mw_str_of(mw_fmt(arena, "node %llu, zone %.*s",
+							(unsigned long long)z->node, (int)z->name.n,
+							z->name.p)),
+				       mw_mul(count, s->host.page_bytes)));
 	}
 	mw_class_own(c, &list, arena, "moved while the files were read");
 }
@@ -43,8 +46,8 @@ static void slab_owners(const struct mw_snap *s, struct mw_arena *arena, struct 
 		mw_owners_add(&list, arena, owner);
 	}
 	if (s->slab_why == MW_OK)
-		mw_class_own(c, &list, arena, reclaimable ? "other caches" :
-			     "large kmalloc and other caches");
+		mw_class_own(c, &list, arena,
+			     reclaimable ? "other caches" : "large kmalloc and other caches");
 }
 
 static void vmalloc_owners(const struct mw_snap *s, struct mw_arena *arena, struct mw_class *c)
@@ -55,12 +58,12 @@ static void vmalloc_owners(const struct mw_snap *s, struct mw_arena *arena, stru
 	c->owners_why = s->vmalloc_why;
 	for (size_t i = 0; i < s->n_vmalloc; i++) {
 		const struct mw_vmalloc_caller *v = &s->vmalloc[i];
-		struct mw_owner owner = mw_owner("vmalloc", v->name.n ? v->name :
-						 mw_str_of("caller not shown"),
-						 mw_mul(mw_ok(v->pages), s->host.page_bytes));
+		struct mw_owner owner =
+			mw_owner("vmalloc", v->name.n ? v->name : mw_str_of("caller not shown"),
+				 mw_mul(mw_ok(v->pages), s->host.page_bytes));
 
 		if (stacks && mw_vmalloc_is_stack(v->name))
-			continue;	/* a class of its own */
+			continue; /* a class of its own */
 		owner.note = mw_fmt(arena, "%llu areas", (unsigned long long)v->areas);
 		mw_owners_add(&list, arena, owner);
 	}
@@ -73,9 +76,12 @@ static struct mw_owner pool_owner(const struct mw_hugetlb_pool *p, struct mw_are
 	struct mw_val whole = mw_mul(p->total_count, p->page_bytes);
 	struct mw_val idle = mw_mul(p->free_count, p->page_bytes);
 	const char *size = mw_fmt_bytes(arena, p->page_bytes);
-	struct mw_owner owner = mw_owner("hugetlb_pool", mw_str_of(p->node.n ?
-		mw_fmt(arena, "node %.*s, pages of %s", (int)p->node.n, p->node.p, size) :
-		mw_fmt(arena, "pages of %s", size)), whole);
+	struct mw_owner owner =
+		mw_owner("hugetlb_pool",
+			 mw_str_of(p->node.n ? mw_fmt(arena, "node %.*s, pages of %s",
+						      (int)p->node.n, p->node.p, size)
+					     : mw_fmt(arena, "pages of %s", size)),
+			 whole);
 	struct mw_owners parts = {};
 
 	mw_owners_add(&parts, arena, mw_owner("in_use", mw_str_of("in use"), mw_sub(whole, idle)));
@@ -116,13 +122,13 @@ static void zsmalloc_owners(const struct mw_snap *s, struct mw_arena *arena, str
 		if (d->zram.used_bytes)
 			mw_owners_add(&list, arena, owner);
 	}
-	if (mw_or(s->meminfo.zswap_bytes, 0) && (!s->zswap_pool.n ||
-						  mw_str_eq(s->zswap_pool, "zsmalloc"))) {
-		struct mw_owner owner = mw_owner("zswap", mw_str_of("zswap"),
-						 s->meminfo.zswap_bytes);
+	if (mw_or(s->meminfo.zswap_bytes, 0) &&
+	    (!s->zswap_pool.n || mw_str_eq(s->zswap_pool, "zsmalloc"))) {
+		struct mw_owner owner =
+			mw_owner("zswap", mw_str_of("zswap"), s->meminfo.zswap_bytes);
 
-		owner.note = mw_fmt(arena, "holds %s", mw_fmt_val_bytes(arena,
-					s->meminfo.zswapped_bytes));
+		owner.note = mw_fmt(arena, "holds %s",
+				    mw_fmt_val_bytes(arena, s->meminfo.zswapped_bytes));
 		mw_owners_add(&list, arena, owner);
 	}
 	mw_class_own(c, &list, arena, "pool overhead");

@@ -78,8 +78,8 @@ static void page_table_owners(const struct mw_snap *s, struct mw_arena *arena, s
 
 	for (size_t i = 0; i < s->n_procs; i++) {
 		const struct mw_proc *p = &s->proc[i];
-		struct mw_owner owner = mw_owner("process", p->status.name,
-						 p->status.page_tables_bytes);
+		struct mw_owner owner =
+			mw_owner("process", p->status.name, p->status.page_tables_bytes);
 
 		owner.pid = mw_ok(p->pid);
 		if (mw_or(owner.bytes, 0))
@@ -114,8 +114,10 @@ static void groups(const struct mw_snap *s, struct mw_arena *arena, struct mw_le
 	if (!g || !s->n_procs)
 		return;
 	for (size_t i = 0; i < s->n_procs; i++) {
-		g[i] = (struct mw_group){ .path = s->proc[i].cgroup, .anon_bytes = mw_ok(0),
-					  .file_bytes = mw_ok(0), .shmem_bytes = mw_ok(0),
+		g[i] = (struct mw_group){ .path = s->proc[i].cgroup,
+					  .anon_bytes = mw_ok(0),
+					  .file_bytes = mw_ok(0),
+					  .shmem_bytes = mw_ok(0),
 					  .swap_bytes = mw_ok(0) };
 		add_share(&g[i], &s->proc[i]);
 	}

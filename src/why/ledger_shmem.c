@@ -74,8 +74,7 @@ static const char *largest_folder(const struct mw_tmpfs *fs, struct mw_arena *ar
 	for (size_t i = 0; i < fs->n_items; i++)
 		if (fs->item[i].is_dir && fs->item[i].bytes)
 			return mw_fmt(arena, "largest folder %.*s: %s", (int)fs->item[i].path.n,
-				      fs->item[i].path.p,
-				      mw_fmt_bytes(arena, fs->item[i].bytes));
+				      fs->item[i].path.p, mw_fmt_bytes(arena, fs->item[i].bytes));
 	return NULL;
 }
 
@@ -127,8 +126,11 @@ static void add_segments(const struct mw_snap *s, struct mw_arena *arena, struct
 {
 	for (size_t i = 0; i < s->n_segments; i++) {
 		const struct mw_ipc_segment *seg = &s->segment[i];
-		struct mw_owner owner = mw_owner("sysv", mw_str_of(mw_fmt(arena, "shmid %llu",
-				(unsigned long long)seg->segment.shmid)), seg->segment.rss_bytes);
+		struct mw_owner owner =
+			mw_owner("sysv",
+				 mw_str_of(mw_fmt(arena, "shmid %llu",
+						  (unsigned long long)seg->segment.shmid)),
+				 seg->segment.rss_bytes);
 
 		owner.inode = mw_ok(seg->segment.shmid);
 		owner.holder_count = mw_ok(seg->segment.attached_count);
@@ -179,8 +181,10 @@ void mw_ledger_shmem(const struct mw_snap *s, struct mw_arena *arena, struct mw_
 			mw_owners_add(&list, arena, object_owner(&s->object[i]));
 	add_segments(s, arena, &list);
 	add_drm(s, arena, &list);
-	mw_class_own(c, &list, arena, "not found: a hidden mount, a namespace without a process, "
-		     "or the kernel itself");
+	mw_class_own(c, &list, arena,
+		     mw_or(s->host.euid, 0) ? "not found: run as root to look into all processes"
+					    : "not found: a hidden mount, a namespace without a "
+					      "process, or the kernel");
 	if (mw_or(s->meminfo.swap_total_bytes, 0) != mw_or(s->meminfo.swap_free_bytes, 0))
 		c->note = "sizes of files hold swapped pages too";
 }

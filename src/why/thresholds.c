@@ -3,8 +3,10 @@
 
 #include <errno.h>
 
-#define ROW(name, member, normal, help) \
-	{ name, offsetof(struct mw_thresholds, member), normal, help }
+#define ROW(name, member, normal, help)                                    \
+	{                                                                  \
+		name, offsetof(struct mw_thresholds, member), normal, help \
+	}
 
 const struct mw_threshold mw_threshold_table[] = {
 	ROW("shmem-tmpfs", shmem_tmpfs_permille, 50, "a tmpfs that holds more is reported"),

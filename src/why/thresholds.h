@@ -24,9 +24,9 @@ struct mw_thresholds {
 };
 
 struct mw_threshold {
-	const char *name;	/* "shmem-tmpfs" */
-	size_t offset;		/* of a uint64_t in struct mw_thresholds */
-	uint64_t normal;	/* 1/1000 */
+	const char *name; /* "shmem-tmpfs" */
+	size_t offset;	  /* of a uint64_t in struct mw_thresholds */
+	uint64_t normal;  /* 1/1000 */
 	const char *help;
 };
 

@@ -18,6 +18,7 @@ fresh() {
 		mkdir -p "$T/tree/$d"
 		[ -d "$d" ] && cp -R "$d/." "$T/tree/$d"
 	done
+	cp .clang-format "$T/tree"
 	cd "$T/tree" || exit 1
 }
 
@@ -386,6 +387,16 @@ selftest_meminfo() {
 	fired empty "" "no field table"
 }
 
+selftest_format() {
+	ran="$ran format "
+	case $(sh tests/check/format.sh) in skip*) return ;; esac
+	printf 'int  planted( void )\n{return 0;}\n' | plant src/why/planted.c
+	run format
+	fired badly-made src/why/planted.c "clang-format -i"
+	run format "$T/empty"
+	fired empty "" "no files"
+}
+
 mkdir -p "$T/empty/build" "$T/none" "$T/nobuild"
 fresh && selftest_floors
 fresh && selftest_doors
@@ -395,6 +406,7 @@ fresh && selftest_headers
 fresh && selftest_man
 fresh && selftest_findings
 fresh && selftest_meminfo
+fresh && selftest_format
 
 # A check that nobody has seen fail is none.
 for c in "$SRC"/tests/check/*.sh; do

@@ -48,8 +48,8 @@ static void need(int ok, const char *what)
 
 static void *fill(int fd, size_t bytes)
 {
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0),
-		       fd, 0);
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 
 	need(p != MAP_FAILED, "mmap");
 	memset(p, 1, bytes);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bare - reads the kernel files that `memwhy ledger` reads, the same way, and does nothing with
+ * them: what no reader can undercut.
+ *
+ *	bare counters		the files of the machine as a whole
+ *	bare ledger		and for each process status, cgroup, smaps_rollup, maps, links
+ *	bare smaps		for each process smaps, as tools without smaps_rollup do
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char buf[1 << 16];
+
+static int slurp(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n, all = 0;
+
+	if (fd < 0)
+		return 0;
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		all += n;
+	close(fd);
+	return all > 0;
+}
+
+static int has_memory(int dir)
+{
+	int fd = openat(dir, "status", O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	n = read(fd, buf, sizeof(buf) - 1);
+	if (n > 0)
+		buf[n] = '\0';
+	while (read(fd, buf + sizeof(buf) / 2, sizeof(buf) / 2) > 0)
+		;
+	close(fd);
+	return n > 0 && strstr(buf, "VmRSS:");
+}
+
+static void links(int dir)
+{
+	static const char *const names[] = { "ns/mnt", "ns/ipc", "root" };
+
+	for (int i = 0; i < 3; i++)
+		if (readlinkat(dir, names[i], buf, sizeof(buf)) < 0)
+			return;
+}
+
+static void descriptors(int dir)
+{
+	int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	struct statx st;
+
+	while (list && (e = readdir(list)))
+		if (readlinkat(fd, e->d_name, buf, sizeof(buf)) > 0 && buf[0] == '/')
+			statx(fd, e->d_name, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st);
+	if (list)
+		closedir(list);
+}
+
+static void process(const char *pid, int smaps_only)
+{
+	char path[300];
+	int dir;
+
+	snprintf(path, sizeof(path), "/proc/%s", pid);
+	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return;
+	if (smaps_only) {
+		slurp(dir, "smaps");
+	} else if (has_memory(dir)) {
+		slurp(dir, "cgroup");
+		links(dir);
+		descriptors(dir);
+		slurp(dir, "maps");
+		slurp(dir, "smaps_rollup");
+	}
+	close(dir);
+}
+
+static void processes(int smaps_only)
+{
+	DIR *list = opendir("/proc");
+	struct dirent *e;
+
+	while (list && (e = readdir(list)))
+		if (e->d_name[0] >= '0' && e->d_name[0] <= '9')
+			process(e->d_name, smaps_only);
+	if (list)
+		closedir(list);
+}
+
+int main(int argc, char *argv[])
+{
+	static const char *const files[] = {
+		"/proc/meminfo",
+		"/proc/zoneinfo",
+		"/proc/meminfo",
+		"/proc/vmstat",
+	};
+	static const char *const more[] = { "/proc/slabinfo", "/proc/vmallocinfo",
+					    "/proc/net/protocols" };
+	const char *what = argc > 1 ? argv[1] : "";
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		slurp(AT_FDCWD, files[i]);
+	if (!strcmp(what, "counters"))
+		return 0;
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		slurp(AT_FDCWD, more[i]);
+	processes(!strcmp(what, "smaps"));
+	return 0;
+}

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Measures `memwhy ledger` against the bare reading of the same files, in one run on one machine:
+# CPU and wall time, medians, as ratios.  ./dev bench [PROCESSES...] (default: 300 3000)
+set -eu
+cd "$(dirname "$0")/.."
+B=${B:-build-release}
+work=$(mktemp -d)
+cc -O2 -D_GNU_SOURCE -o "$work/bare" bench/bare.c
+cc -O2 -D_GNU_SOURCE -o "$work/crowd" bench/crowd.c
+crowd=
+stop() { [ -z "$crowd" ] || { kill "$crowd" 2>/dev/null; wait "$crowd" 2>/dev/null || :; crowd=; }; }
+trap 'stop; rm -rf "$work"' EXIT
+
+row() { # LABEL COMMAND...: a row with medians in ms
+	label=$1
+	shift
+	hyperfine --shell=none --warmup 2 --runs "${RUNS:-15}" --ignore-failure \
+		--export-json "$work/h.json" "$*" >/dev/null 2>&1
+	jq -r --arg l "$label" '.results[0] | [$l, (.median * 1000), ((.user + .system) * 1000)]
+		| "\(.[0])\t\(.[1] * 10 | round / 10)\t\(.[2] * 10 | round / 10)"' "$work/h.json" |
+		tee -a "$work/rows" | awk -F'\t' '{ printf "  %-34s %9.1f ms wall %9.1f ms CPU\n", $1, $2, $3 }'
+}
+ratio() { # LABEL A B: CPU of row A over CPU of row B
+	awk -F'\t' -v l="$1" -v a="$2" -v b="$3" '$1 == a { x = $3; w = $2 } $1 == b { y = $3; v = $2 }
+		END { printf "  => %s: %.2f of its CPU, %.2f of its wall time\n", l, x / y, w / v }' "$work/rows"
+}
+
+echo "kernel $(uname -r), $(nproc) CPUs, $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB"
+for n in "${@:-300 3000}"; do for count in $n; do
+	: >"$work/rows"
+	"$work/crowd" "$count" >"$work/ready" &
+	crowd=$!
+	until grep -q ready "$work/ready"; do sleep 0.1; done
+	echo "$count more processes ($(ls -d /proc/[0-9]* | wc -l) in all):"
+	row "memwhy ledger --counters" "$B/memwhy" ledger --counters --json
+	row "bare reading, counters" "$work/bare" counters
+	row "memwhy ledger" "$B/memwhy" ledger --json
+	row "bare reading, the same files" "$work/bare" ledger
+	row "bare reading of smaps (ps_mem)" "$work/bare" smaps
+	if command -v smem >/dev/null; then RUNS=5 row "smem" smem; fi
+	ratio "memwhy ledger against bare reading" "memwhy ledger" "bare reading, the same files"
+	ratio "memwhy ledger against reading smaps" "memwhy ledger" "bare reading of smaps (ps_mem)"
+	! command -v smem >/dev/null || ratio "memwhy ledger against smem" "memwhy ledger" smem
+	stop
+done; done

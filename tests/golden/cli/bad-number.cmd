@@ -1,0 +1,1 @@
+ledger --top many

@@ -1,0 +1,1 @@
+--tree-min 5Q

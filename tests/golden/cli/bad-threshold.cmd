@@ -1,0 +1,1 @@
+--threshold shmem-tmpfs=lots

@@ -1,0 +1,1 @@
+explain MW-NONSENSE

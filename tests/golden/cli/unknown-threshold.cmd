@@ -1,0 +1,1 @@
+--threshold nonsense=5

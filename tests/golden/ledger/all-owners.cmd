@@ -1,0 +1,1 @@
+ledger -n 0 --root fixtures/hand-kernel-side.cap

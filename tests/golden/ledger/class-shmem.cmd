@@ -1,0 +1,1 @@
+ledger --class shmem --root fixtures/hand-shmem-story.cap

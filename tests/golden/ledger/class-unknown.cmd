@@ -1,0 +1,1 @@
+ledger --class nonsense --root fixtures/hand-shmem-story.cap

@@ -1,0 +1,1 @@
+ledger --counters --ndjson --root fixtures/hand-shmem-story.cap

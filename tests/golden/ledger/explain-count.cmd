@@ -1,0 +1,1 @@
+ledger --explain HugePages_Rsvd --root fixtures/hand-kernel-side.cap

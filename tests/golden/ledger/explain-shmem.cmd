@@ -1,0 +1,1 @@
+ledger --explain Shmem --root fixtures/hand-shmem-story.cap

@@ -1,0 +1,1 @@
+ledger --explain Shmem --json --root fixtures/hand-shmem-story.cap

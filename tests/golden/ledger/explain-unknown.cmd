@@ -1,0 +1,1 @@
+ledger --explain Nonsense --root fixtures/hand-shmem-story.cap

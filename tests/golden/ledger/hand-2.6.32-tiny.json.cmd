@@ -1,0 +1,1 @@
+ledger --json --root fixtures/hand-2.6.32-tiny.cap

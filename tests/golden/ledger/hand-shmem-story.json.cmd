@@ -1,0 +1,1 @@
+ledger --json --root fixtures/hand-shmem-story.cap

@@ -1,0 +1,1 @@
+ledger --smaps-budget 0 --root fixtures/hand-shmem-story.cap --class anon

@@ -1,0 +1,1 @@
+ledger --root fixtures/hand-shmem-story.cap

@@ -1,0 +1,1 @@
+ledger --root fixtures/absolute-dir

@@ -1,0 +1,1 @@
+--root fixtures/broken-escape.cap

@@ -1,0 +1,1 @@
+--root fixtures/broken-no-meminfo.cap

@@ -1,0 +1,1 @@
+capture --root fixtures/hand-shmem-story.cap

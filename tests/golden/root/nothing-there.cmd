@@ -1,0 +1,1 @@
+--root fixtures/nothing-there

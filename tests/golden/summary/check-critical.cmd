@@ -1,0 +1,1 @@
+--check --root fixtures/hand-leaking-process.cap

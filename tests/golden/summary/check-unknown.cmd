@@ -1,0 +1,1 @@
+--check --root fixtures/hand-ordinary-user.cap

@@ -1,0 +1,1 @@
+--check --root fixtures/hand-shmem-story.cap

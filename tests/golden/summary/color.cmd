@@ -1,0 +1,1 @@
+--color=always --root fixtures/hand-leaking-process.cap

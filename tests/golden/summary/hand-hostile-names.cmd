@@ -1,0 +1,1 @@
+--root fixtures/hand-hostile-names.cap

@@ -1,0 +1,1 @@
+--root fixtures/hand-kernel-side.cap

@@ -1,0 +1,1 @@
+--root fixtures/hand-ordinary-user.cap

@@ -1,0 +1,1 @@
+--root fixtures/hand-shmem-story.cap

@@ -1,0 +1,1 @@
+--json --root fixtures/hand-shmem-story.cap

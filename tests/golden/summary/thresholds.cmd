@@ -1,0 +1,1 @@
+--threshold shmem-tmpfs=30% --threshold shmem-unlinked=100% --threshold shmem-orphan=900 --root fixtures/hand-shmem-story.cap
