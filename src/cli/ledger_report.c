@@ -164,17 +164,18 @@ static bool is_shown(const struct maker *m, const struct mw_owner *o, size_t i)
 static void owner_rows(const struct maker *m, const struct mw_owner *owner, size_t n, size_t depth,
 		       bool parent_shown)
 {
-	uint64_t hidden = 0, hidden_bytes = 0;
+	uint64_t hidden = 0, hidden_bytes = 0, shown = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		bool show = parent_shown && is_shown(m, &owner[i], i);
 
 		hidden += !show && (mw_known(owner[i].bytes) || !is_remainder(&owner[i]));
+		shown += show;
 		hidden_bytes += show ? 0 : mw_or(owner[i].bytes, 0);
 		owner_row(m, &owner[i], depth, show ? MW_IN_BOTH : MW_IN_JSON);
 		owner_rows(m, owner[i].part, owner[i].n_parts, depth + 1, show);
 	}
-	if (hidden && hidden < n && parent_shown) {
+	if (hidden && shown) {
 		struct mw_row *row = mw_report_row(m->r, m->t, depth, MW_IN_TEXT);
 
 		mw_cell_str(

@@ -263,6 +263,8 @@ int mw_root_recorded(struct mw_root *root, struct mw_capture *ret)
 {
 	if (!root->record)
 		return -EINVAL;
+	if (root->arena.failed)
+		return -ENOMEM; /* an answer was lost */
 	mw_capture_sort(&root->recorded);
 	*ret = root->recorded;
 	return 0;

@@ -13,7 +13,7 @@
 
 #include "kernel/root_private.h"
 
-#define KEPT_MAX_BYTES ((size_t)512 << 20)
+#define KEPT_MAX_BYTES ((size_t)256 << 20)
 #define UNPACKED_MAX_BYTES ((int64_t)8 << 30)
 #define ENTRIES_MAX ((size_t)2000000)
 
@@ -122,7 +122,7 @@ static int read_body(struct loader *ld, struct mw_capture_file *f)
 			return 0;
 		}
 		if (ld->kept_bytes + n > KEPT_MAX_BYTES)
-			return fail(ld, "the archive unpacks to more than 512 MiB of kernel files");
+			return fail(ld, "the archive unpacks to more than 256 MiB of kernel files");
 		if (n == room) {
 			char *bigger = mw_arena_alloc(ld->arena, room * 2);
 

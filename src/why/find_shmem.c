@@ -9,33 +9,38 @@
 
 /* Writers whose files are known by their place. */
 static const struct {
-	const char *mount, *part, *advice;
+	const char *mount;
+	bool below; /* mounts below that place too */
+	const char *file, *advice;
 } writers[] = {
-	{ "/run", "log/journal/",
-	  "journald keeps its log in RAM: set RuntimeMaxUse= in "
-	  "/etc/systemd/journald.conf.d/, or Storage=persistent" },
-	{ "/run/user", "",
-	  "a user's runtime folder: set RuntimeDirectorySize= in "
-	  "/etc/systemd/logind.conf.d/" },
-	{ "/var/lib/kubelet", "",
-	  "an emptyDir with medium: Memory: set its sizeLimit, and a memory "
-	  "limit on the pod" },
-	{ "/dev/shm", "PostgreSQL.",
-	  "PostgreSQL's dynamic shared memory: work_mem and "
-	  "max_parallel_workers decide its size" },
-	{ "/tmp", "", "/tmp in RAM: systemctl mask tmp.mount and reboot puts it on disk" },
+	{ "/run", false, "log/journal/",
+	  "journald keeps its log in RAM: set RuntimeMaxUse= in /etc/systemd/journald.conf.d/, "
+	  "or Storage=persistent" },
+	{ "/run/user", true, "",
+	  "a user's runtime folder: set RuntimeDirectorySize= in /etc/systemd/logind.conf.d/" },
+	{ "/var/lib/kubelet", true, "",
+	  "an emptyDir with medium: Memory: set its sizeLimit, and a memory limit on the pod" },
+	{ "/dev/shm", false, "PostgreSQL.",
+	  "PostgreSQL's dynamic shared memory: work_mem and max_parallel_workers decide its size" },
+	{ "/tmp", false, "", "/tmp in RAM: systemctl mask tmp.mount and reboot puts it on disk" },
 };
+
+static bool has_file(const struct mw_tmpfs *fs, const char *prefix)
+{
+	for (size_t i = 0; i < fs->n_items; i++)
+		if (mw_str_starts(fs->item[i].path, prefix))
+			return true;
+	return !prefix[0];
+}
 
 static const char *advice_for(const struct mw_tmpfs *fs)
 {
 	for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++) {
-		if (!mw_str_starts(fs->point, writers[i].mount))
-			continue;
-		if (!writers[i].part[0])
+		bool place = writers[i].below ? mw_str_starts(fs->point, writers[i].mount)
+					      : mw_str_eq(fs->point, writers[i].mount);
+
+		if (place && has_file(fs, writers[i].file))
 			return writers[i].advice;
-		for (size_t k = 0; k < fs->n_items; k++)
-			if (mw_str_starts(fs->item[k].path, writers[i].part))
-				return writers[i].advice;
 	}
 	return NULL;
 }
@@ -141,7 +146,11 @@ static void find_tmpfs(const struct mw_case *c, struct mw_findings *all)
 
 static const char *holder(struct mw_arena *a, const struct mw_shm_object *o)
 {
-	return mw_fmt(a, "%.*s, held by pid %llu (%.*s)%s%.*s", (int)o->name.n, o->name.p,
+	struct mw_str name = o->name;
+
+	if (mw_str_ends(name, " (deleted)"))
+		name.n -= 10;
+	return mw_fmt(a, "%.*s, held by pid %llu (%.*s)%s%.*s", (int)name.n, name.p,
 		      (unsigned long long)o->pid, (int)o->comm.n, o->comm.p,
 		      o->fd.n ? " as fd " : ", mapped", (int)o->fd.n, o->fd.p);
 }
