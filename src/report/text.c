@@ -5,12 +5,11 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <libsmartcols.h>
 #include <string.h>
 
 #include "base/fmt.h"
 #include "report/escape.h"
-#include "report/report.h"
+#include "report/text_table.h"
 
 struct text {
 	const struct mw_report *r;
@@ -40,89 +39,6 @@ static const char *severity_color(enum mw_severity s)
 		return "31";
 	}
 	return "0";
-}
-
-static const char *cell_text(struct text *t, const struct mw_col *col, const struct mw_cell *cell)
-{
-	struct mw_arena *a = t->r->arena;
-
-	if (!cell->set)
-		return "";
-	switch (col->type) {
-	case MW_TYPE_STR:
-		return mw_escape(a, cell->str);
-	case MW_TYPE_BYTES:
-		return mw_fmt_val_bytes(a, cell->val);
-	case MW_TYPE_COUNT:
-		return mw_known(cell->val) ? mw_fmt(a, "%" PRIu64, cell->val.v)
-					   : mw_why_name(cell->val.why);
-	case MW_TYPE_PERCENT:
-		return mw_known(cell->val) ? mw_fmt(a, "%" PRIu64 ".%02" PRIu64, cell->val.v / 100,
-						    cell->val.v % 100)
-					   : "";
-	}
-	return "";
-}
-
-static int add_columns(struct libscols_table *tb, const struct mw_table *table)
-{
-	for (size_t i = 0; i < table->n_cols; i++) {
-		const struct mw_col *c = &table->col[i];
-		int flags = c->tree ? SCOLS_FL_TREE : c->type == MW_TYPE_STR ? 0 : SCOLS_FL_RIGHT;
-
-		if (c->label && !scols_table_new_column(tb, c->label, 0, flags))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int add_row(struct text *t, struct libscols_table *tb, const struct mw_table *table,
-		   const struct mw_row *row, struct libscols_line *parent[])
-{
-	struct libscols_line *up = row->depth ? parent[row->depth - 1] : NULL;
-	struct libscols_line *line = scols_table_new_line(tb, up);
-	size_t at = 0;
-
-	if (!line)
-		return -ENOMEM;
-	parent[row->depth] = line;
-	for (size_t i = 0; i < table->n_cols; i++) {
-		if (!table->col[i].label)
-			continue;
-		if (scols_line_set_data(line, at++, cell_text(t, &table->col[i], &row->cell[i])))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static void set_look(struct text *t, struct libscols_table *tb)
-{
-	scols_table_set_stream(tb, t->out);
-	scols_table_enable_noencoding(tb, 1); /* escaped already */
-	if (t->style->width)
-		scols_table_set_termforce(tb, SCOLS_TERMFORCE_ALWAYS);
-	else
-		scols_table_set_termforce(tb, SCOLS_TERMFORCE_NEVER);
-	if (t->style->width)
-		scols_table_set_termwidth(tb, t->style->width);
-}
-
-static int put_table(struct text *t, const struct mw_table *table)
-{
-	struct libscols_table *tb = scols_new_table();
-	struct libscols_line *parent[MW_DEPTHS] = {};
-	int r = tb ? add_columns(tb, table) : -ENOMEM;
-
-	for (const struct mw_row *row = table->first; row && !r; row = row->next)
-		if (row->in != MW_IN_JSON)
-			r = add_row(t, tb, table, row, parent);
-	if (!r && !scols_table_is_empty(tb)) {
-		fprintf(t->out, "\n%s\n", paint(t, "1", table->title));
-		set_look(t, tb);
-		r = scols_print_table(tb);
-	}
-	scols_unref_table(tb);
-	return r;
 }
 
 static void put_evidence(struct text *t, const struct mw_evidence *e)
@@ -170,6 +86,22 @@ static void put_finding(struct text *t, const struct mw_finding *f)
 		put_fix(t, &f->fix[i]);
 	fprintf(t->out, "  check with: %s\n", shown(t, f->check));
 	fprintf(t->out, "  how sure: %s; more: memwhy explain %s\n", shown(t, f->sure), f->id);
+}
+
+static bool is_empty(const struct mw_table *table)
+{
+	for (const struct mw_row *row = table->first; row; row = row->next)
+		if (row->in != MW_IN_JSON)
+			return false;
+	return true;
+}
+
+static int put_table(struct text *t, const struct mw_table *table)
+{
+	if (is_empty(table))
+		return 0;
+	fprintf(t->out, "\n%s\n", paint(t, "1", table->title));
+	return mw_text_table(table, t->style, t->r->arena, t->out);
 }
 
 static void put_sources(struct text *t)
