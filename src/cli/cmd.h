@@ -11,7 +11,10 @@
 #include "snap/snap.h"
 #include "why/find.h"
 
-enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_PARTIAL };
+/* With --check a finished answer is EXIT_CHECK plus the code of a monitoring plugin; all else is
+ * unknown, 3. */
+enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_PARTIAL, EXIT_CHECK = 16 };
+enum { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
 
 struct cmd {
 	const char *name;

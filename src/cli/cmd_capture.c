@@ -3,6 +3,7 @@
  * memwhy capture - take this machine with me.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "act/outfile.h"
 #include "base/fmt.h"
@@ -68,6 +69,7 @@ static void read_more(struct cli_job *job)
 
 static int write_out(struct cli_job *job, const struct options *o)
 {
+	const char *file = o->output ? o->output : o->save_capture;
 	struct mw_capture capture;
 	struct mw_str text;
 	int r = mw_root_recorded(job->root, &capture);
@@ -79,9 +81,9 @@ static int write_out(struct cli_job *job, const struct options *o)
 	text = mw_capture_encode(&capture, &job->arena);
 	if (job->arena.failed)
 		return cli_fail("capture", -ENOMEM);
-	if (o->output) {
-		r = mw_outfile_write(o->output, text);
-		return r < 0 ? cli_fail(o->output, r) : EXIT_DONE;
+	if (file && strcmp(file, "-")) {
+		r = mw_outfile_write(file, text);
+		return r < 0 ? cli_fail(file, r) : EXIT_DONE;
 	}
 	fwrite(text.p, 1, text.n, stdout);
 	return EXIT_DONE;
@@ -93,7 +95,7 @@ static int run(const struct options *o)
 	struct options recording = *o;
 	int status;
 
-	recording.save_capture = o->output ? o->output : "-";
+	recording.save_capture = "kept"; /* any: it is written here */
 	status = cli_job_start(&job, &recording, MW_WANT_ALL);
 	if (status)
 		return status;

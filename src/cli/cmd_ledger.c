@@ -28,6 +28,7 @@ static void group_table(struct mw_report *r, const struct mw_ledger *l, bool in_
 		{ "mapped_file_bytes", "MAPPED FILES", MW_TYPE_BYTES },
 		{ "mapped_shmem_bytes", "MAPPED SHMEM", MW_TYPE_BYTES },
 		{ "swap_bytes", "SWAP", MW_TYPE_BYTES },
+		{ "measured", NULL, MW_TYPE_STR },
 	};
 	struct mw_table *t = mw_report_table(
 		r, (struct mw_table){ .id = "cgroups",
@@ -45,6 +46,7 @@ static void group_table(struct mw_report *r, const struct mw_ledger *l, bool in_
 		mw_cell_val(row, 3, g->file_bytes);
 		mw_cell_val(row, 4, g->shmem_bytes);
 		mw_cell_val(row, 5, g->swap_bytes);
+		mw_cell_str(row, 6, mw_str_of(g->rss_used ? "rss" : "pss"));
 	}
 }
 
@@ -102,16 +104,31 @@ static void site_table(struct mw_report *r, const struct mw_snap *s)
 	}
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same_letters(struct mw_str a, struct mw_str b)
+{
+	for (size_t i = 0; i < a.n && i < b.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return a.n == b.n;
+}
+
 /* The entry of one field in the page: from its heading to the next. */
-static struct mw_str find_entry(struct mw_str page, struct mw_str field)
+static struct mw_str find_entry(struct mw_str page, struct mw_str field, struct mw_str *ret_name)
 {
 	struct mw_str line, start = {};
 
 	while (mw_str_cut(&page, '\n', &line)) {
 		if (start.p && mw_str_starts(line, "#"))
 			return (struct mw_str){ start.p, (size_t)(line.p - start.p) };
-		if (mw_str_starts(line, "## ") && mw_str_same(mw_str_from(line, 3), field))
+		if (mw_str_starts(line, "## ") && same_letters(mw_str_from(line, 3), field)) {
+			*ret_name = mw_str_from(line, 3);
 			start = page;
+		}
 	}
 	return start.p ? (struct mw_str){ start.p, (size_t)(page.p - start.p) } : start;
 }
@@ -140,16 +157,20 @@ static int explain(const struct options *o)
 
 	if (status)
 		return status;
-	entry = find_entry(mw_str_of(cli_page_find(mw_str_of("meminfo"))), field);
+	entry = find_entry(mw_str_of(cli_page_find(mw_str_of("meminfo"))), field, &field);
 	if (!entry.n) {
-		fprintf(stderr, "memwhy: %s: no such field is known (see docs/meminfo.md)\n",
+		fprintf(stderr, "memwhy: %s: no such field of /proc/meminfo is known\n",
 			o->explain);
 		return EXIT_USAGE;
 	}
 	mw_report_init(&r, &job.arena, "memwhy.ledger.explain/1");
-	r.verdict = mw_fmt(&job.arena, "%s: %s", o->explain, figure_of(&job, field));
+	r.verdict = mw_fmt(&job.arena, "%.*s: %s", (int)field.n, field.p, figure_of(&job, field));
 	if (o->json || o->ndjson) {
-		mw_report_figure(&r, "value", mw_meminfo_line(job.snap.meminfo_text, field, &kib));
+		struct mw_val v = mw_meminfo_line(job.snap.meminfo_text, field, &kib);
+
+		mw_report_figure(&r, kib ? "value_kib" : "value", v);
+		mw_report_string(&r, "field", mw_arena_cstr(&job.arena, field));
+		mw_report_string(&r, "text", mw_arena_cstr(&job.arena, entry));
 		return cli_job_emit(&job, o, &r);
 	}
 	printf("%s\n%.*s", r.verdict, (int)entry.n, entry.p);
@@ -195,10 +216,12 @@ static int run(const struct options *o)
 			o->class);
 		return EXIT_USAGE;
 	}
-	mw_find_all(&(struct mw_case){ &job.snap, &ledger, &o->threshold, &job.arena }, &findings);
+	if (!o->counters)
+		mw_find_all(&(struct mw_case){ &job.snap, &ledger, &o->threshold, &job.arena },
+			    &findings);
 	mw_report_init(&r, &job.arena, "memwhy.ledger/1");
 	describe(&r, &job, &ledger, o);
-	r.findings = &findings;
+	r.findings = o->counters ? NULL : &findings;
 	return cli_job_emit(&job, o, &r);
 }
 

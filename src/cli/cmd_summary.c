@@ -5,9 +5,12 @@
 #include "base/fmt.h"
 #include "cli/cmd.h"
 
-static const char *verdict(const struct mw_findings *f, const struct mw_ledger *l,
+static const char *verdict(const struct mw_findings *f, const struct mw_ledger *l, bool partial,
 			   struct mw_arena *a)
 {
+	if (!f->n && partial)
+		return mw_fmt(a, "Nothing wrong in what could be read of memory here. %s",
+			      cli_ledger_verdict(l, a));
 	if (!f->n)
 		return mw_fmt(a, "Nothing wrong with memory here. %s", cli_ledger_verdict(l, a));
 	return mw_fmt(a, "%zu finding%s, the worst: %s", f->n, f->n == 1 ? "" : "s",
@@ -27,7 +30,7 @@ static int run(const struct options *o)
 	mw_ledger_build(&job.snap, &job.arena, &ledger);
 	mw_find_all(&(struct mw_case){ &job.snap, &ledger, &o->threshold, &job.arena }, &findings);
 	mw_report_init(&r, &job.arena, "memwhy.summary/1");
-	r.verdict = verdict(&findings, &ledger, &job.arena);
+	r.verdict = verdict(&findings, &ledger, job.snap.sources.n, &job.arena);
 	r.findings = &findings;
 	cli_ledger_figures(&r, &ledger);
 	cli_ledger_table(&r, &ledger, 1, NULL);

@@ -47,7 +47,8 @@ int cli_job_start(struct cli_job *job, const struct options *o, unsigned want)
 					.tree_min_bytes = o->tree_min_bytes,
 					.smaps_budget_us = o->smaps_budget_ms * 1000 };
 	struct mw_problem problem;
-	int r = mw_root_open(o->root, o->save_capture, &job->root, &problem);
+	const char *path = o->root && !strcmp(o->root, "-") ? "/dev/stdin" : o->root;
+	int r = mw_root_open(path, o->save_capture, &job->root, &problem);
 
 	if (r < 0)
 		return fail_open(job, o->root, r, problem);
@@ -78,14 +79,14 @@ static void describe_host(struct cli_job *job, struct mw_report *r)
 
 static int check_status(const struct mw_report *r)
 {
-	int worst = r->n_sources ? 3 : 0;
+	int worst = r->n_sources ? CHECK_UNKNOWN : CHECK_OK;
 
 	for (size_t i = 0; r->findings && i < r->findings->n; i++)
 		switch (r->findings->item[i].severity) {
 		case MW_CRITICAL:
-			return 2;
+			return CHECK_CRITICAL;
 		case MW_WARNING:
-			worst = 1;
+			worst = CHECK_WARNING;
 			break;
 		case MW_INFO:
 			break;
@@ -122,6 +123,6 @@ int cli_job_emit(struct cli_job *job, const struct options *o, struct mw_report 
 	if (error < 0)
 		return cli_fail("report", error);
 	if (o->check)
-		return check_status(r);
+		return EXIT_CHECK + check_status(r);
 	return status ? status : r->n_sources ? EXIT_PARTIAL : EXIT_DONE;
 }

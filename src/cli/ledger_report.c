@@ -99,7 +99,8 @@ static const char *what(struct mw_arena *a, const struct mw_owner *o)
 		return mw_fmt(a, "%.*s (pid %llu)", (int)o->name.n, o->name.p,
 			      (unsigned long long)o->pid.v);
 	if (mw_known(o->pid))
-		by = mw_fmt(a, ", %s pid %llu (%.*s)", mw_known(o->inode) ? "held by" : "seen by",
+		by = mw_fmt(a, ", %s pid %llu (%.*s)",
+			    mw_known(o->inode) && strcmp(o->kind, "sysv") ? "held by" : "seen by",
 			    (unsigned long long)o->pid.v, (int)o->comm.n, o->comm.p);
 	return mw_fmt(a, "%s %.*s%s", o->kind, (int)o->name.n, o->name.p, by);
 }
@@ -196,7 +197,7 @@ static const char *owners_note(struct mw_arena *a, const struct mw_class *c)
 
 static void class_rows(const struct maker *m, const struct mw_class *c, bool alone)
 {
-	bool show = c->bytes.why != MW_ABSENT && (!mw_known(c->bytes) || c->bytes.v);
+	bool show = alone || (c->bytes.why != MW_ABSENT && (!mw_known(c->bytes) || c->bytes.v));
 	struct mw_row *row = mw_report_row(m->r, m->t, 0, show ? MW_IN_BOTH : MW_IN_JSON);
 
 	mw_cell_str(row, WHAT, mw_str_of(c->label));

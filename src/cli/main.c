@@ -74,15 +74,14 @@ static int wrong_usage(const char *text, const char *word)
 	return EXIT_USAGE;
 }
 
-static int dispatch(int argc, char *argv[])
+static int dispatch(struct options *o, int argc, char *argv[])
 {
 	static char name[] = "memwhy"; /* what getopt_long says before its messages */
-	struct options o = opt_defaults();
 	const struct cmd *cmd = &cmd_summary;
 	int at;
 
 	argv[0] = name;
-	at = opt_parse(&o, NULL, NULL, 0, argc, argv);
+	at = opt_parse(o, NULL, NULL, 0, argc, argv);
 	if (at < 0)
 		return wrong_usage(NULL, NULL);
 	if (at < argc) {
@@ -92,34 +91,39 @@ static int dispatch(int argc, char *argv[])
 		argc -= at;
 		argv += at;
 		argv[0] = name;
-		at = opt_parse(&o, cmd->name, cmd->opt, cmd->n_opts, argc, argv);
+		at = opt_parse(o, cmd->name, cmd->opt, cmd->n_opts, argc, argv);
 		if (at < 0)
 			return wrong_usage(NULL, NULL);
 	}
-	o.arg = argv + at;
-	o.n_args = argc - at;
-	if (o.version)
+	o->arg = argv + at;
+	o->n_args = argc - at;
+	if (o->version)
 		return printf("memwhy %s\n", MEMWHY_VERSION) < 0;
-	if (o.dump)
+	if (o->dump)
 		return dump();
-	if (o.help || o.help_short)
-		return help(cmd, &o);
-	if (strcmp(o.color, "auto") && strcmp(o.color, "always") && strcmp(o.color, "never"))
-		return wrong_usage("--color takes auto, always or never", o.color);
-	if (o.n_args && !cmd->args)
-		return wrong_usage("an argument that is not understood", o.arg[0]);
-	return cmd->run(&o);
+	if (o->help || o->help_short)
+		return help(cmd, o);
+	if (strcmp(o->color, "auto") && strcmp(o->color, "always") && strcmp(o->color, "never"))
+		return wrong_usage("--color takes auto, always or never", o->color);
+	if (o->save_capture && !strcmp(o->save_capture, "-"))
+		return wrong_usage("--save-capture takes a file", "-");
+	if (o->n_args && !cmd->args)
+		return wrong_usage("an argument that is not understood", o->arg[0]);
+	return cmd->run(o);
 }
 
 int cli_main(int argc, char *argv[])
 {
+	struct options o = opt_defaults();
 	int status;
 
 	setlocale(LC_CTYPE, "C.UTF-8"); /* only for the widths of names in tables */
-	status = dispatch(argc, argv);
+	status = dispatch(&o, argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {
 		fputs("memwhy: cannot write the output\n", stderr);
-		return EXIT_FAILED;
+		status = EXIT_FAILED;
 	}
-	return status;
+	if (status >= EXIT_CHECK)
+		return status - EXIT_CHECK;
+	return o.check ? CHECK_UNKNOWN : status;
 }

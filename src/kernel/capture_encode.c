@@ -97,10 +97,15 @@ struct mw_str mw_capture_encode(const struct mw_capture *c, struct mw_arena *are
 	return (struct mw_str){ store.p, store.n };
 }
 
-/* "proc/123/cmdline" */
+/* "proc/123/cmdline", not the kernel's own "proc/cmdline" */
 static bool is_cmdline(struct mw_str path)
 {
-	return mw_str_starts(path, "proc/") && mw_str_ends(path, "/cmdline");
+	struct mw_str part;
+	uint64_t pid;
+
+	return mw_str_cut(&path, '/', &part) && mw_str_eq(part, "proc") &&
+	       mw_str_cut(&path, '/', &part) && !mw_str_u64(part, &pid) &&
+	       mw_str_eq(path, "cmdline");
 }
 
 void mw_capture_scrub(struct mw_capture *c)
@@ -108,7 +113,10 @@ void mw_capture_scrub(struct mw_capture *c)
 	for (size_t i = 0; i < c->n_files; i++) {
 		struct mw_capture_file *f = &c->file[i];
 
-		if (is_cmdline(f->path) && mw_str_find(f->body, '\0') < f->body.n)
-			f->body.n = mw_str_find(f->body, '\0') + 1;
+		if (!is_cmdline(f->path))
+			continue;
+		f->body.n = mw_str_find(f->body, '\0');
+		/* Programs that rewrite their title leave one text with blanks. */
+		f->body.n = mw_str_find(f->body, ' ');
 	}
 }

@@ -54,6 +54,6 @@ bool mw_slab_is_reclaimable_name(struct mw_str name)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (mw_str_eq(name, names[i]))
 			return true;
-	return mw_str_ends(name, "inode_cache") || mw_str_ends(name, "_inode") ||
-	       mw_str_ends(name, "dentry_cache");
+	return mw_str_starts(name, "kmalloc-rcl-") || mw_str_ends(name, "inode_cache") ||
+	       mw_str_ends(name, "_inode") || mw_str_ends(name, "dentry_cache");
 }

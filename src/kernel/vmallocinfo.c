@@ -14,6 +14,8 @@ static bool parse_line(struct mw_str line, struct mw_vmalloc_area *ret)
 				return false;
 		} else if (!area.caller.n && mw_str_find(word, '+') < word.n) {
 			area.caller = (struct mw_str){ word.p, mw_str_find(word, '+') };
+		} else if (!area.module.n && mw_str_starts(word, "[") && mw_str_ends(word, "]")) {
+			area.module = word;
 		}
 	}
 	*ret = area;

@@ -8,6 +8,7 @@
 
 struct mw_vmalloc_area {
 	struct mw_str caller; /* "kernel_clone": offset and size cut off; "" when not shown */
+	struct mw_str module; /* "[nvidia]"; "": the kernel itself */
 	uint64_t pages;	      /* 0: an area that maps what is no memory of its own */
 };
 

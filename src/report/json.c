@@ -28,6 +28,8 @@ static void put_string(struct json *j, struct mw_str s)
 			fprintf(j->out, "\\udc%02x", c);
 		else if (c == '"' || c == '\\')
 			fprintf(j->out, "\\%c", c);
+		else if (c == '\n')
+			fputs("\\n", j->out);
 		else if (c < 0x20 || c == 0x7f)
 			fprintf(j->out, "\\u%04x", c);
 		else
@@ -89,6 +91,16 @@ static void put_field(struct json *j, const char *name, struct mw_str s)
 static void put_cstr(struct json *j, const char *name, const char *s)
 {
 	put_field(j, name, mw_str_of(s ? s : ""));
+}
+
+static void put_one_why(struct json *j, const char *id, struct mw_val v)
+{
+	if (mw_known(v))
+		return;
+	key(j, "why");
+	open_scope(j, '{');
+	put_cstr(j, id, mw_why_name(v.why));
+	close_scope(j, '}');
 }
 
 /* "why": which of the keys beside it are null for what reason. */
@@ -175,8 +187,8 @@ static void put_evidence(struct json *j, const struct mw_evidence *e)
 		put_val(j, e->value);
 	put_cstr(j, "unit", mw_unit_name(e->unit));
 	put_cstr(j, "source", e->source);
-	if (e->unit != MW_UNIT_TEXT && !mw_known(e->value))
-		put_cstr(j, "why", mw_why_name(e->value.why));
+	if (e->unit != MW_UNIT_TEXT)
+		put_one_why(j, "value", e->value);
 	close_scope(j, '}');
 }
 
@@ -223,6 +235,7 @@ static void put_host(struct json *j, const struct mw_report_host *h)
 	put_val(j, mw_ok(h->page_bytes));
 	key(j, "time_ns");
 	put_val(j, h->time_ns);
+	put_one_why(j, "time_ns", h->time_ns);
 	close_scope(j, '}');
 }
 
@@ -247,10 +260,25 @@ static void put_sources(struct json *j, const struct mw_report *r)
 
 static void put_figures(struct json *j, const struct mw_report *r)
 {
+	bool any = false;
+
 	for (const struct mw_figure *f = r->first_figure; f; f = f->next) {
+		if (f->text) {
+			put_cstr(j, f->id, f->text);
+			continue;
+		}
 		key(j, f->id);
 		put_val(j, f->val);
+		any |= !mw_known(f->val);
 	}
+	if (!any)
+		return;
+	key(j, "why");
+	open_scope(j, '{');
+	for (const struct mw_figure *f = r->first_figure; f; f = f->next)
+		if (!f->text && !mw_known(f->val))
+			put_cstr(j, f->id, mw_why_name(f->val.why));
+	close_scope(j, '}');
 }
 
 int mw_report_json(const struct mw_report *r, const struct mw_report_style *style, FILE *out)

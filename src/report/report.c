@@ -8,15 +8,25 @@ void mw_report_init(struct mw_report *r, struct mw_arena *arena, const char *sch
 	r->figure_tail = &r->first_figure;
 }
 
-void mw_report_figure(struct mw_report *r, const char *id, struct mw_val val)
+static void add_figure(struct mw_report *r, struct mw_figure figure)
 {
 	struct mw_figure *f = mw_arena_alloc(r->arena, sizeof(*f));
 
 	if (!f)
 		return;
-	*f = (struct mw_figure){ .id = id, .val = val };
+	*f = figure;
 	*r->figure_tail = f;
 	r->figure_tail = &f->next;
+}
+
+void mw_report_figure(struct mw_report *r, const char *id, struct mw_val val)
+{
+	add_figure(r, (struct mw_figure){ .id = id, .val = val });
+}
+
+void mw_report_string(struct mw_report *r, const char *id, const char *text)
+{
+	add_figure(r, (struct mw_figure){ .id = id, .text = text });
 }
 
 struct mw_table *mw_report_table(struct mw_report *r, struct mw_table table)

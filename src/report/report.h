@@ -54,10 +54,11 @@ struct mw_table {
 	struct mw_row *first, **tail;
 };
 
-/* A figure of the whole document, in JSON only. */
+/* A figure or a text of the whole document, in JSON only. */
 struct mw_figure {
 	struct mw_figure *next;
 	const char *id;
+	const char *text; /* NULL: it is a figure */
 	struct mw_val val;
 };
 
@@ -94,6 +95,7 @@ struct mw_report_style {
 
 void mw_report_init(struct mw_report *r, struct mw_arena *arena, const char *schema);
 void mw_report_figure(struct mw_report *r, const char *id, struct mw_val val);
+void mw_report_string(struct mw_report *r, const char *id, const char *text);
 struct mw_table *mw_report_table(struct mw_report *r, struct mw_table table);
 
 /* NULL when out of memory; the cell functions take that. */

@@ -68,10 +68,11 @@ static void take_slabs(struct take *t)
 		ask_reclaimable(t, &s->slab[i]);
 }
 
-static struct mw_vmalloc_caller *find_caller(struct mw_snap *s, struct mw_str name)
+static struct mw_vmalloc_caller *find_caller(struct mw_snap *s, const struct mw_vmalloc_area *area)
 {
 	for (size_t i = 0; i < s->n_vmalloc; i++)
-		if (mw_str_same(s->vmalloc[i].name, name))
+		if (mw_str_same(s->vmalloc[i].name, area->caller) &&
+		    mw_str_same(s->vmalloc[i].module, area->module))
 			return &s->vmalloc[i];
 	return NULL;
 }
@@ -93,7 +94,7 @@ static void take_vmalloc(struct take *t)
 
 	s->vmalloc_why = mw_take_text(t->root, "proc/vmallocinfo", t->arena, s, &text);
 	while (mw_vmallocinfo_next(&text, &area)) {
-		struct mw_vmalloc_caller *c = find_caller(s, area.caller);
+		struct mw_vmalloc_caller *c = find_caller(s, &area);
 
 		if (!area.pages)
 			continue;
@@ -103,7 +104,8 @@ static void take_vmalloc(struct take *t)
 				return;
 			s->vmalloc = c;
 			c += s->n_vmalloc++;
-			*c = (struct mw_vmalloc_caller){ .name = area.caller };
+			*c = (struct mw_vmalloc_caller){ .name = area.caller,
+							 .module = area.module };
 		}
 		c->pages += area.pages;
 		c->areas++;

@@ -170,6 +170,8 @@ void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 	t.large = mw_arena_alloc(arena, LARGE_MAX * sizeof(*t.large));
 	if (!pid || !t.large)
 		return;
+	if (!n)
+		mw_sources_note(&s->sources, mw_str_of("proc/PID"), -ENODATA);
 	/* Each PID namespace has a 1: where it is not listed, others' processes are hidden. */
 	s->procs_hidden = n && pid[0] != 1;
 	if (s->procs_hidden)

@@ -231,9 +231,11 @@ static void visit_map(struct mw_shm_search *search, struct mw_at *at, struct mw_
 		return;
 	known = find(search, o.dev, o.ino, is_sysv(m->path) && o.dev == search->shm_dev);
 	if (known) {
+		known->object.mapped = true;
 		hold(known, o.pid);
 		return;
 	}
+	o.mapped = true;
 	why = mw_take_at(at, mw_fmt(temp, "meta/stat/%s", door), temp, search->s, &text);
 	o.used_bytes = mw_no(why);
 	if (why == MW_OK && mw_meta_stat_parse(text, &st) == 0) {

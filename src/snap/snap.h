@@ -98,7 +98,8 @@ struct mw_shm_object {
 	struct mw_val used_bytes; /* swapped pages included */
 	uint64_t pid;		  /* the first holder */
 	struct mw_str comm;
-	struct mw_str fd;      /* its descriptor there; empty: only mapped */
+	struct mw_str fd; /* its descriptor there; empty: only mapped */
+	bool mapped;
 	uint64_t holder_count; /* processes */
 };
 
@@ -123,7 +124,7 @@ struct mw_slab {
 };
 
 struct mw_vmalloc_caller {
-	struct mw_str name;
+	struct mw_str name, module; /* "os_alloc_mem", "[nvidia]" */
 	uint64_t pages, areas;
 };
 

@@ -55,10 +55,58 @@ struct mw_finding mw_case_finding(const struct mw_case *c, const char *id, struc
 	return f;
 }
 
+/* The largest classes that cannot be had back at once. */
+static void name_holders(struct mw_finding *f, const struct mw_ledger *l)
+{
+	bool taken[MW_CLASS_COUNT] = {
+		[MW_FREE] = true, [MW_PERCPU_LISTS] = true, [MW_NOT_HANDED_OUT] = true
+	};
+
+	for (size_t shown = 0; shown < 4; shown++) {
+		size_t best = MW_CLASS_COUNT;
+
+		for (size_t i = 0; i < MW_CLASS_COUNT; i++)
+			if (!taken[i] && mw_or(l->class[i].bytes, 0) &&
+			    (best == MW_CLASS_COUNT ||
+			     l->class[i].bytes.v > l->class[best].bytes.v))
+				best = i;
+		if (best == MW_CLASS_COUNT)
+			return;
+		taken[best] = true;
+		mw_finding_bytes(f, l->class[best].label, l->class[best].bytes,
+				 l->class[best].source);
+	}
+}
+
+static void find_available(const struct mw_case *c, struct mw_findings *all)
+{
+	struct mw_val available = c->snap->meminfo.available_bytes;
+	struct mw_finding f;
+
+	if (!mw_known(available) || mw_case_exceeds(c, available, c->limit->available_permille))
+		return;
+	f = mw_case_finding(c, "MW-AVAILABLE-LOW", available, "MemAvailable", "proc/meminfo");
+	f.n_evidence = 2; /* the third would say the same again */
+	f.weight_bytes = mw_or(c->ledger->total_bytes, 0) - available.v;
+	f.verdict = mw_fmt(c->arena, "only %s can be had without swapping",
+			   mw_fmt_bytes(c->arena, available.v));
+	name_holders(&f, c->ledger);
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = "memwhy ledger",
+				     .effect = "names who holds the classes above, largest first",
+				     .risk = "none",
+				     .undo = "none needed" });
+	f.check = "grep MemAvailable /proc/meminfo";
+	f.sure = "the kernel's own estimate; shmem and locked memory are not in it, what a "
+		 "cgroup may still use is not either";
+	mw_findings_add(all, c->arena, &f);
+}
+
 void mw_find_all(const struct mw_case *c, struct mw_findings *ret)
 {
 	struct mw_findings f = {};
 
+	find_available(c, &f);
 	mw_find_shmem(c, &f);
 	mw_find_kernel(c, &f);
 	mw_find_processes(c, &f);

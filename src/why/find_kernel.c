@@ -7,39 +7,46 @@
 
 #define SHOWN 4
 
-/* Names the largest owners of a class, the remainder apart. */
+/* Names the largest owners of a class, and what has none. */
 static void name_owners(struct mw_finding *f, const struct mw_class *class, struct mw_arena *a,
 			const char *source)
 {
 	size_t shown = 0;
 
-	for (size_t i = 0; i < class->n_owners && shown < SHOWN; i++) {
+	for (size_t i = 0; i < class->n_owners; i++) {
 		const struct mw_owner *o = &class->owner[i];
+		bool rest = mw_str_eq(mw_str_of(o->kind), "remainder");
 
-		if (mw_str_eq(mw_str_of(o->kind), "remainder"))
+		if (!rest && shown++ >= SHOWN)
 			continue;
-		mw_finding_bytes(f, mw_fmt(a, "%s %.*s", o->kind, (int)o->name.n, o->name.p),
+		mw_finding_bytes(f,
+				 rest ? mw_arena_cstr(a, o->name)
+				      : mw_fmt(a, "%s %.*s", o->kind, (int)o->name.n, o->name.p),
 				 o->bytes, source);
-		shown++;
 	}
 }
 
 static struct mw_fix compare_later(void)
 {
 	return (struct mw_fix){
-		.command = "memwhy capture --output before.cap; sleep 3600; memwhy capture "
-			   "--output after.cap",
-		.effect = "two captures show what grew: compare their ledgers",
+		.command = "memwhy capture --output now.cap",
+		.effect = "with another one later, `memwhy ledger --root` on each shows what grew",
 		.risk = "none",
 		.undo = "none needed"
 	};
 }
 
+/* ", most of it X" only where that is so. */
 static const char *largest_owner(const struct mw_class *class, struct mw_arena *a)
 {
-	if (!class->n_owners || mw_str_eq(mw_str_of(class->owner[0].kind), "remainder"))
+	const struct mw_owner *o = class->owner;
+
+	if (!class->n_owners || mw_str_eq(mw_str_of(o->kind), "remainder"))
 		return "";
-	return mw_fmt(a, ", most of it %.*s", (int)class->owner[0].name.n, class->owner[0].name.p);
+	if (mw_permille(mw_or(o->bytes, 0), mw_or(class->bytes, 0)) >= 500)
+		return mw_fmt(a, ", most of it %.*s", (int)o->name.n, o->name.p);
+	return mw_fmt(a, ", the largest named part %.*s with %s", (int)o->name.n, o->name.p,
+		      mw_fmt_val_bytes(a, o->bytes));
 }
 
 static void find_slab(const struct mw_case *c, struct mw_findings *all)

@@ -36,7 +36,7 @@ void mw_find_processes(const struct mw_case *c, struct mw_findings *all)
 		if (!mw_known(o->pid) || !mw_case_exceeds(c, o->bytes, c->limit->process_permille))
 			continue;
 		f = mw_case_finding(c, "MW-PROCESS-DOMINATES", o->bytes, "its anonymous memory",
-				    "proc/PID/smaps_rollup");
+				    o->note ? "proc/PID/status" : "proc/PID/smaps_rollup");
 		f.verdict = mw_fmt(c->arena, "pid %llu (%.*s) alone holds %s of anonymous memory",
 				   (unsigned long long)o->pid.v, (int)o->name.n, o->name.p,
 				   mw_fmt_bytes(c->arena, o->bytes.v));

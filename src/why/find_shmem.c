@@ -74,7 +74,10 @@ static void tmpfs_evidence(struct mw_finding *f, const struct mw_tmpfs *fs)
 {
 	size_t shown = 0;
 
-	mw_finding_bytes(f, "size limit", fs->limit_bytes, "statfs");
+	if (mw_known(fs->limit_bytes))
+		mw_finding_bytes(f, "size limit", fs->limit_bytes, "statfs");
+	else
+		mw_finding_text(f, "size limit", "none", "statfs");
 	for (size_t i = 0; i < fs->n_items && shown < SHOWN; i++)
 		if (!fs->item[i].is_dir) {
 			mw_finding_bytes(f, fs->item[i].path.p, mw_ok(fs->item[i].bytes),
@@ -83,19 +86,15 @@ static void tmpfs_evidence(struct mw_finding *f, const struct mw_tmpfs *fs)
 		}
 }
 
-static void tmpfs_fixes(struct mw_finding *f, const struct mw_tmpfs *fs, struct mw_arena *a)
+/* One without a limit cannot be given one later (shmem_reconfigure(), mm/shmem.c). */
+static void limit_fix(struct mw_finding *f, const struct mw_tmpfs *fs, struct mw_arena *a)
 {
-	const char *point = mw_fmt_shell(a, fs->point), *advice = advice_for(fs);
+	const char *point = mw_fmt_shell(a, fs->point);
 	/* Room for a quarter more than is used now, in whole MiB. */
 	uint64_t mib = (fs->used_bytes.v / 4 * 5 >> 20) + 1;
 
-	mw_finding_fix(
-		f,
-		(struct mw_fix){
-			.command = mw_fmt(a, "du -ahx %s | sort -rh | head", seen_from_here(a, fs)),
-			.effect = "shows the files, largest first; delete what is not needed",
-			.risk = "none; a deleted file is gone",
-			.undo = "none needed" });
+	if (!mw_known(fs->limit_bytes))
+		return;
 	mw_finding_fix(
 		f, (struct mw_fix){
 			   .command = mw_fmt(a, "%smount -o remount,size=%lluM %s", prefix(a, fs),
@@ -103,13 +102,24 @@ static void tmpfs_fixes(struct mw_finding *f, const struct mw_tmpfs *fs, struct 
 			   .effect = "the tmpfs cannot grow beyond this; nothing is freed by it",
 			   .risk = fs->own ? "its writers get ENOSPC when it is full"
 					   : "its writers get ENOSPC when it is full; needs "
-					     "mount(8) in the container",
-			   .undo = mw_known(fs->limit_bytes)
-					   ? mw_fmt(a, "%smount -o remount,size=%llu %s",
-						    prefix(a, fs),
-						    (unsigned long long)fs->limit_bytes.v, point)
-					   : mw_fmt(a, "%smount -o remount,size=0 %s",
-						    prefix(a, fs), point) });
+					     "mount(8) in the "
+					     "container",
+			   .undo = mw_fmt(a, "%smount -o remount,size=%llu %s", prefix(a, fs),
+					  (unsigned long long)fs->limit_bytes.v, point) });
+}
+
+static void tmpfs_fixes(struct mw_finding *f, const struct mw_tmpfs *fs, struct mw_arena *a)
+{
+	const char *advice = advice_for(fs);
+
+	mw_finding_fix(
+		f,
+		(struct mw_fix){
+			.command = mw_fmt(a, "du -ahx %s | sort -rh | head", seen_from_here(a, fs)),
+			.effect = "shows the files, largest first: delete what is not needed",
+			.risk = "none to look; a file once deleted is gone",
+			.undo = "none needed" });
+	limit_fix(f, fs, a);
 	if (advice)
 		mw_finding_fix(f, (struct mw_fix){ .command = mw_fmt(a, "# %s", advice),
 						   .effect = "lasts over a reboot",
@@ -129,7 +139,7 @@ static void find_tmpfs(const struct mw_case *c, struct mw_findings *all)
 		    !mw_case_exceeds(c, fs->limit_bytes, c->limit->tmpfs_limit_permille + 1))
 			continue;
 		f = mw_case_finding(c, "MW-SHMEM-TMPFS", fs->used_bytes, "held by the tmpfs",
-				    "statfs");
+				    mw_known(fs->limit_bytes) ? "statfs" : "sum of its files");
 		f.verdict = mw_fmt(c->arena, "the tmpfs %s holds %s of RAM%s", place(c->arena, fs),
 				   mw_fmt_bytes(c->arena, fs->used_bytes.v),
 				   mw_known(fs->limit_bytes)
@@ -158,13 +168,14 @@ static const char *holder(struct mw_arena *a, const struct mw_shm_object *o)
 static void unlinked_fixes(struct mw_finding *f, const struct mw_shm_object *o, struct mw_arena *a)
 {
 	mw_finding_fix(
-		f, (struct mw_fix){
-			   .command = mw_fmt(a, "ps -o pid,lstart,cmd -p %llu",
-					     (unsigned long long)o->pid),
-			   .effect = "names the largest holder; its restart gives the memory back",
-			   .risk = "none to look; a restart interrupts its service",
-			   .undo = "none needed" });
-	if (o->fd.n)
+		f,
+		(struct mw_fix){
+			.command = mw_fmt(a, "ps -o pid,lstart,cmd -p %llu",
+					  (unsigned long long)o->pid),
+			.effect = "says who holds the largest; its restart gives the memory back",
+			.risk = "none to look; a restart interrupts its service",
+			.undo = "none needed" });
+	if (o->fd.n && !o->mapped)
 		mw_finding_fix(
 			f, (struct mw_fix){
 				   .command = mw_fmt(a, "truncate -s 0 /proc/%llu/fd/%.*s",
@@ -214,21 +225,23 @@ static bool is_orphan(const struct mw_ipc_segment *seg)
 	return !seg->segment.attached_count && mw_or(seg->segment.rss_bytes, 0);
 }
 
+static const char *enter_ipc(const struct mw_ipc_segment *seg, struct mw_arena *a)
+{
+	return seg->own ? ""
+			: mw_fmt(a, "nsenter --target %llu --ipc ", (unsigned long long)seg->pid);
+}
+
 static void orphan_fix(struct mw_finding *f, const struct mw_ipc_segment *seg, struct mw_arena *a)
 {
-	const char *enter =
-		seg->own ? ""
-			 : mw_fmt(a, "nsenter --target %llu --ipc ", (unsigned long long)seg->pid);
-
-	mw_finding_fix(
-		f, (struct mw_fix){ .command = mw_fmt(a, "%sipcrm --shmem-id %llu", enter,
-						      (unsigned long long)seg->segment.shmid),
-				    .effect = mw_fmt(a, "frees %s",
-						     mw_fmt_val_bytes(a, seg->segment.rss_bytes)),
-				    .risk = "a program may mean to attach it again: a database "
-					    "that is stopped, or one "
-					    "that finds it by its key",
-				    .undo = "none: its content is lost" });
+	mw_finding_fix(f, (struct mw_fix){
+				  .command = mw_fmt(a, "%sipcrm --shmem-id %llu", enter_ipc(seg, a),
+						    (unsigned long long)seg->segment.shmid),
+				  .effect = mw_fmt(a, "frees %s",
+						   mw_fmt_val_bytes(a, seg->segment.rss_bytes)),
+				  .risk = "a program may mean to attach it again: a database "
+					  "that is stopped, or one "
+					  "that finds it by its key",
+				  .undo = "none: its content is lost" });
 }
 
 static void find_orphans(const struct mw_case *c, struct mw_findings *all)
@@ -261,15 +274,62 @@ static void find_orphans(const struct mw_case *c, struct mw_findings *all)
 			       (unsigned long long)largest->segment.creator_pid),
 			"proc/sysvipc/shm");
 	orphan_fix(&f, largest, c->arena);
-	f.check = "ipcs --shmems --human";
+	f.check = mw_fmt(c->arena, "%sipcs --shmems --human", enter_ipc(largest, c->arena));
 	f.sure =
 		"certain that nobody is attached now; whether somebody will be again, ask who owns "
 		"the key";
 	mw_findings_add(all, c->arena, &f);
 }
 
+/* What is left of Shmem when all owners are taken off; not read at all: all of it. */
+static struct mw_val unowned_bytes(const struct mw_class *shmem)
+{
+	const struct mw_owner *last = shmem->n_owners ? &shmem->owner[shmem->n_owners - 1] : NULL;
+
+	if (shmem->owners_why == MW_UNREAD)
+		return mw_no(MW_UNREAD);
+	if (!last)
+		return shmem->bytes;
+	return mw_str_eq(mw_str_of(last->kind), "remainder") ? last->bytes : mw_ok(0);
+}
+
+static void find_unowned(const struct mw_case *c, struct mw_findings *all)
+{
+	const struct mw_class *shmem = &c->ledger->class[MW_SHMEM];
+	struct mw_val unowned = unowned_bytes(shmem);
+	struct mw_finding f;
+
+	if (!mw_case_exceeds(c, unowned, c->limit->shmem_tmpfs_permille))
+		return;
+	f = mw_case_finding(c, "MW-SHMEM-UNOWNED", unowned, "Shmem without an owner",
+			    "proc/meminfo less all owners");
+	f.verdict = mw_fmt(c->arena, "%s of shared memory has no owner that could be found",
+			   mw_fmt_bytes(c->arena, unowned.v));
+	mw_finding_bytes(&f, "Shmem", shmem->bytes, "proc/meminfo");
+	if (mw_or(c->snap->host.euid, 0))
+		mw_finding_fix(
+			&f,
+			(struct mw_fix){
+				.command = "sudo memwhy ledger --class shmem",
+				.effect = "looks into the processes and namespaces of all users",
+				.risk = "none",
+				.undo = "none needed" });
+	mw_finding_fix(
+		&f,
+		(struct mw_fix){
+			.command = "lsns --type mnt --output NS,NPROCS,PID,COMMAND,NSFS",
+			.effect = "shows the mount namespaces, also those that no process is in",
+			.risk = "none",
+			.undo = "none needed" });
+	f.check = "memwhy ledger --class shmem";
+	f.sure = "certain of the size; a tmpfs under another mount, a namespace kept without a "
+		 "process, a graphics driver, or what was denied can hold it";
+	mw_findings_add(all, c->arena, &f);
+}
+
 void mw_find_shmem(const struct mw_case *c, struct mw_findings *f)
 {
+	find_unowned(c, f);
 	find_tmpfs(c, f);
 	find_unlinked(c, f);
 	find_orphans(c, f);

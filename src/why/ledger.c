@@ -114,17 +114,19 @@ static uint64_t vmallocinfo_pages(const struct mw_snap *s, bool stacks_only)
 
 bool mw_stacks_in_vmalloc(const struct mw_snap *s)
 {
-	static const char *const machines[] = { "x86_64", "aarch64", "s390x", "riscv64" };
+	static const char *const without[] = { "armv7l", "armv6l",  "i686",	"i586",	 "mips",
+					       "mips64", "sparc64", "parisc64", "alpha", "m68k" };
 	struct mw_val stacks = pages(s, mw_ok(vmallocinfo_pages(s, true)));
 
 	if (s->vmalloc_why == MW_OK)
 		return stacks.v >= mw_or(s->meminfo.kernel_stack_bytes, 0) / 2;
-	if (!mw_release_at_least(s->host.release, 4, 14))
+	/* By default since 4.9 on x86_64, 4.14 on arm64, later on the others of 64 bits. */
+	if (mw_release_is_known(s->host.release) && !mw_release_at_least(s->host.release, 4, 14))
 		return false;
-	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
-		if (mw_str_eq(s->host.machine, machines[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		if (mw_str_eq(s->host.machine, without[i]))
+			return false;
+	return true;
 }
 
 /* VmallocUsed counts address space before 4.4, is 0 from 4.4 to 5.2, and counts pages since 5.3:

@@ -64,7 +64,11 @@ static void vmalloc_owners(const struct mw_snap *s, struct mw_arena *arena, stru
 
 		if (stacks && mw_vmalloc_is_stack(v->name))
 			continue; /* a class of its own */
-		owner.note = mw_fmt(arena, "%llu areas", (unsigned long long)v->areas);
+		if (v->module.n)
+			owner.name = mw_str_of(mw_fmt(arena, "%.*s %.*s", (int)v->name.n, v->name.p,
+						      (int)v->module.n, v->module.p));
+		owner.note = mw_fmt(arena, "%llu area%s", (unsigned long long)v->areas,
+				    v->areas == 1 ? "" : "s");
 		mw_owners_add(&list, arena, owner);
 	}
 	if (s->vmalloc_why == MW_OK)
@@ -77,7 +81,7 @@ static struct mw_owner pool_owner(const struct mw_hugetlb_pool *p, struct mw_are
 	struct mw_val idle = mw_mul(p->free_count, p->page_bytes);
 	const char *size = mw_fmt_bytes(arena, p->page_bytes);
 	struct mw_owner owner =
-		mw_owner("hugetlb_pool",
+		mw_owner("pool",
 			 mw_str_of(p->node.n ? mw_fmt(arena, "node %.*s, pages of %s",
 						      (int)p->node.n, p->node.p, size)
 					     : mw_fmt(arena, "pages of %s", size)),
