@@ -92,7 +92,7 @@ static void reclaimable_by_name(void **state)
 {
 	static const char *const yes[] = { "dentry", "ext4_inode_cache", "xfs_inode", "inode_cache",
 					   "buffer_head", "radix_tree_node", "proc_inode_cache",
-					   "squashfs_inode_cache", "nfs_inode_cache" };
+					   "kmalloc-rcl-128", "nfs_inode_cache" };
 	static const char *const no[] = { "", "kmalloc-64", "task_struct", "dentryx", "inode",
 					  "dentr", "vm_area_struct", "filp", "inode_cache2" };
 

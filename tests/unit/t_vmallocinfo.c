@@ -92,6 +92,23 @@ static void one_caller(void **state)
 	expect_end(&rest);
 }
 
+/* Which module asked: the kernel itself where none is named. */
+static void modules(void **state)
+{
+	struct mw_str rest = LIT("0x1-0x2 8192 f+0x1/0x2 [nf_conntrack] pages=1 vmalloc\n"
+				 "0x1-0x2 8192 f+0x1/0x2 pages=1 vmalloc\n"
+				 "0x1-0x2 8192 f+0x1/0x2 [a pages=1 b] []\n");
+	struct mw_vmalloc_area area;
+
+	(void)state;
+	assert_true(mw_vmallocinfo_next(&rest, &area));
+	expect_str(area.module, "[nf_conntrack]");
+	assert_true(mw_vmallocinfo_next(&rest, &area));
+	expect_str(area.module, "");
+	assert_true(mw_vmallocinfo_next(&rest, &area));
+	expect_str(area.module, "[]");
+}
+
 static void empty_text(void **state)
 {
 	(void)state;
@@ -139,6 +156,7 @@ int main(void)
 		cmocka_unit_test(addresses_may_be_hidden),
 		cmocka_unit_test(malformed_lines_are_skipped),
 		cmocka_unit_test(one_caller),
+		cmocka_unit_test(modules),
 		cmocka_unit_test(empty_text),
 		cmocka_unit_test(stacks),
 		cmocka_unit_test(hostile_bytes),
