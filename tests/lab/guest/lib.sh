@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+# What scenarios use inside the guest.  Facts are lines of JSON on standard output.
+
+echo -1000 >/proc/self/oom_score_adj
+
+# Is the fault to be injected?  Without it every scenario must fail.
+fault() { [ "${lab_fault:-yes}" = yes ]; }
+
+fact() { echo "{\"$1\":$2}"; }
+text() { echo "{\"$1\":\"$2\"}"; }
+number_in() { awk -v k="$2" '$1 == k || $1 == k ":" { print $2; exit }' "$1"; }
+
+# NAME COMMAND...: in the background; what it says is kept until it is awaited.
+start() {
+	name=$1
+	shift
+	"$@" >"/tmp/$name.said" 2>&1 &
+	eval "pid_$name=$!"
+}
+
+# NAME: until it said something, at most 20 s.
+await() {
+	i=0
+	while [ ! -s "/tmp/$1.said" ] && [ $i -lt 200 ]; do
+		sleep 0.1
+		i=$((i + 1))
+	done
+	cat "/tmp/$1.said"
+}
+
+# holder NAME ADJ KIND MIB: a process of that name that holds memory
+holder() {
+	start "$1" hold -n "$1" -a "$2" "$3" "$4"
+	await "$1"
+}
+
+alive() { # NAME: as a fact
+	eval "pid=\$pid_$1"
+	# shellcheck disable=SC2154
+	if kill -0 "$pid" 2>/dev/null; then fact alive "{\"$1\":true}"; else fact alive "{\"$1\":false}"; fi
+}
+
+# NAME: what memwhy can read now, to the third serial line
+capture() {
+	memwhy capture --output /tmp/capture 2>/dev/null
+	{ echo "@@CAPTURE $1"; cat /tmp/capture; } >/dev/ttyS2
+	rm -f /tmp/capture
+}
+
+# Waits for a process of ours to end, at most SECONDS.
+wait_gone() { # NAME SECONDS
+	eval "pid=\$pid_$1"
+	i=0
+	while kill -0 "$pid" 2>/dev/null && [ $i -lt $(($2 * 10)) ]; do
+		sleep 0.1
+		i=$((i + 1))
+	done
+}
+
+CG=/sys/fs/cgroup
+# Turns memory accounting on and makes a group: v2 or v1.
+group() { # NAME LIMIT_BYTES
+	if [ -e $CG/cgroup.subtree_control ]; then
+		echo "+memory" >$CG/cgroup.subtree_control
+		mkdir -p "$CG/$1"
+		echo "$2" >"$CG/$1/memory.max"
+		[ ! -e "$CG/$1/memory.swap.max" ] || echo 0 >"$CG/$1/memory.swap.max"
+		G=$CG/$1
+	else
+		mkdir -p "$CG/memory/$1"
+		echo "$2" >"$CG/memory/$1/memory.limit_in_bytes"
+		G=$CG/memory/$1
+	fi
+}

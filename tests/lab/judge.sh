@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by lab.sh: what a run brought back, put into one JSON document, and its claims judged.
+#
+# The document: the guest's facts merged; .status (exit status of the guest), .kills, .constraints,
+# .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME.
+
+# The kernel's log as facts.
+log_facts() { # CONSOLE
+	tr -d '\r\000' <"$1" | LC_ALL=C awk '
+	function quote(s) { gsub(/[^ -~]/, "?", s); gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); return "\"" s "\"" }
+	/Killed process [0-9]+ \(/ {
+		kind = /Memory cgroup out of memory/ ? "memcg" : "global"
+		s = $0; sub(/.*Killed process /, "", s); pid = s + 0
+		sub(/^[0-9]+ \(/, "", s); sub(/\).*/, "", s)
+		kills = kills (kills ? "," : "") "{\"pid\":" pid ",\"comm\":" quote(s) ",\"kind\":\"" kind "\"}" }
+	/oom-kill:constraint=/ {
+		s = $0; sub(/.*oom-kill:constraint=/, "", s); sub(/,.*/, "", s)
+		constraints = constraints (constraints ? "," : "") quote(s) }
+	/page allocation failure: order:/ {
+		s = $0; sub(/.*page allocation failure: order:/, "", s)
+		failures = failures (failures ? "," : "") "{\"order\":" (s + 0) "}" }
+	/Kernel panic - not syncing/ { panic = 1 }
+	END { printf "{\"kills\":[%s],\"constraints\":[%s],\"failures\":[%s],\"panic\":%s}\n",
+		kills, constraints, failures, panic ? "true" : "false" }'
+}
+
+# The captures, a file each: OUT.NAME.cap
+split_captures() { # OUT
+	[ -s "$1.captures" ] || return 0
+	awk -v out="$1" '/^@@CAPTURE / { file = out "." $2 ".cap"; printf "" >file; next }
+		file { print >file }' "$1.captures"
+}
+
+said() { # OUT
+	for c in "$1".*.cap; do
+		[ -e "$c" ] || continue
+		name=${c#"$1".} name=${name%.cap}
+		"$B/memwhy" ledger --json --root "$c" 2>"$c.err" | jq -c "{said:{\"$name\":.}}" ||
+			echo "{\"said\":{\"$name\":null}}"
+	done
+}
+
+document() { # OUT STATUS
+	split_captures "$1"
+	{
+		tr -d '\r\000' <"$1.facts" 2>/dev/null | grep '^{.*}$'
+		log_facts "$1.console"
+		said "$1"
+		echo "{\"status\":$2}"
+	} | jq -s 'reduce .[] as $x ({}; . * $x)' >"$1.json" 2>"$1.json.err"
+}
+
+# Words for claims.
+words='
+def ledger(n): .said[n];
+def bytes(n; c): ledger(n).classes[] | select(.class == c) | .bytes;
+def owners(n; c): ledger(n).classes[] | select(.class == c) | .owners // [] | .[] | ., (.parts // [])[];
+def owner(n; c; k; name): [owners(n; c) | select(.kind == k and (.name | test(name)))];
+def mib: . * 1048576;
+def near(a; b; permille): (a - b | if . < 0 then -. else . end) * 1000 <= b * permille;
+def victims: [.kills[].comm];
+'
+
+# Claims that hold of every capture.
+general='(.said // {}) | to_entries | all(.value != null and
+	([.value.classes[].bytes | select(. != null)] | add) == .value.total_bytes)'
+
+# agree / DISAGREE a line: "VERDICT<TAB>claim"
+claim() { # OUT EXPRESSION SHOWN
+	if [ "$(jq "$words $2" "$1.json" 2>/dev/null)" = true ]; then
+		printf 'agree\t%s\n' "$3"
+	else
+		printf 'DISAGREE\t%s\n' "$3"
+	fi
+}
+
+judge() { # NAME KERNEL OUT STATUS SECONDS
+	file=$HERE/scenarios/$1.sh
+	document "$3" "$4"
+	printf 'ran\t%s on %s: exit %s, %s s\n' "$1" "$2" "$4" "$5"
+	claim "$3" ".status == $(sed -n 's/^#: status //p' "$file" | grep . || echo 0)" "the guest ended as it should"
+	claim "$3" "$general" "memwhy: each capture adds up"
+	sed -n 's/^#: claim //p' "$file" | while IFS= read -r c; do
+		claim "$3" "$c" "$c"
+	done
+	# A claim for some kernels only: "#: claim@6.12,newest EXPR"
+	sed -n 's/^#: claim@//p' "$file" | while read -r which c; do
+		case ",$which," in *",$2,"*) claim "$3" "$c" "$c" ;; esac
+	done
+}
+
+# Claim by claim, kernel by kernel; 0 when all agree (without the fault: when each scenario has a
+# claim that disagrees).
+table() { # NAMES KERNELS
+	agree=0 disagree=0 ran=0 blind=0
+	for n in $1; do
+		for k in $2; do
+			v=$OUT/$n@$k.verdict
+			[ -e "$v" ] || continue
+			ran=$((ran + 1))
+			a=$(grep -c '^agree' "$v") d=$(grep -c '^DISAGREE' "$v")
+			agree=$((agree + a)) disagree=$((disagree + d))
+			sed -n 's/^ran\t/== /p' "$v"
+			grep -v '^ran' "$v" | sed 's/^/   /'
+			[ "$d" -gt 0 ] || blind=$((blind + 1))
+			if [ "${FAULT:-yes}" = no ]; then
+				if [ "$d" -gt 0 ]; then echo "ok lab-without-fault $n@$k: $d claims disagree, as they must"
+				else echo "not ok lab-without-fault $n@$k: it holds without the fault"; fi
+			elif [ "$d" = 0 ]; then
+				echo "ok lab $n@$k: $a claims"
+			else
+				echo "not ok lab $n@$k: $d of $((a + d)) claims disagree"
+			fi
+		done
+	done
+	echo "lab: $ran runs, $agree claims agree, $disagree disagree"
+	if [ "${FAULT:-yes}" = no ]; then [ $blind = 0 ]; else [ $disagree = 0 ] && [ $ran -gt 0 ]; fi
+}
