@@ -17,7 +17,7 @@ const struct mw_threshold mw_threshold_table[] = {
 	ROW("shmem-orphan", shmem_orphan_permille, 2,
 	    "SysV segments attached by nobody that hold more together are reported"),
 	ROW("slab", slab_permille, 100, "unreclaimable slab above this is reported"),
-	ROW("vmalloc", vmalloc_permille, 20, "vmalloc memory above this is reported"),
+	ROW("vmalloc", vmalloc_permille, 50, "vmalloc memory above this is reported"),
 	ROW("unaccounted", unaccounted_permille, 20,
 	    "memory in no known class above this is reported"),
 	ROW("hugetlb-idle", hugetlb_idle_permille, 20,

@@ -67,7 +67,8 @@ static inline long field_of(const char *text, const char *key)
 {
 	size_t n = strlen(key);
 
-	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+	for (const char *line = text; line;
+	     line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
 		if (!strncmp(line, key, n) && strchr(": \t", line[n]))
 			return strtol(line + n + 1, NULL, 10);
 	return -1;

@@ -41,7 +41,8 @@ static void *map_fd(int fd, size_t bytes)
 
 static void *map_anonymous(size_t bytes, int flags)
 {
-	return mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+	return mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_NORESERVE | flags, -1,
+		    0);
 }
 
 static void *map_kind(const struct want *w)

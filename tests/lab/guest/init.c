@@ -103,7 +103,7 @@ int main(void)
 	facts = serial("/dev/ttyS1");
 	captures = serial("/dev/ttyS2");
 	if (captures >= 0)
-		close(captures);	/* set up once: what writes to it later finds it raw */
+		close(captures); /* set up once: what writes to it later finds it raw */
 	dup2(facts, 0), dup2(facts, 1), dup2(facts, 2);
 	setenv("PATH", "/bin:/lab", 1);
 	setenv("HOME", "/", 1);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lockfile - maps a file, locks it in memory, and stays until killed.
+ *
+ *	lockfile FILE
+ *
+ * {"locked_kib":N} when it is done (0: refused).
+ */
+#include <sys/stat.h>
+
+#include "guest.h"
+
+int main(int argc, char *argv[])
+{
+	int fd = open(argc > 1 ? argv[1] : "", O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char text[4096];
+	void *p;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return 1;
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return 1;
+	mlock(p, (size_t)st.st_size);
+	printf("{\"locked_kib\":%ld}\n",
+	       field_of(read_file("/proc/self/status", text, sizeof(text)), "VmLck"));
+	fflush(stdout);
+	for (;;)
+		pause();
+}
