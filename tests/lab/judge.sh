@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by lab.sh: what a run brought back, put into one JSON document, and its claims judged.
 #
-# The document: the guest's facts merged; .status (exit status of the guest), .kills, .constraints,
-# .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME.
+# The document: the guest's facts merged; .status (exit status of the guest), .kills, .invoked,
+# .constraints, .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME.
 
 # The kernel's log as facts.
 log_facts() { # CONSOLE
@@ -13,6 +13,9 @@ log_facts() { # CONSOLE
 		s = $0; sub(/.*Killed process /, "", s); pid = s + 0
 		sub(/^[0-9]+ \(/, "", s); sub(/\).*/, "", s)
 		kills = kills (kills ? "," : "") "{\"pid\":" pid ",\"comm\":" quote(s) ",\"kind\":\"" kind "\"}" }
+	/invoked oom-killer:/ {
+		s = $0; sub(/.*order=/, "", s)
+		invoked = invoked (invoked ? "," : "") "{\"order\":" (s + 0) "}" }
 	/oom-kill:constraint=/ {
 		s = $0; sub(/.*oom-kill:constraint=/, "", s); sub(/,.*/, "", s)
 		constraints = constraints (constraints ? "," : "") quote(s) }
@@ -20,8 +23,8 @@ log_facts() { # CONSOLE
 		s = $0; sub(/.*page allocation failure: order:/, "", s)
 		failures = failures (failures ? "," : "") "{\"order\":" (s + 0) "}" }
 	/Kernel panic - not syncing/ { panic = 1 }
-	END { printf "{\"kills\":[%s],\"constraints\":[%s],\"failures\":[%s],\"panic\":%s}\n",
-		kills, constraints, failures, panic ? "true" : "false" }'
+	END { printf "{\"kills\":[%s],\"invoked\":[%s],\"constraints\":[%s],\"failures\":[%s],\"panic\":%s}\n",
+		kills, invoked, constraints, failures, panic ? "true" : "false" }'
 }
 
 # The captures, a file each: OUT.NAME.cap

@@ -5,10 +5,14 @@
  *
  *	fragment [-n] ORDER...		-n: asks only, fills nothing
  *
- * The pages are pipe buffers, in two sets of pipes by turns; one set is closed.  The question is a
- * control message of that size to a socket: the kernel takes it from kmalloc, as one block.
- * {"asked":{"ORDER":"errno or ok"}}, {"free_kib":N} when it asked.
+ * and at last takes blocks of order 3 to keep, until the kernel kills for one.
+ *
+ * The pages are pipe buffers, in two sets of pipes by turns; one set is closed.  What is left of
+ * larger blocks is taken by packet rings.  The question is a control message of that size to a
+ * socket: the kernel takes it from kmalloc, as one block.
+ * {"asked":{"ORDER":"errno or ok"}}, {"free_kib":N} when it asked.  It holds all until killed.
  */
+#include <linux/if_packet.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -46,7 +50,7 @@ static bool fill_pair(int pair[2][2])
 	return true;
 }
 
-static void punch_holes(void)
+static int punch_holes(void)
 {
 	int n = 0;
 
@@ -58,6 +62,51 @@ static void punch_holes(void)
 		close(pipes[i][1][1]);
 	}
 	sleep_ms(200);
+	return n;
+}
+
+/* Free blocks of one order, over all zones. */
+static long free_blocks(int order)
+{
+	char text[4096];
+	long sum = 0;
+
+	read_file("/proc/buddyinfo", text, sizeof(text));
+	for (char *p = text; (p = strstr(p, "zone"));) {
+		p += 4 + strspn(p + 4, " ");
+		p += strcspn(p, " ");
+		for (int i = 0; i <= order; i++) {
+			long n = strtol(p, &p, 10);
+
+			sum += i == order ? n : 0;
+		}
+	}
+	return sum;
+}
+
+/* A packet ring of one block, kept: false when none could be had. */
+static bool take_block(int order)
+{
+	int s = socket(AF_PACKET, SOCK_RAW, 0), version = TPACKET_V3;
+	struct tpacket_req3 r = { .tp_block_size = 4096u << order,
+				  .tp_block_nr = 1,
+				  .tp_frame_size = 2048,
+				  .tp_frame_nr = (4096u << order) / 2048,
+				  .tp_retire_blk_tov = 60 };
+
+	if (s < 0)
+		return false;
+	setsockopt(s, SOL_PACKET, PACKET_VERSION, &version, sizeof(version));
+	return setsockopt(s, SOL_PACKET, PACKET_RX_RING, &r, sizeof(r)) == 0;
+}
+
+static void drain_large_blocks(void)
+{
+	for (int pass = 0; pass < 3; pass++)
+		for (int order = 10; order >= 2; order--)
+			for (int i = 0; free_blocks(order) && i < 400; i++)
+				if (!take_block(order))
+					break;
 }
 
 static const char *ask(int order)
@@ -85,21 +134,45 @@ static const char *ask(int order)
 	return e == ENOBUFS || e == ENOMEM ? strerrorname_np(e) : "ok";
 }
 
+/* Blocks of order 3 that stay: the descriptors' array of a pipe with 512 slots.  Such an order the
+ * kernel gives at any price: until it kills for it, or all pipes have theirs. */
+static void keep_order_3(int n_pipes)
+{
+	char text[32768];
+	long kills = field_of(read_file("/proc/vmstat", text, sizeof(text)), "oom_kill");
+	int done = 0;
+
+	for (int i = 0; i < n_pipes; i++) {
+		if (fcntl(pipes[i][0][1], F_SETPIPE_SZ, 512 * 4096) < 0)
+			break;
+		done++;
+		if (field_of(read_file("/proc/vmstat", text, sizeof(text)), "oom_kill") > kills)
+			break;
+	}
+	printf("{\"kept_order_3\":%d}\n", done);
+}
+
 int main(int argc, char *argv[])
 {
-	int at = 1;
+	int at = 1, n_pipes = 0;
 
 	raise_limits();
 	mlockall(MCL_CURRENT);
 	if (at < argc && !strcmp(argv[at], "-n"))
 		at++;
-	else
-		punch_holes();
+	else {
+		n_pipes = punch_holes();
+		drain_large_blocks();
+	}
 	printf("{\"free_kib\":%ld}\n", meminfo_kib("MemFree"));
 	fflush(stdout);
 	for (; at < argc; at++) {
 		printf("{\"asked\":{\"%s\":\"%s\"}}\n", argv[at], ask(atoi(argv[at])));
 		fflush(stdout);
 	}
-	return 0;
+	keep_order_3(n_pipes);
+	printf("{\"asked\":{\"all\":true}}\n");
+	fflush(stdout);
+	for (;;)
+		pause();
 }

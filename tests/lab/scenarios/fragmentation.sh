@@ -1,15 +1,18 @@
-#: title memory is free, but in pieces: high orders fail
+#: title memory is free, but in pieces: order 6 fails, and order 3 kills a bystander
 #: memory 320
 #: seconds 180
-#: claim .free_kib > 80000
+#: claim .free_kib > 60000
 #: claim .asked["6"] == "ENOBUFS"
 #: claim [.failures[].order] | index(6) != null
-#: claim [ledger("after").classes[] | select(.class == "unaccounted") | .bytes][0] > (60 | mib)
+#: claim [.invoked[].order] | index(3) != null
+#: claim [victims[] | select(startswith("bystander"))] | length >= 1
+#: claim [ledger("after").classes[] | select(.class == "unaccounted") | .bytes][0] > (30 | mib)
 # Pipe buffers are pages that no counter knows: the ledger must say so, not hide it.
-if fault; then fragment 0 6 >/tmp/said; else fragment -n 6 >/tmp/said; fi &
-frag=$!
+holder bystander1 0 mlocked 12
+holder bystander2 0 mlocked 8
+if fault; then fragment 6 >/tmp/said & else fragment -n 6 >/tmp/said & fi
 i=0
-until grep -q '"6"' /tmp/said || [ $i -gt 1500 ]; do sleep 0.1; i=$((i + 1)); done
-wait $frag
+until grep -q all /tmp/said || [ $i -gt 1500 ]; do sleep 0.1; i=$((i + 1)); done
+capture after
 cat /tmp/said
 exit 0

@@ -1,6 +1,6 @@
 #: title a cgroup v2 limit with memory.oom.group: all die together
 #: memory 256
-#: claim (victims | sort) == ["in16", "in8", "inhog"]
+#: claim (victims | unique) == ["in16", "in8", "inhog"]
 #: claim .alive == {"in8": false, "in16": false, "outside": true, "protected": true}
 #: claim .constraints[0] == "CONSTRAINT_MEMCG"
 group job $((48 << 20))

@@ -2,7 +2,7 @@
 #: memory 256
 #: disks swap
 #: seconds 150
-#: claim victims[0] == "hog"
+#: claim victims == ["large", "hog"]
 #: claim .swap_used_kib > 15000
 #: claim ([ledger("swapping").facts[] | select(.fact == "swap_used") | .bytes][0]) > (15 | mib)
 mkswap /dev/nvme0n1 >/dev/null 2>&1
