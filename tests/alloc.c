@@ -13,7 +13,7 @@
 #include "cli/cmd.h"
 
 /* Every allocation of a small fixture, every 61st of a large one. */
-#define SMALL_BYTES 200000
+#define SMALL_BYTES 40000
 #define STRIDE 61
 
 /* Of a copy: the program may move its arguments about. */

@@ -8,6 +8,8 @@
 #	./dev lab smoke			six scenarios on one kernel
 #	./dev lab shell [--kernel K]	a shell in a guest
 #
+# Debian's 6.12 and later know no v1 memory controller: scenarios that need one name their kernels.
+#
 # A scenario is a file in tests/lab/scenarios: settings and claims in lines "#: key value", then
 # what the guest runs.  Claims are jq expressions over the facts it brought back, over the kernel's
 # log, and over what memwhy says from the captures taken inside.  Kernels and images are kept in

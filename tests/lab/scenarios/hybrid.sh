@@ -1,7 +1,7 @@
 #: title a hybrid machine: memory on v1, the rest on v2
 #: memory 256
 #: cgroup hybrid
-#: kernels 5.10 6.1 6.12
+#: kernels 5.10 6.1
 #: claim victims == ["inhog"]
 #: claim [ledger("before").cgroups[] | select(.path == "/job") | near(.anon_bytes; 16 | mib; 60)] == [true]
 mkdir -p $CG/memory/job

@@ -1,7 +1,7 @@
 #: title a cgroup v1 limit
 #: memory 256
 #: cgroup v1
-#: kernels 5.10 6.1 6.12
+#: kernels 5.10 6.1
 #: claim victims == ["inhog"]
 #: claim .constraints[0] == "CONSTRAINT_MEMCG"
 #: claim .failcnt > 0

@@ -10,8 +10,8 @@
 #: claim owner("filling"; "shmem"; "file"; "^big$") | length == 1
 # The writer is protected: it stops at the limit of the tmpfs, and its file stays.
 mkdir -p /t
-mount -t tmpfs -o size=230m filler /t
-for i in 1 2 3 4 5; do holder innocent$i 0 anon $((6 + 4 * i)); done
+mount -t tmpfs -o size=215m filler /t
+for i in 1 2 3 4 5 6 7; do holder innocent$i 0 anon $((6 + 4 * i)); done
 fault && {
 	dd if=/dev/zero of=/t/big bs=1048576 count=150 2>/dev/null
 	capture filling
