@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the given groups of tests and counts what really ran.
 #
-#	sh tests/run.sh unit golden check fuzz alloc live
+#	sh tests/run.sh unit golden check lab fuzz alloc live
 #
 # Every test prints lines "ok NAME", "not ok NAME" or "skip NAME: why"; a test that exits with an
 # error, or prints none of these, has failed.  B is the build folder.
@@ -45,6 +45,8 @@ group_check() {
 		one "$t" sh "$t"
 	done
 }
+
+group_lab() { one lab-logs sh tests/lab/logs.sh; }
 
 group_fuzz() {
 	for t in "$B"/tests/fuzz/replay_*; do

@@ -9,6 +9,11 @@ bool mw_case_exceeds(const struct mw_case *c, struct mw_val bytes, uint64_t perm
 	       mw_permille(bytes.v, c->ledger->total_bytes.v) >= permille && bytes.v;
 }
 
+bool mw_case_is_large(const struct mw_case *c, struct mw_val bytes, uint64_t permille)
+{
+	return mw_case_exceeds(c, bytes, permille) && bytes.v >> 20 >= c->limit->floor_mib;
+}
+
 static void add(struct mw_finding *f, struct mw_evidence evidence)
 {
 	if (f->n_evidence < MW_EVIDENCE_MAX)

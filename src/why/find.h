@@ -27,6 +27,9 @@ void mw_find_processes(const struct mw_case *c, struct mw_findings *f);
 /* Is bytes more than `permille` of MemTotal? Unknown is no. */
 bool mw_case_exceeds(const struct mw_case *c, struct mw_val bytes, uint64_t permille);
 
+/* The same, and more than the floor. */
+bool mw_case_is_large(const struct mw_case *c, struct mw_val bytes, uint64_t permille);
+
 /* A finding to be filled: MW_WARNING, or MW_CRITICAL where little memory is available, with
  * weight; its first row of evidence is how much that is of MemTotal. */
 struct mw_finding mw_case_finding(const struct mw_case *c, const char *id, struct mw_val weight,

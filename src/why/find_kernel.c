@@ -54,7 +54,7 @@ static void find_slab(const struct mw_case *c, struct mw_findings *all)
 	const struct mw_class *slab = &c->ledger->class[MW_SLAB_UNRECLAIMABLE];
 	struct mw_finding f;
 
-	if (!mw_case_exceeds(c, slab->bytes, c->limit->slab_permille))
+	if (!mw_case_is_large(c, slab->bytes, c->limit->slab_permille))
 		return;
 	f = mw_case_finding(c, "MW-SLAB-GROWTH-SUSPECT", slab->bytes, "SUnreclaim", "proc/meminfo");
 	f.verdict =
@@ -78,7 +78,7 @@ static void find_vmalloc(const struct mw_case *c, struct mw_findings *all)
 	const struct mw_class *vmalloc = &c->ledger->class[MW_VMALLOC];
 	struct mw_finding f;
 
-	if (!mw_case_exceeds(c, vmalloc->bytes, c->limit->vmalloc_permille))
+	if (!mw_case_is_large(c, vmalloc->bytes, c->limit->vmalloc_permille))
 		return;
 	f = mw_case_finding(c, "MW-VMALLOC-LARGE", vmalloc->bytes, "vmalloc, stacks apart",
 			    "proc/meminfo");
@@ -105,7 +105,7 @@ static void find_unaccounted(const struct mw_case *c, struct mw_findings *all)
 	const struct mw_class *rest = &c->ledger->class[MW_UNACCOUNTED];
 	struct mw_finding f;
 
-	if (!mw_case_exceeds(c, rest->bytes, c->limit->unaccounted_permille))
+	if (!mw_case_is_large(c, rest->bytes, c->limit->unaccounted_permille))
 		return;
 	f = mw_case_finding(c, "MW-UNACCOUNTED", rest->bytes, "in no known class", rest->source);
 	f.verdict = mw_fmt(c->arena,
@@ -189,7 +189,7 @@ static void find_hugetlb(const struct mw_case *c, struct mw_findings *all)
 	struct mw_val idle = idle_hugetlb(c->snap);
 	struct mw_finding f;
 
-	if (!mw_case_exceeds(c, idle, c->limit->hugetlb_idle_permille))
+	if (!mw_case_is_large(c, idle, c->limit->hugetlb_idle_permille))
 		return;
 	f = mw_case_finding(c, "MW-HUGETLB-IDLE", idle, "huge pages free and not reserved",
 			    "sys/kernel/mm/hugepages");

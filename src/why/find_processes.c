@@ -33,7 +33,7 @@ void mw_find_processes(const struct mw_case *c, struct mw_findings *all)
 		const struct mw_owner *o = &anon->owner[i];
 		struct mw_finding f;
 
-		if (!mw_known(o->pid) || !mw_case_exceeds(c, o->bytes, c->limit->process_permille))
+		if (!mw_known(o->pid) || !mw_case_is_large(c, o->bytes, c->limit->process_permille))
 			continue;
 		f = mw_case_finding(c, "MW-PROCESS-DOMINATES", o->bytes, "its anonymous memory",
 				    o->note ? "proc/PID/status" : "proc/PID/smaps_rollup");

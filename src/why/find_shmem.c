@@ -133,7 +133,7 @@ static void find_tmpfs(const struct mw_case *c, struct mw_findings *all)
 		const struct mw_tmpfs *fs = &c->snap->tmpfs[i];
 		struct mw_finding f;
 
-		if (!mw_case_exceeds(c, fs->used_bytes, c->limit->shmem_tmpfs_permille))
+		if (!mw_case_is_large(c, fs->used_bytes, c->limit->shmem_tmpfs_permille))
 			continue;
 		if (mw_known(fs->limit_bytes) &&
 		    !mw_case_exceeds(c, fs->limit_bytes, c->limit->tmpfs_limit_permille + 1))
@@ -206,7 +206,7 @@ static void find_unlinked(const struct mw_case *c, struct mw_findings *all)
 		if (!largest || o->used_bytes.v > largest->used_bytes.v)
 			largest = o;
 	}
-	if (!largest || !mw_case_exceeds(c, sum, c->limit->shmem_unlinked_permille))
+	if (!largest || !mw_case_is_large(c, sum, c->limit->shmem_unlinked_permille))
 		return;
 	f = mw_case_finding(c, "MW-SHMEM-UNLINKED", sum, "held by files without a name",
 			    "proc/PID/fd, proc/PID/maps");
@@ -261,7 +261,7 @@ static void find_orphans(const struct mw_case *c, struct mw_findings *all)
 		if (!largest || seg->segment.rss_bytes.v > largest->segment.rss_bytes.v)
 			largest = seg;
 	}
-	if (!largest || !mw_case_exceeds(c, sum, c->limit->shmem_orphan_permille))
+	if (!largest || !mw_case_is_large(c, sum, c->limit->shmem_orphan_permille))
 		return;
 	f = mw_case_finding(c, "MW-SHMEM-ORPHAN", sum, "held by segments nobody attaches",
 			    "proc/sysvipc/shm");
@@ -299,7 +299,7 @@ static void find_unowned(const struct mw_case *c, struct mw_findings *all)
 	struct mw_val unowned = unowned_bytes(shmem);
 	struct mw_finding f;
 
-	if (!mw_case_exceeds(c, unowned, c->limit->shmem_tmpfs_permille))
+	if (!mw_case_is_large(c, unowned, c->limit->shmem_tmpfs_permille))
 		return;
 	f = mw_case_finding(c, "MW-SHMEM-UNOWNED", unowned, "Shmem without an owner",
 			    "proc/meminfo less all owners");

@@ -25,6 +25,7 @@ const struct mw_threshold mw_threshold_table[] = {
 	ROW("process", process_permille, 400, "a process with more anonymous memory is reported"),
 	ROW("available", available_permille, 50,
 	    "with less than this available, findings are critical"),
+	ROW("floor-mib", floor_mib, 8, "MiB: what is smaller is not reported, whatever its share"),
 };
 
 const size_t mw_threshold_count = sizeof(mw_threshold_table) / sizeof(mw_threshold_table[0]);

@@ -9,7 +9,7 @@
 
 #include "base/str.h"
 
-/* In 1/1000 of MemTotal, unless the name says bytes. */
+/* In 1/1000 of MemTotal, unless the name says otherwise. */
 struct mw_thresholds {
 	uint64_t shmem_tmpfs_permille;
 	uint64_t tmpfs_limit_permille;
@@ -21,12 +21,13 @@ struct mw_thresholds {
 	uint64_t hugetlb_idle_permille;
 	uint64_t process_permille;
 	uint64_t available_permille;
+	uint64_t floor_mib;
 };
 
 struct mw_threshold {
 	const char *name; /* "shmem-tmpfs" */
 	size_t offset;	  /* of a uint64_t in struct mw_thresholds */
-	uint64_t normal;  /* 1/1000 */
+	uint64_t normal;
 	const char *help;
 };
 

@@ -1,0 +1,1 @@
+ledger --json --root fixtures/5.10-two-nodes.cap

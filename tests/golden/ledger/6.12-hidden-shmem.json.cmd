@@ -1,0 +1,1 @@
+ledger --json --root fixtures/6.12-hidden-shmem.cap

@@ -1,0 +1,1 @@
+ledger --json --root fixtures/7.2-swap.cap

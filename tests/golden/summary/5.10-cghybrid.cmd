@@ -1,0 +1,1 @@
+--root fixtures/5.10-cghybrid.cap

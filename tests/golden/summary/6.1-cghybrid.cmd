@@ -1,0 +1,1 @@
+--root fixtures/6.1-cghybrid.cap

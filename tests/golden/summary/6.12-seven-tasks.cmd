@@ -1,0 +1,1 @@
+--root fixtures/6.12-seven-tasks.cap

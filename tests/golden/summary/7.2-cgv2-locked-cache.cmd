@@ -1,0 +1,1 @@
+--root fixtures/7.2-cgv2-locked-cache.cap

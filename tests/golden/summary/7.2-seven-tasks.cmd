@@ -1,0 +1,1 @@
+--root fixtures/7.2-seven-tasks.cap
