@@ -36,6 +36,11 @@ const char *mw_fmt_bytes(struct mw_arena *a, uint64_t bytes)
 		whole >>= 10;
 		u++;
 	}
+	if (u && u < 6 && whole == 1023 && rest >= 500) {
+		whole = 1; /* rounded it is one of the next unit */
+		rest = 0;
+		u++;
+	}
 	if (!u || whole >= 100)
 		return mw_fmt(a, "%u %s", (unsigned)(whole + (u && rest >= 500)), units[u]);
 	if (whole >= 10)

@@ -15,21 +15,32 @@ static const struct {
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
+static struct mw_val *slot(struct mw_arcstats *s, size_t i)
+{
+	return (struct mw_val *)((char *)s + fields[i].offset);
+}
+
+static void set(struct mw_val *v, struct mw_str data)
+{
+	uint64_t n;
+
+	*v = v->why != MW_ABSENT || mw_str_u64(data, &n) < 0 ? mw_no(MW_BAD) : mw_ok(n);
+}
+
 void mw_arcstats_parse(struct mw_str text, struct mw_arcstats *ret)
 {
 	struct mw_arcstats s = {};
 	struct mw_str line, name, type, data;
-	uint64_t v;
 
 	for (size_t i = 0; i < N_FIELDS; i++)
-		*(struct mw_val *)((char *)&s + fields[i].offset) = mw_no(MW_ABSENT);
+		*slot(&s, i) = mw_no(MW_ABSENT);
 	while (mw_str_cut(&text, '\n', &line)) {
-		if (!mw_str_word(&line, &name) || !mw_str_word(&line, &type) ||
-		    !mw_str_word(&line, &data) || mw_str_u64(data, &v) < 0)
+		if (!mw_str_word(&line, &name) || !mw_str_word(&line, &type))
 			continue;
+		data = mw_str_trim(line);
 		for (size_t i = 0; i < N_FIELDS; i++)
 			if (mw_str_eq(name, fields[i].name))
-				*(struct mw_val *)((char *)&s + fields[i].offset) = mw_ok(v);
+				set(slot(&s, i), data);
 	}
 	*ret = s;
 }

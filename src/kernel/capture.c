@@ -46,7 +46,18 @@ static int unescape_one(struct mw_str s, size_t *i)
 	return (int)byte;
 }
 
-static int unescape(struct reader *rd, struct mw_str s, struct mw_str *ret)
+static size_t newlines(struct mw_str s)
+{
+	struct mw_str line;
+	size_t n = 0;
+
+	while (mw_str_find(s, '\n') < s.n && mw_str_cut(&s, '\n', &line))
+		n++;
+	return n;
+}
+
+/* first_line: the number of the line in which s begins. */
+static int unescape(struct reader *rd, struct mw_str s, size_t first_line, struct mw_str *ret)
 {
 	size_t n = 0;
 	char *p;
@@ -61,8 +72,10 @@ static int unescape(struct reader *rd, struct mw_str s, struct mw_str *ret)
 	for (size_t i = 0; i < s.n;) {
 		int c = unescape_one(s, &i);
 
-		if (c < 0)
+		if (c < 0) {
+			rd->line = first_line + newlines((struct mw_str){ s.p, i });
 			return fail(rd, "a bad escape: only \\0, \\\\ and \\xNN are known");
+		}
 		p[n++] = (char)c;
 	}
 	*ret = (struct mw_str){ p, n };
@@ -83,7 +96,9 @@ static int parse_header(struct reader *rd, struct mw_str line, struct mw_capture
 	inner = (struct mw_str){ line.p + 3, line.n - 6 };
 	if (!mw_str_cut(&inner, ' ', &path) || !path.n || path.p[0] == '/')
 		return fail(rd, "a header needs a path that does not begin with `/`");
-	r = unescape(rd, path, &f->path);
+	r = unescape(rd, path, rd->line, &f->path);
+	if (!r && f->path.p[0] == '/')
+		return fail(rd, "a header needs a path that does not begin with `/`");
 	if (r < 0 || !inner.n)
 		return r;
 	word = inner;
@@ -116,8 +131,9 @@ static int parse_file(struct reader *rd, struct mw_str header, struct mw_capture
 
 	if (r < 0)
 		return r;
+	f->order = rd->line;
 	body = cut_body(rd);
-	r = unescape(rd, body, &f->body);
+	r = unescape(rd, body, f->order + 1, &f->body);
 	if (r < 0)
 		return r;
 	if (nonl && f->body.n)

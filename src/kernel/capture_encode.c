@@ -38,8 +38,10 @@ static bool is_literal(unsigned char c)
 
 static void put_path(struct sink *s, struct mw_str path)
 {
+	bool end = mw_str_eq(path, "end"); /* else it would read as the last line */
+
 	for (size_t i = 0; i < path.n; i++)
-		if (is_literal((unsigned char)path.p[i]))
+		if (is_literal((unsigned char)path.p[i]) && !end)
 			put(s, (struct mw_str){ path.p + i, 1 });
 		else
 			put_escaped(s, (unsigned char)path.p[i]);

@@ -64,7 +64,7 @@ int mw_drm_fdinfo_parse(struct mw_str text, struct mw_drm_client *ret)
 			parse_line(key, line, &c, &sums);
 	if (!c.driver.n)
 		return -ENODATA;
-	c.system_bytes = mw_known(sums.resident) ? sums.resident : sums.total;
+	c.system_bytes = sums.resident.why != MW_ABSENT ? sums.resident : sums.total;
 	*ret = c;
 	return 0;
 }

@@ -83,7 +83,11 @@ static bool parse_fd(struct mw_str line, struct mw_open_file *ret)
 {
 	struct mw_open_file f = {};
 
-	if (!mw_str_word(&line, &f.fd) || !mw_str_word(&line, &f.dev) || !number(&line, &f.ino) ||
+	uint64_t fd;
+
+	/* The descriptor is a number: it stands in commands to paste. */
+	if (!mw_str_word(&line, &f.fd) || mw_str_u64(f.fd, &fd) < 0 ||
+	    !mw_str_word(&line, &f.dev) || !number(&line, &f.ino) ||
 	    !keyed(&line, "nlink", &f.nlink) || !keyed(&line, "used", &f.used_bytes))
 		return false;
 	f.path = tail(line);

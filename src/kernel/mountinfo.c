@@ -22,8 +22,10 @@ static bool parse_line(struct mw_str line, struct mw_mount *ret)
 	    !skip_optional(&line) || !mw_str_word(&line, &m.type))
 		return false;
 	/* An empty source prints as nothing at all. */
-	if (mw_str_word(&line, &m.source) && !mw_str_word(&line, &m.super_options))
+	if (mw_str_word(&line, &m.source) && !mw_str_word(&line, &m.super_options)) {
 		m.super_options = m.source;
+		m.source = (struct mw_str){};
+	}
 	*ret = m;
 	return true;
 }

@@ -26,6 +26,7 @@ struct mw_root {
 	struct mw_arena arena;
 	struct mw_capture capture; /* CAPTURE */
 	struct mw_capture recorded;
+	size_t n_reads; /* orders the recorded ones */
 	struct mw_scratch scratch;
 };
 
@@ -176,7 +177,7 @@ static int keep(struct mw_root *root, struct mw_str path, int r, struct mw_str b
 		.path = mw_arena_copy(&root->arena, path),
 		.body = r ? (struct mw_str){} : mw_arena_copy(&root->arena, body),
 		.r = r,
-		.order = root->recorded.n_files,
+		.order = root->n_reads++,
 	};
 	root->recorded.n_files++;
 	return root->arena.failed ? -ENOMEM : r;

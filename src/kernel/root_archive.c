@@ -220,21 +220,29 @@ static int load_entries(struct loader *ld)
 }
 
 /* sosreport-host-2026/proc/meminfo -> proc/meminfo, unless there is a proc/ at the top. */
-static void strip_top(struct mw_capture *c)
+static int strip_top(struct loader *ld)
 {
+	struct mw_capture *c = &ld->capture;
+	struct mw_str top = {};
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n_files; i++)
 		if (mw_str_starts(c->file[i].path, "proc/"))
-			return;
+			return 0;
 	for (size_t i = 0; i < c->n_files; i++) {
 		struct mw_capture_file f = c->file[i];
+		struct mw_str head = { f.path.p, mw_str_find(f.path, '/') };
 
-		f.path = mw_str_from(f.path, mw_str_find(f.path, '/') + 1);
-		if (mw_str_find(f.path, '/') < f.path.n)
-			c->file[n++] = f;
+		f.path = mw_str_from(f.path, head.n + 1);
+		if (mw_str_find(f.path, '/') == f.path.n)
+			continue;
+		if (top.n && !mw_str_same(top, head))
+			return fail(ld, "the archive holds more than one machine");
+		top = head;
+		c->file[n++] = f;
 	}
 	c->n_files = n;
+	return 0;
 }
 
 int mw_archive_load(int fd, struct mw_arena *arena, struct mw_capture *ret,
@@ -259,13 +267,13 @@ int mw_archive_load(int fd, struct mw_arena *arena, struct mw_capture *ret,
 		    ? load_entries(&ld)
 		    : fail(&ld, "neither a capture nor an archive of a machine's files");
 	ld.lib.free(ld.a);
+	if (!r && !ld.raw)
+		r = strip_top(&ld);
 	*ret_problem = ld.problem;
 	if (r < 0)
 		return r;
-	if (!ld.raw) {
-		strip_top(&ld.capture);
+	if (!ld.raw)
 		mw_capture_sort(&ld.capture);
-	}
 	*ret = ld.capture;
 	return 0;
 }

@@ -69,6 +69,10 @@ bool mw_sysvipc_next(struct mw_str *rest, struct mw_str *columns, struct mw_shm_
 
 	if (!columns->n && !mw_str_cut(rest, '\n', columns))
 		return false;
+	if (!mw_str_trim(*columns).n) {
+		*rest = (struct mw_str){}; /* without column names no line means anything */
+		return false;
+	}
 	while (mw_str_cut(rest, '\n', &line))
 		if (parse_line(line, *columns, ret))
 			return true;

@@ -51,7 +51,7 @@ size_t mw_utf8_shown(struct mw_str s)
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
 		return 0;
 	if ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2060 && c <= 0x206f) || c == 0xfeff)
+	    (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c == 0x61c)
 		return 0;
 	return n;
 }

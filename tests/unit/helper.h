@@ -21,8 +21,8 @@
 /* A literal that may hold NUL bytes. */
 #define LIT(s) ((struct mw_str){ (s), sizeof(s) - 1 })
 
-#define expect_str(s, want)   expect_str_at(s, LIT(want), __FILE__, __LINE__)
-#define expect_same(s, want)  expect_str_at(s, want, __FILE__, __LINE__)
+#define expect_str(s, want) expect_str_at(s, LIT(want), __FILE__, __LINE__)
+#define expect_same(s, want) expect_str_at(s, want, __FILE__, __LINE__)
 #define expect_val(val, want) expect_val_at(val, want, __FILE__, __LINE__)
 #define expect_why(val, want) expect_why_at(val, want, __FILE__, __LINE__)
 

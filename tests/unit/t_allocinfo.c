@@ -15,11 +15,10 @@ static void expect_site(struct mw_str *rest, uint64_t bytes, uint64_t calls, con
 
 static void of_6_12(void **state)
 {
-	struct mw_str rest = LIT(
-		"allocinfo - version: 1.0\n#     <size>  <calls> <tag info>\n"
-		"           0        0 init/main.c:1283 func:do_initcalls \n"
-		"  1073741824   262144 mm/shmem.c:1234 func:shmem_alloc_folio \n"
-		"        4096        1 drivers/a.c:5 [mod] func:f \n");
+	struct mw_str rest = LIT("allocinfo - version: 1.0\n#     <size>  <calls> <tag info>\n"
+				 "           0        0 init/main.c:1283 func:do_initcalls \n"
+				 "  1073741824   262144 mm/shmem.c:1234 func:shmem_alloc_folio \n"
+				 "        4096        1 drivers/a.c:5 [mod] func:f \n");
 	struct mw_alloc_site s;
 
 	(void)state;

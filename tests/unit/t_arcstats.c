@@ -3,18 +3,17 @@
 
 #include "helper.h"
 
-static const char text[] =
-	"13 1 0x01 123 33456 8137483920 17402398474921\n"
-	"name                            type data\n"
-	"hits                            4    123456\n"
-	"c                               4    8589934592\n"
-	"c_min                           4    524288000\n"
-	"c_max                           4    8589934592\n"
-	"size                            4    4294967296\n"
-	"compressed_size                 4    3221225472\n"
-	"data_size                       4    3000000000\n"
-	"metadata_size                   4    900000000\n"
-	"memory_available_bytes          3    -5\n";
+static const char text[] = "13 1 0x01 123 33456 8137483920 17402398474921\n"
+			   "name                            type data\n"
+			   "hits                            4    123456\n"
+			   "c                               4    8589934592\n"
+			   "c_min                           4    524288000\n"
+			   "c_max                           4    8589934592\n"
+			   "size                            4    4294967296\n"
+			   "compressed_size                 4    3221225472\n"
+			   "data_size                       4    3000000000\n"
+			   "metadata_size                   4    900000000\n"
+			   "memory_available_bytes          3    -5\n";
 
 static struct mw_arcstats parse(struct mw_str s)
 {
@@ -92,12 +91,9 @@ static void hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ordinary),
-		cmocka_unit_test(nothing_is_absent),
-		cmocka_unit_test(keys_are_whole),
-		cmocka_unit_test(malformed_figures),
-		cmocka_unit_test(doubled_figures),
-		cmocka_unit_test(hostile_bytes),
+		cmocka_unit_test(ordinary),	   cmocka_unit_test(nothing_is_absent),
+		cmocka_unit_test(keys_are_whole),  cmocka_unit_test(malformed_figures),
+		cmocka_unit_test(doubled_figures), cmocka_unit_test(hostile_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

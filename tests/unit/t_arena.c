@@ -103,7 +103,7 @@ static void grow_keeps_the_items(void **state)
 		assert_non_null(list);
 		item = list;
 		item[n] = n * n;
-		mw_arena_alloc(&a, 1);	/* something else stands behind it */
+		mw_arena_alloc(&a, 1); /* something else stands behind it */
 	}
 	for (size_t n = 0; n < 1000; n++)
 		assert_int_equal(item[n], n * n);

@@ -6,7 +6,8 @@
 #include "helper.h"
 
 static const char i915[] =
-	"pos:\t0\nflags:\t02100002\nmnt_id:\t26\nino:\t1061\ndrm-driver:\ti915\ndrm-client-id:\t39\n"
+	"pos:\t0\nflags:\t02100002\nmnt_id:\t26\nino:\t1061\ndrm-driver:\ti915\ndrm-client-id:"
+	"\t39\n"
 	"drm-pdev:\t0000:00:02.0\ndrm-total-system0:\t19816 KiB\ndrm-shared-system0:\t9408 KiB\n"
 	"drm-resident-system0:\t10 MiB\ndrm-total-stolen-system0:\t0\n"
 	"drm-resident-stolen-system0:\t0\ndrm-resident-local0:\t99 MiB\n"
@@ -33,9 +34,10 @@ static void of_i915(void **state)
 
 static void of_amdgpu(void **state)
 {
-	struct mw_drm_client c = parse("drm-driver:\tamdgpu\ndrm-client-id:\t5\n"
-				       "drm-memory-vram:\t5000 KiB\ndrm-memory-gtt:\t100 KiB\n"
-				       "drm-memory-cpu:\t28 KiB\namd-memory-visible-vram:\t7 KiB\n");
+	struct mw_drm_client c =
+		parse("drm-driver:\tamdgpu\ndrm-client-id:\t5\n"
+		      "drm-memory-vram:\t5000 KiB\ndrm-memory-gtt:\t100 KiB\n"
+		      "drm-memory-cpu:\t28 KiB\namd-memory-visible-vram:\t7 KiB\n");
 
 	(void)state;
 	expect_val(c.system_bytes, 128 * 1024);
@@ -72,9 +74,13 @@ static void no_region_is_absent(void **state)
 
 static void other_files_are_no_clients(void **state)
 {
-	static const char *const bad[] = { "", "pos:\t0\nflags:\t02\n", "drm-driver:\n",
-					   "drm-driver:  \t\n", "drm-client-id: 5\n",
-					   "drm-driverx: y\n", "drm-driver y\n" };
+	static const char *const bad[] = { "",
+					   "pos:\t0\nflags:\t02\n",
+					   "drm-driver:\n",
+					   "drm-driver:  \t\n",
+					   "drm-client-id: 5\n",
+					   "drm-driverx: y\n",
+					   "drm-driver y\n" };
 	struct mw_drm_client c = { .driver = LIT("before") };
 
 	(void)state;
@@ -86,8 +92,14 @@ static void other_files_are_no_clients(void **state)
 /* Malformed is known as such: it is not the same as absent. */
 static void malformed_sizes(void **state)
 {
-	static const char *const bad[] = { "x KiB", "-1 KiB", "1 GB", "18446744073709551616", "",
-					   "18014398509481984 KiB", "17592186044416 MiB", "1.5 MiB" };
+	static const char *const bad[] = { "x KiB",
+					   "-1 KiB",
+					   "1 GB",
+					   "18446744073709551616",
+					   "",
+					   "18014398509481984 KiB",
+					   "17592186044416 MiB",
+					   "1.5 MiB" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {

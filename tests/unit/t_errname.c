@@ -38,9 +38,23 @@ static void numbers_of_named_ones(void **state)
 
 static void no_such_word(void **state)
 {
-	static const char *const bad[] = { "", "E", "E0", "E4096", "E-5", "E 5", "E5 ", "EFOO", "13",
-					   "-13", "eacces", "EACCESS", "EACCE", "nonl", "E2BIGG",
-					   "E18446744073709551616", "E18446744073709551621" };
+	static const char *const bad[] = { "",
+					   "E",
+					   "E0",
+					   "E4096",
+					   "E-5",
+					   "E 5",
+					   "E5 ",
+					   "EFOO",
+					   "13",
+					   "-13",
+					   "eacces",
+					   "EACCESS",
+					   "EACCE",
+					   "nonl",
+					   "E2BIGG",
+					   "E18446744073709551616",
+					   "E18446744073709551621" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++)

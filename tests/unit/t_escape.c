@@ -9,14 +9,26 @@ static void escaped(void **state)
 		struct mw_str plain;
 		const char *want;
 	} cases[] = {
-		{ LIT("plain name"), "plain name" }, { LIT(""), "" },
-		{ LIT("a\nb\tc\rd"), "a\\x0ab\\x09c\\x0dd" }, { LIT("a\0b"), "a\\x00b" },
-		{ LIT("\x1b[2J"), "\\x1b[2J" }, { LIT("\x7f"), "\\x7f" },
+		{ LIT("plain name"), "plain name" },
+		{ LIT(""), "" },
+		{ LIT("a\nb\tc\rd"), "a\\x0ab\\x09c\\x0dd" },
+		{ LIT("a\0b"), "a\\x00b" },
+		{ LIT("\x1b[2J"), "\\x1b[2J" },
+		{ LIT("\x7f"), "\\x7f" },
 		{ LIT("foo) Z ]<>&\"'"), "foo) Z ]<>&\"'" },
-		{ LIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"), "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" },
-		{ LIT("\xff\xfe"), "\\xff\\xfe" }, { LIT("\xc3"), "\\xc3" },
-		{ LIT("\xc3" "a"), "\\xc3a" }, { LIT("\xc2\x9b" "2J"), "\\xc2\\x9b2J" },
-		{ LIT("\xe2\x80\xae" "abc"), "\\xe2\\x80\\xaeabc" },
+		{ LIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
+		  "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" },
+		{ LIT("\xff\xfe"), "\\xff\\xfe" },
+		{ LIT("\xc3"), "\\xc3" },
+		{ LIT("\xc3"
+		      "a"),
+		  "\\xc3a" },
+		{ LIT("\xc2\x9b"
+		      "2J"),
+		  "\\xc2\\x9b2J" },
+		{ LIT("\xe2\x80\xae"
+		      "abc"),
+		  "\\xe2\\x80\\xaeabc" },
 		{ LIT("\xef\xbb\xbf"), "\\xef\\xbb\\xbf" },
 	};
 	_mw_arena_ struct mw_arena a = {};
@@ -32,20 +44,37 @@ static void valid_lengths(void **state)
 		struct mw_str text;
 		size_t n;
 	} cases[] = {
-		{ LIT(""), 0 }, { LIT("a"), 1 }, { LIT("\0"), 1 }, { LIT("\x1b"), 1 },
-		{ LIT("\xc2\x80"), 2 }, { LIT("\xdf\xbf"), 2 }, { LIT("\xe0\xa0\x80"), 3 },
-		{ LIT("\xef\xbf\xbf"), 3 }, { LIT("\xf0\x90\x80\x80"), 4 },
+		{ LIT(""), 0 },
+		{ LIT("a"), 1 },
+		{ LIT("\0"), 1 },
+		{ LIT("\x1b"), 1 },
+		{ LIT("\xc2\x80"), 2 },
+		{ LIT("\xdf\xbf"), 2 },
+		{ LIT("\xe0\xa0\x80"), 3 },
+		{ LIT("\xef\xbf\xbf"), 3 },
+		{ LIT("\xf0\x90\x80\x80"), 4 },
 		{ LIT("\xf4\x8f\xbf\xbf"), 4 },
 		/* over-long */
-		{ LIT("\xc0\x80"), 0 }, { LIT("\xc1\xbf"), 0 }, { LIT("\xe0\x9f\xbf"), 0 },
+		{ LIT("\xc0\x80"), 0 },
+		{ LIT("\xc1\xbf"), 0 },
+		{ LIT("\xe0\x9f\xbf"), 0 },
 		{ LIT("\xf0\x8f\xbf\xbf"), 0 },
 		/* surrogates, and above U+10FFFF */
-		{ LIT("\xed\xa0\x80"), 0 }, { LIT("\xed\xbf\xbf"), 0 },
-		{ LIT("\xf4\x90\x80\x80"), 0 }, { LIT("\xf5\x80\x80\x80"), 0 },
-		{ LIT("\xf8\x88\x80\x80\x80"), 0 }, { LIT("\xff"), 0 },
+		{ LIT("\xed\xa0\x80"), 0 },
+		{ LIT("\xed\xbf\xbf"), 0 },
+		{ LIT("\xf4\x90\x80\x80"), 0 },
+		{ LIT("\xf5\x80\x80\x80"), 0 },
+		{ LIT("\xf8\x88\x80\x80\x80"), 0 },
+		{ LIT("\xff"), 0 },
 		/* a lone tail, and a head without its tail */
-		{ LIT("\x80"), 0 }, { LIT("\xbf"), 0 }, { LIT("\xc3"), 0 },
-		{ LIT("\xe2\x82"), 0 }, { LIT("\xf0\x9f\x98"), 0 }, { LIT("\xe2" "ab"), 0 },
+		{ LIT("\x80"), 0 },
+		{ LIT("\xbf"), 0 },
+		{ LIT("\xc3"), 0 },
+		{ LIT("\xe2\x82"), 0 },
+		{ LIT("\xf0\x9f\x98"), 0 },
+		{ LIT("\xe2"
+		      "ab"),
+		  0 },
 	};
 
 	(void)state;
@@ -59,7 +88,9 @@ static void only_the_front(void **state)
 	(void)state;
 	assert_int_equal(mw_utf8_valid(LIT("a\xff")), 1);
 	assert_int_equal(mw_utf8_shown(LIT("\xc3\xa9\x1b")), 2);
-	assert_int_equal(mw_utf8_shown(LIT("\x1b" "a")), 0);
+	assert_int_equal(mw_utf8_shown(LIT("\x1b"
+					   "a")),
+			 0);
 }
 
 static size_t encode(uint32_t c, char out[4])

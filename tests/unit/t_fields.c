@@ -65,7 +65,8 @@ static void with_blanks(void **state)
 static void any_order(void **state)
 {
 	static const char *const texts[] = {
-		"Size: 1 kB\nCount: 2\nOther: 3 kB\n", "Other: 3 kB\nCount: 2\nSize: 1 kB\n",
+		"Size: 1 kB\nCount: 2\nOther: 3 kB\n",
+		"Other: 3 kB\nCount: 2\nSize: 1 kB\n",
 		"Count: 2\nx: 9\nOther: 3 kB\ny: 9\nSize: 1 kB\n",
 		"Other: 3 kB\nSize: 1 kB\nCount: 2",
 	};
@@ -83,7 +84,8 @@ static void any_order(void **state)
 static void doubled_is_bad(void **state)
 {
 	struct figures f = parse(LIT("Size: 1 kB\nSize: 1 kB\nCount: x\nCount: 1\n"
-				     "Other: 1 kB\nOther: y\n"), ':');
+				     "Other: 1 kB\nOther: y\n"),
+				 ':');
 
 	(void)state;
 	expect_why(f.size, MW_BAD);
@@ -104,7 +106,8 @@ static void units(void **state)
 static void overflow(void **state)
 {
 	struct figures f = parse(LIT("Size: 18014398509481984 kB\nOther: 18014398509481983 kB\n"
-				     "Count: 18446744073709551616\n"), ':');
+				     "Count: 18446744073709551616\n"),
+				 ':');
 
 	(void)state;
 	expect_why(f.size, MW_BAD);
@@ -114,7 +117,8 @@ static void overflow(void **state)
 
 static void a_nul_is_a_byte(void **state)
 {
-	struct figures f = parse(LIT("Si\0ze: 1 kB\nSize: 1\0 kB\nCount: 1\0\nOther: 1 kB\0\n"), ':');
+	struct figures f =
+		parse(LIT("Si\0ze: 1 kB\nSize: 1\0 kB\nCount: 1\0\nOther: 1 kB\0\n"), ':');
 
 	(void)state;
 	expect_why(f.size, MW_BAD);
@@ -155,16 +159,11 @@ static void hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(empty_text),
-		cmocka_unit_test(empty_table),
-		cmocka_unit_test(with_colons),
-		cmocka_unit_test(with_blanks),
-		cmocka_unit_test(any_order),
-		cmocka_unit_test(doubled_is_bad),
-		cmocka_unit_test(units),
-		cmocka_unit_test(overflow),
-		cmocka_unit_test(a_nul_is_a_byte),
-		cmocka_unit_test(one_number),
+		cmocka_unit_test(empty_text),	   cmocka_unit_test(empty_table),
+		cmocka_unit_test(with_colons),	   cmocka_unit_test(with_blanks),
+		cmocka_unit_test(any_order),	   cmocka_unit_test(doubled_is_bad),
+		cmocka_unit_test(units),	   cmocka_unit_test(overflow),
+		cmocka_unit_test(a_nul_is_a_byte), cmocka_unit_test(one_number),
 		cmocka_unit_test(hostile_bytes),
 	};
 

@@ -6,8 +6,8 @@
 static void add(struct mw_findings *f, struct mw_arena *a, const char *id, enum mw_severity s,
 		uint64_t weight)
 {
-	mw_findings_add(f, a, &(struct mw_finding){ .id = id, .severity = s,
-						    .weight_bytes = weight });
+	mw_findings_add(f, a,
+			&(struct mw_finding){ .id = id, .severity = s, .weight_bytes = weight });
 }
 
 static void none(void **state)
@@ -40,7 +40,8 @@ static void worst_first(void **state)
 static void kept_as_a_copy(void **state)
 {
 	_mw_arena_ struct mw_arena a = {};
-	struct mw_finding one = { .id = "MW-A", .n_evidence = 1,
+	struct mw_finding one = { .id = "MW-A",
+				  .n_evidence = 1,
 				  .evidence[0] = { .name = "x", .value = mw_ok(5) } };
 	struct mw_findings f = {};
 

@@ -28,11 +28,20 @@ static void bytes_for_people(void **state)
 		uint64_t bytes;
 		const char *want;
 	} cases[] = {
-		{ 0, "0 B" }, { 1, "1 B" }, { 1023, "1023 B" }, { 1024, "1.00 KiB" },
-		{ 1536, "1.50 KiB" }, { 10240, "10.0 KiB" }, { 102400, "100 KiB" },
-		{ 1003520, "980 KiB" }, { 1048576, "1.00 MiB" }, { 1610612736, "1.50 GiB" },
-		{ 25232932864, "23.5 GiB" }, { (uint64_t)1 << 40, "1.00 TiB" },
-		{ (uint64_t)1 << 50, "1.00 PiB" }, { (uint64_t)1 << 60, "1.00 EiB" },
+		{ 0, "0 B" },
+		{ 1, "1 B" },
+		{ 1023, "1023 B" },
+		{ 1024, "1.00 KiB" },
+		{ 1536, "1.50 KiB" },
+		{ 10240, "10.0 KiB" },
+		{ 102400, "100 KiB" },
+		{ 1003520, "980 KiB" },
+		{ 1048576, "1.00 MiB" },
+		{ 1610612736, "1.50 GiB" },
+		{ 25232932864, "23.5 GiB" },
+		{ (uint64_t)1 << 40, "1.00 TiB" },
+		{ (uint64_t)1 << 50, "1.00 PiB" },
+		{ (uint64_t)1 << 60, "1.00 EiB" },
 		{ UINT64_MAX, "15.9 EiB" },
 	};
 	_mw_arena_ struct mw_arena a = {};
@@ -66,16 +75,30 @@ static void bytes_or_the_reason(void **state)
 static void quoted_for_a_shell(void **state)
 {
 	static const struct pair cases[] = {
-		{ LIT("/dev/shm"), "/dev/shm" }, { LIT("a-b_c.d:e,f+g@h%i=j0"), "a-b_c.d:e,f+g@h%i=j0" },
-		{ LIT(""), "''" }, { LIT("a b"), "'a b'" }, { LIT("it's"), "'it'\\''s'" },
-		{ LIT("'"), "''\\'''" }, { LIT("$HOME"), "'$HOME'" }, { LIT("`id`"), "'`id`'" },
-		{ LIT("a;rm -rf /"), "'a;rm -rf /'" }, { LIT("a&b|c>d<e"), "'a&b|c>d<e'" },
-		{ LIT("*?[x]{y}~!#()\""), "'*?[x]{y}~!#()\"'" }, { LIT("a\\b"), "'a\\b'" },
-		{ LIT("-rf"), "'-rf'" }, { LIT("a\nb"), "$'a\\x0ab'" },
-		{ LIT("a\tb"), "$'a\\x09b'" }, { LIT("\x1b[2J"), "$'\\x1b[2J'" },
-		{ LIT("\x7f"), "$'\\x7f'" }, { LIT("\xc3\xa9"), "$'\\xc3\\xa9'" },
-		{ LIT("'\n"), "$'\\'\\x0a'" }, { LIT("\\\n"), "$'\\\\\\x0a'" },
-		{ LIT("\x01" "f"), "$'\\x01f'" }, { LIT("\xff\xfe$(id)"), "$'\\xff\\xfe$(id)'" },
+		{ LIT("/dev/shm"), "/dev/shm" },
+		{ LIT("a-b_c.d:e,f+g@h%i=j0"), "a-b_c.d:e,f+g@h%i=j0" },
+		{ LIT(""), "''" },
+		{ LIT("a b"), "'a b'" },
+		{ LIT("it's"), "'it'\\''s'" },
+		{ LIT("'"), "''\\'''" },
+		{ LIT("$HOME"), "'$HOME'" },
+		{ LIT("`id`"), "'`id`'" },
+		{ LIT("a;rm -rf /"), "'a;rm -rf /'" },
+		{ LIT("a&b|c>d<e"), "'a&b|c>d<e'" },
+		{ LIT("*?[x]{y}~!#()\""), "'*?[x]{y}~!#()\"'" },
+		{ LIT("a\\b"), "'a\\b'" },
+		{ LIT("-rf"), "'-rf'" },
+		{ LIT("a\nb"), "$'a\\x0ab'" },
+		{ LIT("a\tb"), "$'a\\x09b'" },
+		{ LIT("\x1b[2J"), "$'\\x1b[2J'" },
+		{ LIT("\x7f"), "$'\\x7f'" },
+		{ LIT("\xc3\xa9"), "$'\\xc3\\xa9'" },
+		{ LIT("'\n"), "$'\\'\\x0a'" },
+		{ LIT("\\\n"), "$'\\\\\\x0a'" },
+		{ LIT("\x01"
+		      "f"),
+		  "$'\\x01f'" },
+		{ LIT("\xff\xfe$(id)"), "$'\\xff\\xfe$(id)'" },
 	};
 	_mw_arena_ struct mw_arena a = {};
 
@@ -159,10 +182,15 @@ static void permille(void **state)
 static void octal(void **state)
 {
 	static const struct pair cases[] = {
-		{ LIT("/run/a b"), "/run/a\\040b" }, { LIT("a\nb"), "a\\012b" },
-		{ LIT("a\tb"), "a\\011b" }, { LIT("a\\b"), "a\\134b" },
-		{ LIT("\x1b[0m"), "\\033[0m" }, { LIT("\x7f"), "\\177" },
-		{ LIT("a\0b"), "a\\000b" }, { LIT("\xc3\xa9"), "\xc3\xa9" }, { LIT(""), "" },
+		{ LIT("/run/a b"), "/run/a\\040b" },
+		{ LIT("a\nb"), "a\\012b" },
+		{ LIT("a\tb"), "a\\011b" },
+		{ LIT("a\\b"), "a\\134b" },
+		{ LIT("\x1b[0m"), "\\033[0m" },
+		{ LIT("\x7f"), "\\177" },
+		{ LIT("a\0b"), "a\\000b" },
+		{ LIT("\xc3\xa9"), "\xc3\xa9" },
+		{ LIT(""), "" },
 	};
 	_mw_arena_ struct mw_arena a = {};
 
@@ -178,8 +206,8 @@ static void octal(void **state)
 /* What is no escape of the kernel's stays as it is. */
 static void no_octal(void **state)
 {
-	static const char *const same[] = { "\\", "\\0", "\\04", "\\048", "\\400", "\\x41",
-					    "\\n", "a\\", "\\\\\\", "abc" };
+	static const char *const same[] = { "\\",    "\\0", "\\04", "\\048",  "\\400",
+					    "\\x41", "\\n", "a\\",  "\\\\\\", "abc" };
 	_mw_arena_ struct mw_arena a = {};
 
 	(void)state;

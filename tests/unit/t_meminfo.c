@@ -147,9 +147,25 @@ static void no_total_is_no_meminfo(void **state)
 static void malformed_figures(void **state)
 {
 	static const char *const bad[] = {
-		"", " ", " kB", " x kB", " -1 kB", " 1", " 1 KB", " 1 kb", " 1 MB", " 1 kB kB",
-		" 1 kB x", " 0x10 kB", " 1.5 kB", " 1kB", " 18446744073709551616 kB",
-		" 18446744073709551615 kB", " 18014398509481984 kB", " 1 2 kB", " \x1b[0m kB",
+		"",
+		" ",
+		" kB",
+		" x kB",
+		" -1 kB",
+		" 1",
+		" 1 KB",
+		" 1 kb",
+		" 1 MB",
+		" 1 kB kB",
+		" 1 kB x",
+		" 0x10 kB",
+		" 1.5 kB",
+		" 1kB",
+		" 18446744073709551616 kB",
+		" 18446744073709551615 kB",
+		" 18014398509481984 kB",
+		" 1 2 kB",
+		" \x1b[0m kB",
 	};
 
 	(void)state;

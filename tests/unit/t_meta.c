@@ -30,9 +30,14 @@ static void stat_of_a_file(void **state)
 static void stat_malformed(void **state)
 {
 	static const char *const bad[] = {
-		"", "dev\n", "ino 1\n", "dev 0:28 ino x nlink 0 bytes 1 used 1\n",
-		"dev 0:28 nlink 0 ino 1 bytes 1 used 1\n", "dev 0:28 ino 1 nlink 0 bytes 1\n",
-		"dev 0:28 ino 1 nlink 0 bytes 1 used\n", "dev 0:28 ino 1 nlink 0 bytes -1 used 1\n",
+		"",
+		"dev\n",
+		"ino 1\n",
+		"dev 0:28 ino x nlink 0 bytes 1 used 1\n",
+		"dev 0:28 nlink 0 ino 1 bytes 1 used 1\n",
+		"dev 0:28 ino 1 nlink 0 bytes 1\n",
+		"dev 0:28 ino 1 nlink 0 bytes 1 used\n",
+		"dev 0:28 ino 1 nlink 0 bytes -1 used 1\n",
 		"dev 0:28 ino 18446744073709551616 nlink 0 bytes 1 used 1\n",
 	};
 	struct mw_file_stat s = { .ino = 77 };
@@ -60,7 +65,10 @@ static void statfs_of_a_mount(void **state)
 static void statfs_malformed(void **state)
 {
 	static const char *const bad[] = {
-		"", "dev 0:28\n", "dev 0:28 type\n", "dev 0:28 type 1 block 4096 blocks 1 free 1\n",
+		"",
+		"dev 0:28\n",
+		"dev 0:28 type\n",
+		"dev 0:28 type 1 block 4096 blocks 1 free 1\n",
 		"dev 0:28 block 4096 blocks 1 free 1 files 1 ffree 1\n",
 		"dev 0:28 type 1 block x blocks 1 free 1 files 1 ffree 1\n",
 		"dev 0:28 type 1 block 1 blocks 1 free -1 files 1 ffree 1\n",
@@ -82,7 +90,8 @@ static void namespaces(void **state)
 	expect_str(ns.mnt, "mnt:[4026531841]");
 	expect_str(ns.ipc, "ipc:[4026531839]");
 	expect_str(ns.root, "/");
-	assert_int_equal(mw_meta_ns_parse(LIT("mnt mnt:[1]\nipc \nroot /a\\040b c\nnew x\n"), &ns), 0);
+	assert_int_equal(mw_meta_ns_parse(LIT("mnt mnt:[1]\nipc \nroot /a\\040b c\nnew x\n"), &ns),
+			 0);
 	expect_str(ns.ipc, "");
 	expect_str(ns.root, "/a\\040b c");
 	assert_int_equal(mw_meta_ns_parse(LIT("mnt mnt:[1]"), &ns), 0);
@@ -91,8 +100,9 @@ static void namespaces(void **state)
 
 static void namespaces_malformed(void **state)
 {
-	static const char *const bad[] = { "", "mnt", "mnt\n", "mnt \n", "ipc ipc:[1]\n",
-					   "mntx mnt:[1]\n", " mnt mnt:[1]\n" };
+	static const char *const bad[] = {
+		"", "mnt", "mnt\n", "mnt \n", "ipc ipc:[1]\n", "mntx mnt:[1]\n", " mnt mnt:[1]\n"
+	};
 	struct mw_ns ns = { .mnt = LIT("before") };
 
 	(void)state;
@@ -134,6 +144,26 @@ static void open_files_malformed(void **state)
 	expect_str(f.fd, "9");
 	assert_false(mw_meta_fds_next(&rest, &f));
 	expect_str(f.path, "/last");
+}
+
+/* A descriptor is a number: it stands in commands to paste. */
+static void a_descriptor_is_a_number(void **state)
+{
+	static const char *const bad[] = {
+		"4;$(id)", "../1", "-1", "x", "4a", "$(id)", "18446744073709551616"
+	};
+	struct mw_open_file f;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		char text[80] = "";
+		struct mw_str rest;
+
+		strcat(strcat(text, bad[i]), " 0:28 7 nlink 0 used 1 /a\n");
+		rest = mw_str_of(text);
+		if (mw_meta_fds_next(&rest, &f))
+			fail_msg("%s is a descriptor", bad[i]);
+	}
 }
 
 static void a_tree(void **state)
@@ -221,7 +251,10 @@ static void any(struct mw_str text)
 static void hostile_bytes(void **state)
 {
 	static const char *const texts[] = {
-		stat_text, statfs_text, ns_text, tree_text,
+		stat_text,
+		statfs_text,
+		ns_text,
+		tree_text,
 		"3 0:1 1025 nlink 0 used 4194304 /memfd:x\\040(deleted)\n",
 		"realtime_ns 1700000000123456789\nboottime_ns 5\n",
 	};
@@ -244,6 +277,7 @@ int main(void)
 		cmocka_unit_test(namespaces_malformed),
 		cmocka_unit_test(open_files),
 		cmocka_unit_test(open_files_malformed),
+		cmocka_unit_test(a_descriptor_is_a_number),
 		cmocka_unit_test(a_tree),
 		cmocka_unit_test(a_tree_malformed),
 		cmocka_unit_test(the_end_of_a_tree),

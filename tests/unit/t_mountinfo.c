@@ -136,10 +136,11 @@ static size_t table(const char *text, struct mw_mount *all, size_t room)
 static void the_way_to_a_mount(void **state)
 {
 	struct mw_mount all[6];
-	size_t n = table("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:5 / /run rw - tmpfs t rw\n"
-			 "3 2 0:6 / /run/x rw - tmpfs t rw\n4 1 0:7 / /nfs rw - nfs4 s:/ rw\n"
-			 "5 4 0:8 / /nfs/a rw - tmpfs t rw\n6 2 0:9 / /run/f rw - fuse.sshfs s rw\n",
-			 all, COUNT(all));
+	size_t n =
+		table("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:5 / /run rw - tmpfs t rw\n"
+		      "3 2 0:6 / /run/x rw - tmpfs t rw\n4 1 0:7 / /nfs rw - nfs4 s:/ rw\n"
+		      "5 4 0:8 / /nfs/a rw - tmpfs t rw\n6 2 0:9 / /run/f rw - fuse.sshfs s rw\n",
+		      all, COUNT(all));
 
 	(void)state;
 	assert_int_equal(n, 6);
@@ -156,7 +157,8 @@ static void a_circle_of_mounts(void **state)
 {
 	struct mw_mount all[3];
 	size_t n = table("1 2 0:5 / /a rw - tmpfs t rw\n2 1 0:6 / /b rw - tmpfs t rw\n"
-			 "3 3 0:7 / / rw - tmpfs t rw\n", all, COUNT(all));
+			 "3 3 0:7 / / rw - tmpfs t rw\n",
+			 all, COUNT(all));
 
 	(void)state;
 	assert_false(mw_mount_never_waits(all, n, &all[0]));
@@ -183,9 +185,11 @@ static void any(struct mw_str text)
 static void hostile_bytes(void **state)
 {
 	(void)state;
-	each_cut(LIT("1 0 8:1 / / rw - ext4 \xff rw\n2 1 0:5 / /a\0 rw shared:4 - tmpfs  size=4k\n"),
-		 any);
-	each_mangled(LIT("1 0 8:1 / / rw - ext4 d rw\n2 1 0:5 / /a rw - tmpfs t rw,size=4k\n"), any);
+	each_cut(
+		LIT("1 0 8:1 / / rw - ext4 \xff rw\n2 1 0:5 / /a\0 rw shared:4 - tmpfs  size=4k\n"),
+		any);
+	each_mangled(LIT("1 0 8:1 / / rw - ext4 d rw\n2 1 0:5 / /a rw - tmpfs t rw,size=4k\n"),
+		     any);
 }
 
 int main(void)

@@ -8,12 +8,21 @@ static void joined(void **state)
 	static const struct {
 		const char *base, *target, *rest, *want;
 	} cases[] = {
-		{ "", "proc/1", "", "proc/1" }, { "proc", "self/net", "/dev", "proc/self/net/dev" },
-		{ "", "./a/./b//c/", "", "a/b/c" }, { "a/b", "..", "", "a" },
-		{ "a/b", "../c", "/d", "a/c/d" }, { "a", "../../../etc", "/passwd", "etc/passwd" },
-		{ "", "..", "", "" }, { "", "../..", "/x", "x" }, { "", "/etc/passwd", "", "etc/passwd" },
-		{ "a", "b/../../..", "/c", "c" }, { "", "", "", "" }, { "", ".", "", "" },
-		{ "a", "...", "", "a/..." }, { "a", "..b", "", "a/..b" }, { "abc", "..", "/d", "d" },
+		{ "", "proc/1", "", "proc/1" },
+		{ "proc", "self/net", "/dev", "proc/self/net/dev" },
+		{ "", "./a/./b//c/", "", "a/b/c" },
+		{ "a/b", "..", "", "a" },
+		{ "a/b", "../c", "/d", "a/c/d" },
+		{ "a", "../../../etc", "/passwd", "etc/passwd" },
+		{ "", "..", "", "" },
+		{ "", "../..", "/x", "x" },
+		{ "", "/etc/passwd", "", "etc/passwd" },
+		{ "a", "b/../../..", "/c", "c" },
+		{ "", "", "", "" },
+		{ "", ".", "", "" },
+		{ "a", "...", "", "a/..." },
+		{ "a", "..b", "", "a/..b" },
+		{ "abc", "..", "/d", "d" },
 		{ "a/bcd", "..", "/e", "a/e" },
 	};
 	_mw_arena_ struct mw_arena a = {};
@@ -21,7 +30,8 @@ static void joined(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_same(mw_path_join(&a, mw_str_of(cases[i].base), mw_str_of(cases[i].target),
-					 mw_str_of(cases[i].rest)), mw_str_of(cases[i].want));
+					 mw_str_of(cases[i].rest)),
+			    mw_str_of(cases[i].want));
 }
 
 static void any_byte_but_the_slash(void **state)
@@ -55,10 +65,10 @@ static void climbing(void **state)
 
 static void sorted_without_doubles(void **state)
 {
-	struct mw_str item[] = { LIT("b"), LIT("a"), LIT("10"), LIT("9"), LIT("a"), LIT(""), LIT("b"),
-				 LIT("a\0"), LIT("b") };
-	static const struct mw_str want[] = { LIT(""), LIT("10"), LIT("9"), LIT("a"), LIT("a\0"),
-					      LIT("b") };
+	struct mw_str item[] = { LIT("b"), LIT("a"), LIT("10"),	 LIT("9"), LIT("a"),
+				 LIT(""),  LIT("b"), LIT("a\0"), LIT("b") };
+	static const struct mw_str want[] = { LIT(""),	LIT("10"),  LIT("9"),
+					      LIT("a"), LIT("a\0"), LIT("b") };
 	struct mw_names names = { item, COUNT(item) };
 
 	(void)state;

@@ -10,15 +10,21 @@ static void versions(void **state)
 	} cases[] = {
 		{ "4:memory:/a/b\n3:cpu,cpuacct:/c\n1:name=systemd:/d\n", "/a/b" },
 		{ "0::/user.slice/session-1.scope\n", "/user.slice/session-1.scope" },
-		{ "0::/\n", "/" }, { "12:cpu,memory,pids:/m\n", "/m" },
+		{ "0::/\n", "/" },
+		{ "12:cpu,memory,pids:/m\n", "/m" },
 		/* both: the memory controller decides, wherever it stands */
-		{ "0::/v2\n4:memory:/v1\n", "/v1" }, { "4:memory:/v1\n0::/v2\n", "/v1" },
-		{ "5:memoryx:/a\n0::/v2\n", "/v2" }, { "5:xmemory,mem:/a\n", "" },
-		{ "5:name=memory:/a\n", "" }, { "1:name=systemd:/d\n", "" }, { "", "" },
+		{ "0::/v2\n4:memory:/v1\n", "/v1" },
+		{ "4:memory:/v1\n0::/v2\n", "/v1" },
+		{ "5:memoryx:/a\n0::/v2\n", "/v2" },
+		{ "5:xmemory,mem:/a\n", "" },
+		{ "5:name=memory:/a\n", "" },
+		{ "1:name=systemd:/d\n", "" },
+		{ "", "" },
 		/* of a group that is gone */
 		{ "0::/gone (deleted)\n", "/gone (deleted)" },
 		/* no newline at the end */
-		{ "0::/x", "/x" }, { "4:memory:/x", "/x" },
+		{ "0::/x", "/x" },
+		{ "4:memory:/x", "/x" },
 	};
 
 	(void)state;
@@ -37,8 +43,8 @@ static void hostile_paths(void **state)
 
 static void malformed(void **state)
 {
-	static const char *const bad[] = { "memory", "4", "4:", "4:memory", "4:memory:", "\n\n",
-					   "::", ":" };
+	static const char *const bad[] = { "memory",	"4",	"4:", "4:memory",
+					   "4:memory:", "\n\n", "::", ":" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++)

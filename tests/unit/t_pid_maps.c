@@ -14,10 +14,12 @@ static struct mw_map next(struct mw_str *rest)
 static void ordinary_lines(void **state)
 {
 	struct mw_str rest = LIT(
-		"55d0c8a00000-55d0c8a01000 r-xp 00000000 fd:01 131345                     /bin/cat\n"
+		"55d0c8a00000-55d0c8a01000 r-xp 00000000 fd:01 131345                     "
+		"/bin/cat\n"
 		"7f0000000000-7f0000001000 rw-s 00000000 00:01 1025       /memfd:x (deleted)\n"
 		"7ffd5a7dd000-7ffd5a7fe000 rw-p 00000000 00:00 0                          [stack]\n"
-		"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n");
+		"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  "
+		"[vsyscall]\n");
 	struct mw_map m = next(&rest);
 
 	(void)state;
@@ -39,8 +41,9 @@ static void ordinary_lines(void **state)
 
 static void anonymous_memory_has_no_path(void **state)
 {
-	struct mw_str rest = LIT("1000-2000 rw-p 00000000 00:00 0 \n3000-4000 rw-p 00000000 00:00 0\n"
-				 "5000-6000 rw-p 00000000 00:00 0");
+	struct mw_str rest =
+		LIT("1000-2000 rw-p 00000000 00:00 0 \n3000-4000 rw-p 00000000 00:00 0\n"
+		    "5000-6000 rw-p 00000000 00:00 0");
 
 	(void)state;
 	expect_str(next(&rest).path, "");
@@ -112,12 +115,9 @@ static void hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ordinary_lines),
-		cmocka_unit_test(anonymous_memory_has_no_path),
-		cmocka_unit_test(hostile_paths),
-		cmocka_unit_test(malformed_lines_are_skipped),
-		cmocka_unit_test(deleted),
-		cmocka_unit_test(hostile_bytes),
+		cmocka_unit_test(ordinary_lines), cmocka_unit_test(anonymous_memory_has_no_path),
+		cmocka_unit_test(hostile_paths),  cmocka_unit_test(malformed_lines_are_skipped),
+		cmocka_unit_test(deleted),	  cmocka_unit_test(hostile_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,7 +72,8 @@ static void malformed_and_doubled(void **state)
 	(void)state;
 	assert_int_equal(mw_pid_smaps_parse(LIT("Rss: 18014398509481984 kB\nPss: 1 kB\n"
 						"Pss: 1 kB\nLocked: 1 MB\nKSM: 4\nAnonymous:\n"),
-					    &s), 0);
+					    &s),
+			 0);
 	expect_why(s.rss_bytes, MW_BAD);
 	expect_why(s.pss_bytes, MW_BAD);
 	expect_why(s.locked_bytes, MW_BAD);
@@ -98,10 +99,8 @@ static void hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_4_18),
-		cmocka_unit_test(of_6_18),
-		cmocka_unit_test(no_rss_is_nothing),
-		cmocka_unit_test(malformed_and_doubled),
+		cmocka_unit_test(of_4_18),	     cmocka_unit_test(of_6_18),
+		cmocka_unit_test(no_rss_is_nothing), cmocka_unit_test(malformed_and_doubled),
 		cmocka_unit_test(hostile_bytes),
 	};
 

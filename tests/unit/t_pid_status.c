@@ -64,8 +64,9 @@ static void kernel_threads_have_no_memory(void **state)
 	struct mw_pid_status s;
 
 	(void)state;
-	assert_int_equal(parse("Name:\tkworker/0:1H-events\nState:\tI (idle)\nUid:\t0\t0\t0\t0\n",
-			       &a, &s), 0);
+	assert_int_equal(
+		parse("Name:\tkworker/0:1H-events\nState:\tI (idle)\nUid:\t0\t0\t0\t0\n", &a, &s),
+		0);
 	expect_str(s.name, "kworker/0:1H-events");
 	expect_why(s.rss_bytes, MW_ABSENT);
 	expect_why(s.rss_anon_bytes, MW_ABSENT);
@@ -106,8 +107,9 @@ static void hostile_names(void **state)
 
 static void no_name_is_no_status(void **state)
 {
-	static const char *const bad[] = { "", "Name:", "name:\tx\n", "Name: x\n", "\nName:\tx\n",
-					   "State:\tS\nName:\tx\n", " Name:\tx\n" };
+	static const char *const bad[] = { "",		 "Name:",	 "name:\tx\n",
+					   "Name: x\n",	 "\nName:\tx\n", "State:\tS\nName:\tx\n",
+					   " Name:\tx\n" };
 	_mw_arena_ struct mw_arena a = {};
 	struct mw_pid_status s = { .uid = 77 };
 
@@ -141,7 +143,8 @@ static void malformed_and_doubled_figures(void **state)
 	(void)state;
 	assert_int_equal(parse("Name:\tx\nVmRSS:\t1 kB\nVmRSS:\t1 kB\nRssAnon:\tx kB\n"
 			       "RssFile:\t18014398509481984 kB\nVmSwap:\t5\nVmPTE:\t1 kB\n",
-			       &a, &s), 0);
+			       &a, &s),
+			 0);
 	expect_why(s.rss_bytes, MW_BAD);
 	expect_why(s.rss_anon_bytes, MW_BAD);
 	expect_why(s.rss_file_bytes, MW_BAD);

@@ -9,10 +9,15 @@ static void releases(void **state)
 		const char *text;
 		uint64_t major, minor;
 	} cases[] = {
-		{ "2.6.32-754.el6.x86_64", 2, 6 }, { "3.10.0-1160.el7.x86_64", 3, 10 },
-		{ "4.18.0-553.el8_10.x86_64", 4, 18 }, { "5.10.0-46-amd64", 5, 10 },
-		{ "6.1.0-56-amd64\n", 6, 1 }, { "6.18.44", 6, 18 }, { "6.18", 6, 18 },
-		{ "7.2-rc1", 7, 2 }, { "6.12.117+deb13", 6, 12 },
+		{ "2.6.32-754.el6.x86_64", 2, 6 },
+		{ "3.10.0-1160.el7.x86_64", 3, 10 },
+		{ "4.18.0-553.el8_10.x86_64", 4, 18 },
+		{ "5.10.0-46-amd64", 5, 10 },
+		{ "6.1.0-56-amd64\n", 6, 1 },
+		{ "6.18.44", 6, 18 },
+		{ "6.18", 6, 18 },
+		{ "7.2-rc1", 7, 2 },
+		{ "6.12.117+deb13", 6, 12 },
 	};
 
 	(void)state;
@@ -28,8 +33,18 @@ static void releases(void **state)
 static void not_known(void **state)
 {
 	static const char *const bad[] = {
-		"", "6", "6.", ".18", "x", "v6.18", "6.x", "6,18", "-6.18", " 6.18",
-		"18446744073709551616.1", "6.18446744073709551616",
+		"",
+		"6",
+		"6.",
+		".18",
+		"x",
+		"v6.18",
+		"6.x",
+		"6,18",
+		"-6.18",
+		" 6.18",
+		"18446744073709551616.1",
+		"6.18446744073709551616",
 	};
 
 	(void)state;
@@ -87,10 +102,8 @@ static void hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(releases),
-		cmocka_unit_test(not_known),
-		cmocka_unit_test(compared),
-		cmocka_unit_test(of_proc_version),
+		cmocka_unit_test(releases),	 cmocka_unit_test(not_known),
+		cmocka_unit_test(compared),	 cmocka_unit_test(of_proc_version),
 		cmocka_unit_test(hostile_bytes),
 	};
 

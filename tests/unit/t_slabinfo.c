@@ -3,19 +3,20 @@
 
 #include "helper.h"
 
-#define HEAD \
-	"slabinfo - version: 2.1\n" \
+#define HEAD                                                                                  \
+	"slabinfo - version: 2.1\n"                                                           \
 	"# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : " \
 	"tunables <limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> " \
 	"<sharedavail>\n"
 
 static void of_2_6_32(void **state)
 {
-	struct mw_str rest = LIT(HEAD
-		"ext4_inode_cache  35660  35664   1000    4    1 : tunables   54   27    8 : "
-		"slabdata   8916   8916      0\n"
-		"size-4194304(DMA)      0      0 4194304    1 1024 : tunables    1    1    0 : "
-		"slabdata      0      0      0\n");
+	struct mw_str rest =
+		LIT(HEAD
+		    "ext4_inode_cache  35660  35664   1000    4    1 : tunables   54   27    8 : "
+		    "slabdata   8916   8916      0\n"
+		    "size-4194304(DMA)      0      0 4194304    1 1024 : tunables    1    1    0 : "
+		    "slabdata      0      0      0\n");
 	struct mw_slab_cache c;
 
 	(void)state;
@@ -36,11 +37,12 @@ static void of_2_6_32(void **state)
 /* The number of slabs is the second figure behind "slabdata", not the first. */
 static void of_6_18(void **state)
 {
-	struct mw_str rest = LIT(HEAD
-		"btrfs_delayed_node      0      0    312   13    1 : tunables    0    0    0 : "
-		"slabdata      0      0      0\n"
-		":A-0000064          1000   2048     64   64    1 : tunables    0    0    0 : "
-		"slabdata     30     32      0\n");
+	struct mw_str rest =
+		LIT(HEAD
+		    "btrfs_delayed_node      0      0    312   13    1 : tunables    0    0    0 : "
+		    "slabdata      0      0      0\n"
+		    ":A-0000064          1000   2048     64   64    1 : tunables    0    0    0 : "
+		    "slabdata     30     32      0\n");
 	struct mw_slab_cache c;
 
 	(void)state;
@@ -54,10 +56,11 @@ static void of_6_18(void **state)
 
 static void malformed_lines_are_skipped(void **state)
 {
-	struct mw_str rest = LIT("\nonly_a_name\nshort 1 2 3\nneg -1 2 3 4 5 : slabdata 1 2 3\n"
-		"big 18446744073709551616 2 3 4 5 : slabdata 1 2 3\n"
-		"noslabdata 1 2 3 4 5 : tunables 0 0 0\nfew 1 2 3 4 5 : slabdata 1\n"
-		"text 1 2 3 4 5 : slabdata 1 x 3\ngood 1 2 3 4 5 : slabdata 6 7 8\n");
+	struct mw_str rest =
+		LIT("\nonly_a_name\nshort 1 2 3\nneg -1 2 3 4 5 : slabdata 1 2 3\n"
+		    "big 18446744073709551616 2 3 4 5 : slabdata 1 2 3\n"
+		    "noslabdata 1 2 3 4 5 : tunables 0 0 0\nfew 1 2 3 4 5 : slabdata 1\n"
+		    "text 1 2 3 4 5 : slabdata 1 x 3\ngood 1 2 3 4 5 : slabdata 6 7 8\n");
 	struct mw_slab_cache c;
 
 	(void)state;
@@ -90,11 +93,15 @@ static void largest_figures(void **state)
 
 static void reclaimable_by_name(void **state)
 {
-	static const char *const yes[] = { "dentry", "ext4_inode_cache", "xfs_inode", "inode_cache",
-					   "buffer_head", "radix_tree_node", "proc_inode_cache",
-					   "kmalloc-rcl-128", "nfs_inode_cache" };
-	static const char *const no[] = { "", "kmalloc-64", "task_struct", "dentryx", "inode",
-					  "dentr", "vm_area_struct", "filp", "inode_cache2" };
+	static const char *const yes[] = { "dentry",	       "ext4_inode_cache",
+					   "xfs_inode",	       "inode_cache",
+					   "buffer_head",      "radix_tree_node",
+					   "proc_inode_cache", "kmalloc-rcl-128",
+					   "nfs_inode_cache" };
+	static const char *const no[] = {
+		"",	 "kmalloc-64",	   "task_struct", "dentryx",	 "inode",
+		"dentr", "vm_area_struct", "filp",	  "inode_cache2"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(yes); i++)
@@ -119,9 +126,11 @@ static void hostile_bytes(void **state)
 {
 	(void)state;
 	each_cut(LIT(HEAD "a\0b 1 2 3 4 5 : tunables 0 0 0 : slabdata 6 7 8\n"
-		     "\x1b[2J 1 2 3 4 5 : slabdata 6 7 8\n"), any);
+			  "\x1b[2J 1 2 3 4 5 : slabdata 6 7 8\n"),
+		 any);
 	each_mangled(LIT("dentry 1 2 3 4 5 : tunables 0 0 0 : slabdata 6 7 8\n"
-			 "filp 1 2 3 4 5 : slabdata 6 7 8\n"), any);
+			 "filp 1 2 3 4 5 : slabdata 6 7 8\n"),
+		     any);
 }
 
 int main(void)

@@ -3,19 +3,20 @@
 
 #include "helper.h"
 
-#define HEAD \
+#define HEAD                                                                                       \
 	"protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss " \
 	"gs se re sp bi br ha uh gp em\n"
 
 static void of_4_18(void **state)
 {
-	struct mw_str rest = LIT(HEAD
-		"PACKET    1408      1      -1   NI       0   no   kernel      n  n  n  n\n"
-		"UDPv6     1344      2       5   NI       0   yes  kernel      y  y  y  n\n"
-		"TCPv6     2368     12     216   no     304   yes  kernel      y  y  y  y\n"
-		"UNIX      1024    300      -1   NI       0   yes  kernel      n  n  n  n\n"
-		"TCP       2240     40     216   no     304   yes  kernel      y  y  y  y\n");
-	static const struct mw_protocol want[] = { { LIT("UDPv6"), 2, 5 }, { LIT("TCPv6"), 12, 216 },
+	struct mw_str rest = LIT(
+		HEAD "PACKET    1408      1      -1   NI       0   no   kernel      n  n  n  n\n"
+		     "UDPv6     1344      2       5   NI       0   yes  kernel      y  y  y  n\n"
+		     "TCPv6     2368     12     216   no     304   yes  kernel      y  y  y  y\n"
+		     "UNIX      1024    300      -1   NI       0   yes  kernel      n  n  n  n\n"
+		     "TCP       2240     40     216   no     304   yes  kernel      y  y  y  y\n");
+	static const struct mw_protocol want[] = { { LIT("UDPv6"), 2, 5 },
+						   { LIT("TCPv6"), 12, 216 },
 						   { LIT("TCP"), 40, 216 } };
 	struct mw_protocol p;
 

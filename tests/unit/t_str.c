@@ -137,14 +137,24 @@ static void decimal(void **state)
 		int r;
 		uint64_t v;
 	} cases[] = {
-		{ "0", 0, 0 }, { "00012", 0, 12 }, { "18446744073709551615", 0, UINT64_MAX },
+		{ "0", 0, 0 },
+		{ "00012", 0, 12 },
+		{ "18446744073709551615", 0, UINT64_MAX },
 		{ "000018446744073709551615", 0, UINT64_MAX },
-		{ "18446744073709551616", -ERANGE, 0 }, { "18446744073709551620", -ERANGE, 0 },
+		{ "18446744073709551616", -ERANGE, 0 },
+		{ "18446744073709551620", -ERANGE, 0 },
 		{ "99999999999999999999", -ERANGE, 0 },
-		{ "100000000000000000000000", -ERANGE, 0 }, { "", -EINVAL, 0 },
-		{ "-1", -EINVAL, 0 }, { "+1", -EINVAL, 0 }, { " 1", -EINVAL, 0 },
-		{ "1 ", -EINVAL, 0 }, { "1\n", -EINVAL, 0 }, { "0x10", -EINVAL, 0 },
-		{ "1e3", -EINVAL, 0 }, { "1.5", -EINVAL, 0 }, { "12kB", -EINVAL, 0 },
+		{ "100000000000000000000000", -ERANGE, 0 },
+		{ "", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 },
+		{ "+1", -EINVAL, 0 },
+		{ " 1", -EINVAL, 0 },
+		{ "1 ", -EINVAL, 0 },
+		{ "1\n", -EINVAL, 0 },
+		{ "0x10", -EINVAL, 0 },
+		{ "1e3", -EINVAL, 0 },
+		{ "1.5", -EINVAL, 0 },
+		{ "12kB", -EINVAL, 0 },
 		{ "\xd9\xa1", -EINVAL, 0 },
 	};
 
@@ -165,10 +175,16 @@ static void hexadecimal(void **state)
 		int r;
 		uint64_t v;
 	} cases[] = {
-		{ "0", 0, 0 }, { "7fFf", 0, 0x7fff }, { "ffffffffffffffff", 0, UINT64_MAX },
+		{ "0", 0, 0 },
+		{ "7fFf", 0, 0x7fff },
+		{ "ffffffffffffffff", 0, UINT64_MAX },
 		{ "0000ffffffffffffffff", 0, UINT64_MAX },
-		{ "10000000000000000", -ERANGE, 0 }, { "", -EINVAL, 0 }, { "0x1", -EINVAL, 0 },
-		{ "g", -EINVAL, 0 }, { "-1", -EINVAL, 0 }, { "1 ", -EINVAL, 0 },
+		{ "10000000000000000", -ERANGE, 0 },
+		{ "", -EINVAL, 0 },
+		{ "0x1", -EINVAL, 0 },
+		{ "g", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 },
+		{ "1 ", -EINVAL, 0 },
 	};
 
 	(void)state;

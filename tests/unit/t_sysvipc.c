@@ -3,17 +3,17 @@
 
 #include "helper.h"
 
-#define HEAD_2_6_32 \
+#define HEAD_2_6_32                                                                                \
 	"       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  " \
 	"cgid      atime      dtime      ctime\n"
-#define HEAD_6_18 \
+#define HEAD_6_18                                                                                  \
 	"       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  " \
 	"cgid      atime      dtime      ctime                   rss                  swap\n"
 
 static void of_2_6_32(void **state)
 {
 	struct mw_str rest = LIT(HEAD_2_6_32 "1234567890      32768   600                67108864 "
-				 " 2345  2350      2    26    27    28    29 1 2 3\n");
+					     " 2345  2350      2    26    27    28    29 1 2 3\n");
 	struct mw_str columns = {};
 	struct mw_shm_segment s;
 
@@ -34,9 +34,10 @@ static void of_2_6_32(void **state)
 
 static void of_6_18(void **state)
 {
-	struct mw_str rest = LIT(HEAD_6_18
-		"         0          0  1600 16384 10 0 0 1000 1000 1000 1000 1 2 3 8192 4096\n"
-		"-1234567890          1   600 4096 10 0 1 0 0 0 0 1 2 3 0 0\n");
+	struct mw_str rest =
+		LIT(HEAD_6_18
+		    "         0          0  1600 16384 10 0 0 1000 1000 1000 1000 1 2 3 8192 4096\n"
+		    "-1234567890          1   600 4096 10 0 1 0 0 0 0 1 2 3 0 0\n");
 	struct mw_str columns = {};
 	struct mw_shm_segment s;
 
@@ -148,14 +149,10 @@ static void hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_2_6_32),
-		cmocka_unit_test(of_6_18),
-		cmocka_unit_test(columns_by_name),
-		cmocka_unit_test(no_segments),
-		cmocka_unit_test(no_columns),
-		cmocka_unit_test(malformed_lines_are_skipped),
-		cmocka_unit_test(extreme_keys),
-		cmocka_unit_test(hostile_bytes),
+		cmocka_unit_test(of_2_6_32),	   cmocka_unit_test(of_6_18),
+		cmocka_unit_test(columns_by_name), cmocka_unit_test(no_segments),
+		cmocka_unit_test(no_columns),	   cmocka_unit_test(malformed_lines_are_skipped),
+		cmocka_unit_test(extreme_keys),	   cmocka_unit_test(hostile_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,9 +45,10 @@ static void set_by_name(void **state)
 		const char *setting;
 		uint64_t want;
 	} cases[] = {
-		{ "slab=0", 0 }, { "slab=75", 75 }, { "slab=1000", 1000 }, { "slab=007", 7 },
-		{ "slab=7.5%", 75 }, { "slab=7%", 70 }, { "slab=0%", 0 }, { "slab=0.1%", 1 },
-		{ "slab=100%", 1000 }, { "slab=100.0%", 1000 },
+		{ "slab=0", 0 },	 { "slab=75", 75 },   { "slab=1000", 1000 },
+		{ "slab=007", 7 },	 { "slab=7.5%", 75 }, { "slab=7%", 70 },
+		{ "slab=0%", 0 },	 { "slab=0.1%", 1 },  { "slab=100%", 1000 },
+		{ "slab=100.0%", 1000 },
 	};
 
 	(void)state;
@@ -69,19 +70,42 @@ static void all_names_can_be_set(void **state)
 		snprintf(setting, sizeof(setting), "%s=999", mw_threshold_table[i].name);
 		assert_int_equal(mw_thresholds_set(&t, mw_str_of(setting)), 0);
 		for (size_t k = 0; k < mw_threshold_count; k++)
-			assert_int_equal(value(&t, k),
-					 k == i ? 999 : mw_threshold_table[k].normal);
+			assert_int_equal(value(&t, k), k == i ? 999 : mw_threshold_table[k].normal);
 	}
 }
 
 static void refused(void **state)
 {
 	static const char *const bad[] = {
-		"", "=", "slab", "slab=", "=75", "slabs=75", "sla=75", "Slab=75", "slab =75",
-		"slab= 75", "slab=75 ", "slab=1001", "slab=-1", "slab=+1", "slab=75.5",
-		"slab=7.55%", "slab=%", "slab=.5%", "slab=101%", "slab=100.1%", "slab=7,5%",
-		"slab=7.x%", "slab=5%%", "slab=0x10", "slab==5", "slab=5=5", "slab=5\n",
-		"slab=18446744073709551616", "slab=1844674407370955162%",
+		"",
+		"=",
+		"slab",
+		"slab=",
+		"=75",
+		"slabs=75",
+		"sla=75",
+		"Slab=75",
+		"slab =75",
+		"slab= 75",
+		"slab=75 ",
+		"slab=1001",
+		"slab=-1",
+		"slab=+1",
+		"slab=75.5",
+		"slab=7.55%",
+		"slab=%",
+		"slab=.5%",
+		"slab=101%",
+		"slab=100.1%",
+		"slab=7,5%",
+		"slab=7.x%",
+		"slab=5%%",
+		"slab=0x10",
+		"slab==5",
+		"slab=5=5",
+		"slab=5\n",
+		"slab=18446744073709551616",
+		"slab=1844674407370955162%",
 		"slab=18446744073709551615%",
 	};
 	const struct mw_thresholds normal = mw_thresholds_normal();
@@ -116,12 +140,9 @@ static void hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(normal_values),
-		cmocka_unit_test(every_field_has_a_name),
-		cmocka_unit_test(set_by_name),
-		cmocka_unit_test(all_names_can_be_set),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(hostile_bytes),
+		cmocka_unit_test(normal_values), cmocka_unit_test(every_field_has_a_name),
+		cmocka_unit_test(set_by_name),	 cmocka_unit_test(all_names_can_be_set),
+		cmocka_unit_test(refused),	 cmocka_unit_test(hostile_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

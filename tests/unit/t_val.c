@@ -4,8 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 
-static const enum mw_why reasons[] = { MW_UNREAD, MW_ABSENT, MW_DENIED, MW_GONE, MW_BAD,
-				       MW_RACED };
+static const enum mw_why reasons[] = { MW_UNREAD, MW_ABSENT, MW_DENIED, MW_GONE, MW_BAD, MW_RACED };
 
 static void zeroed_is_unread(void **state)
 {
@@ -98,10 +97,19 @@ static void errnos(void **state)
 		int r;
 		enum mw_why why;
 	} cases[] = {
-		{ 0, MW_OK }, { -ENOENT, MW_ABSENT }, { -ENOTDIR, MW_ABSENT },
-		{ -EOPNOTSUPP, MW_ABSENT }, { -ENOSYS, MW_ABSENT }, { -EACCES, MW_DENIED },
-		{ -EPERM, MW_DENIED }, { -ESRCH, MW_GONE }, { -ENODEV, MW_GONE },
-		{ -EIO, MW_BAD }, { -EINVAL, MW_BAD }, { -EFBIG, MW_BAD }, { -4095, MW_BAD },
+		{ 0, MW_OK },
+		{ -ENOENT, MW_ABSENT },
+		{ -ENOTDIR, MW_ABSENT },
+		{ -EOPNOTSUPP, MW_ABSENT },
+		{ -ENOSYS, MW_ABSENT },
+		{ -EACCES, MW_DENIED },
+		{ -EPERM, MW_DENIED },
+		{ -ESRCH, MW_GONE },
+		{ -ENODEV, MW_GONE },
+		{ -EIO, MW_BAD },
+		{ -EINVAL, MW_BAD },
+		{ -EFBIG, MW_BAD },
+		{ -4095, MW_BAD },
 	};
 
 	(void)state;

@@ -85,12 +85,9 @@ static void hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_2_6_32),
-		cmocka_unit_test(of_6_18),
-		cmocka_unit_test(nothing_is_absent),
-		cmocka_unit_test(malformed_and_doubled),
-		cmocka_unit_test(keys_are_whole),
-		cmocka_unit_test(hostile_bytes),
+		cmocka_unit_test(of_2_6_32),	     cmocka_unit_test(of_6_18),
+		cmocka_unit_test(nothing_is_absent), cmocka_unit_test(malformed_and_doubled),
+		cmocka_unit_test(keys_are_whole),    cmocka_unit_test(hostile_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

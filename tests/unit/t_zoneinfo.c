@@ -8,7 +8,8 @@
 static const char kernel_2_6_32[] =
 	"Node 0, zone      DMA\n  pages free     3935\n        min      32\n        low      40\n"
 	"        high     48\n        scanned  0\n        spanned  4095\n        present  3834\n"
-	"    nr_free_pages 3935\n    nr_inactive_anon 0\n        protection: (0, 3254, 8052, 8052)\n"
+	"    nr_free_pages 3935\n    nr_inactive_anon 0\n        protection: (0, 3254, 8052, "
+	"8052)\n"
 	"  pagesets\n    cpu: 0\n              count: 0\n              high:  0\n"
 	"              batch: 1\n  vm stats threshold: 6\n  all_unreclaimable: 1\n"
 	"  prev_priority:     12\n  start_pfn:         1\n  inactive_ratio:    1\n"
@@ -113,7 +114,8 @@ static void several_nodes(void **state)
 	_mw_arena_ struct mw_arena a = {};
 	struct mw_zoneinfo zi = parse("Node 0, zone Normal\n  pages free 1\n  managed 10\n"
 				      "Node 1, zone Normal\n  pages free 2\n  managed 20\n"
-				      "Node 130, zone Movable\n  pages free 4\n  managed 40\n", &a);
+				      "Node 130, zone Movable\n  pages free 4\n  managed 40\n",
+				      &a);
 
 	(void)state;
 	assert_int_equal(zi.n_zones, 3);
@@ -140,9 +142,16 @@ static void no_zone(void **state)
 static void malformed_heads(void **state)
 {
 	static const char *const bad[] = {
-		"Node 0 zone DMA\n", "Node x, zone DMA\n", "Node , zone DMA\n", "Node 0, zone\n",
-		"Node 0, zon DMA\n", "Node -1, zone DMA\n", "node 0, zone DMA\n", "Node\n",
-		"Node 18446744073709551616, zone DMA\n", "Node 0,, zone DMA\n",
+		"Node 0 zone DMA\n",
+		"Node x, zone DMA\n",
+		"Node , zone DMA\n",
+		"Node 0, zone\n",
+		"Node 0, zon DMA\n",
+		"Node -1, zone DMA\n",
+		"node 0, zone DMA\n",
+		"Node\n",
+		"Node 18446744073709551616, zone DMA\n",
+		"Node 0,, zone DMA\n",
 	};
 	_mw_arena_ struct mw_arena a = {};
 	struct mw_zoneinfo zi;
@@ -158,7 +167,8 @@ static void malformed_figures(void **state)
 	_mw_arena_ struct mw_arena a = {};
 	struct mw_zoneinfo zi = parse("Node 0, zone DMA\n  pages free x\n  min -1\n"
 				      "  low 18446744073709551616\n  high 5\n  high 5\n"
-				      "  managed\n  present 4\n  protection: (1, x, 3)\n", &a);
+				      "  managed\n  present 4\n  protection: (1, x, 3)\n",
+				      &a);
 
 	(void)state;
 	expect_why(zi.zone[0].free_pages, MW_BAD);
@@ -176,7 +186,8 @@ static void sums_overflow(void **state)
 	_mw_arena_ struct mw_arena a = {};
 	struct mw_zoneinfo zi = parse("Node 0, zone DMA\n  pages free 18446744073709551615\n"
 				      "  pagesets\n    count: 18446744073709551615\n"
-				      "    count: 1\nNode 0, zone Normal\n  pages free 1\n", &a);
+				      "    count: 1\nNode 0, zone Normal\n  pages free 1\n",
+				      &a);
 
 	(void)state;
 	expect_why(mw_zoneinfo_free_pages(&zi), MW_BAD);
@@ -188,7 +199,8 @@ static void a_bad_pageset_spoils_the_sum(void **state)
 {
 	_mw_arena_ struct mw_arena a = {};
 	struct mw_zoneinfo zi = parse("Node 0, zone DMA\n    count: 5\n    count: x\n"
-				      "    count: 7\n", &a);
+				      "    count: 7\n",
+				      &a);
 
 	(void)state;
 	expect_why(zi.zone[0].percpu_list_pages, MW_BAD);
@@ -199,7 +211,8 @@ static void more_reserves_than_known(void **state)
 {
 	_mw_arena_ struct mw_arena a = {};
 	struct mw_zoneinfo zi = parse("Node 0, zone DMA\n"
-				      "  protection: (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)\n", &a);
+				      "  protection: (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)\n",
+				      &a);
 
 	(void)state;
 	assert_int_equal(zi.zone[0].n_lowmem_reserve, MW_ZONE_CLASSES);

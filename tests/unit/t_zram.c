@@ -10,7 +10,8 @@ static void versions(void **state)
 {
 	static const char *const texts[] = {
 		"  104857600  20971520 22020096        0 23068672        0        0\n",
-		"104857600 20971520 22020096 0 23068672 0 0 12 12\n", "104857600 20971520 22020096",
+		"104857600 20971520 22020096 0 23068672 0 0 12 12\n",
+		"104857600 20971520 22020096",
 	};
 
 	(void)state;
@@ -26,8 +27,9 @@ static void versions(void **state)
 
 static void malformed(void **state)
 {
-	static const char *const bad[] = { "", "\n", "1", "1 2", "1 2 x", "x 2 3", "1 -2 3",
-					   "1 2 18446744073709551616", "1,2,3" };
+	static const char *const bad[] = { "",	    "\n",    "1",      "1 2",
+					   "1 2 x", "x 2 3", "1 -2 3", "1 2 18446744073709551616",
+					   "1,2,3" };
 	struct mw_zram z = { .used_bytes = 77 };
 
 	(void)state;
