@@ -38,7 +38,10 @@ group_unit() {
 	done
 }
 
-group_golden() { one golden sh tests/golden.sh; }
+group_golden() {
+	one golden sh tests/golden.sh
+	one examples sh tests/examples.sh
+}
 
 group_check() {
 	for t in tests/check/*.sh; do
