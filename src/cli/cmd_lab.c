@@ -56,7 +56,9 @@ static int perform(struct cli_job *job, const struct options *o, const struct la
 			   .root = job->root,
 			   .arena = &job->arena,
 			   .snap = &job->snap,
-			   .report = &r };
+			   .report = &r,
+			   .arg = o->arg + 1,
+			   .n_args = o->n_args - 1 };
 	const char *why = lab_obstacle(a);
 	enum lab_status status;
 	int error;
@@ -95,6 +97,7 @@ static int run(const struct options *o)
 {
 	_cli_job_ struct cli_job job = {};
 	const struct lab_accident *a;
+	const char *wrong;
 	int status;
 
 	if (o->root)
@@ -103,14 +106,15 @@ static int run(const struct options *o)
 		return refuse(o->check ? "--check" : "--save-capture", "not for this command");
 	if (!o->n_args)
 		return list(o);
-	if (o->n_args > 1)
-		return refuse(o->arg[1], "one accident at a time");
 	a = lab_find(o->arg[0]);
 	if (!a) {
 		fprintf(stderr, "memwhy: %s: no such accident; these are known:\n", o->arg[0]);
 		lab_names(stderr);
 		return EXIT_USAGE;
 	}
+	wrong = lab_misuse(a, o->arg + 1, o->n_args - 1);
+	if (wrong)
+		return refuse(a->name, wrong);
 	if (!o->dry_run && !o->yes && !isatty(STDIN_FILENO))
 		return refuse(a->name, "asks first: needs a terminal, or --yes");
 	lab_tell(talk_stream(o), a);
@@ -122,7 +126,7 @@ static int run(const struct options *o)
 
 const struct cmd cmd_lab = {
 	.name = "lab",
-	.args = "[NAME]",
+	.args = "[NAME [PROCESS...]]",
 	.summary = "a small accident with memory, to watch on this machine",
 	.opt = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),

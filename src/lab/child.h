@@ -6,7 +6,7 @@
  *  - It dies with the worker (PR_SET_PDEATHSIG).
  *  - One with a group has joined it, and seen that it has, before its body runs.
  *  - A word is a number; the first that a child says is 0 once it is ready, or a negative errno.
- *  - No wait is without an end.
+ *  - No wait of the worker is without an end.
  */
 #pragma once
 

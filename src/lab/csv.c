@@ -57,8 +57,6 @@ void lab_csv(const struct mw_report *r, FILE *out)
 
 	if (!t)
 		return;
-	while (t->next)
-		t = t->next;
 	put_line(t, NULL, out);
 	for (const struct mw_row *row = t->first; row; row = row->next)
 		if (row->in != MW_IN_TEXT)

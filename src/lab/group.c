@@ -87,19 +87,23 @@ static struct mw_val get(const struct lab_group *g, const char *name, const char
 	return key ? lab_knob_key(path, key) : lab_knob_number(path);
 }
 
-int lab_group_make(const struct lab_group *g)
-{
-	if (!is_ours(g))
-		return -EPERM;
-	return mkdir(g->path, 0755) < 0 ? -errno : 0;
-}
-
-/* Kernels without swap accounting have no such file: then there is nothing to limit. */
-static int set_swap(const struct lab_group *g, const char *name, const char *text)
+/* Not every kernel has each file: without swap accounting there is no swap to limit, and v1 groups
+ * will lose memory.use_hierarchy one day. */
+static int set_if_there(const struct lab_group *g, const char *name, const char *text)
 {
 	int r = set(g, name, text);
 
 	return r == -ENOENT ? 0 : r;
+}
+
+int lab_group_make(const struct lab_group *g)
+{
+	if (!is_ours(g))
+		return -EPERM;
+	if (mkdir(g->path, 0755) < 0)
+		return -errno;
+	/* Before 5.11 a v1 group did not limit those below, unless told to. */
+	return g->v2 ? 0 : set_if_there(g, "memory.use_hierarchy", "1");
 }
 
 int lab_group_limit(const struct lab_group *g, uint64_t bytes)
@@ -111,8 +115,8 @@ int lab_group_limit(const struct lab_group *g, uint64_t bytes)
 	r = set(g, g->v2 ? "memory.max" : "memory.limit_in_bytes", text);
 	if (r < 0)
 		return r;
-	return g->v2 ? set_swap(g, "memory.swap.max", "0")
-		     : set_swap(g, "memory.memsw.limit_in_bytes", text);
+	return g->v2 ? set_if_there(g, "memory.swap.max", "0")
+		     : set_if_there(g, "memory.memsw.limit_in_bytes", text);
 }
 
 int lab_group_lift(const struct lab_group *g)
@@ -122,7 +126,7 @@ int lab_group_lift(const struct lab_group *g)
 	if (g->v2)
 		return set(g, "memory.max", "max");
 	/* Memory with swap may not be below memory alone. */
-	r = set_swap(g, "memory.memsw.limit_in_bytes", "-1");
+	r = set_if_there(g, "memory.memsw.limit_in_bytes", "-1");
 	return r < 0 ? r : set(g, "memory.limit_in_bytes", "-1");
 }
 
@@ -171,4 +175,9 @@ struct mw_val lab_group_own_file_bytes(const struct lab_group *g)
 struct mw_val lab_group_hit_count(const struct lab_group *g)
 {
 	return g->v2 ? get(g, "memory.events", "max") : get(g, "memory.failcnt", NULL);
+}
+
+struct mw_val lab_group_kill_count(const struct lab_group *g)
+{
+	return get(g, g->v2 ? "memory.events" : "memory.oom_control", "oom_kill");
 }

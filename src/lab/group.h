@@ -53,6 +53,9 @@ struct mw_val lab_group_file_bytes(const struct lab_group *g);	   /* page cache,
 struct mw_val lab_group_own_file_bytes(const struct lab_group *g); /* without; v1 only */
 struct mw_val lab_group_hit_count(const struct lab_group *g);	   /* of the limit */
 
+/* Processes in it that the kernel killed for lack of memory; MW_ABSENT before 4.13. */
+struct mw_val lab_group_kill_count(const struct lab_group *g);
+
 /* Kills what is in the group and in those below, until nobody is left: 0 or -ETIMEDOUT. */
 int lab_group_kill(const struct lab_group *g);
 

@@ -62,7 +62,8 @@ void lab_list(struct mw_report *r)
 
 		mw_cell_str(row, 0, mw_str_of(a->name));
 		mw_cell_str(row, 1, mw_str_of(a->summary));
-		mw_cell_val(row, 2, mw_ok(a->limit_bytes));
+		if (a->limit_bytes)
+			mw_cell_val(row, 2, mw_ok(a->limit_bytes));
 		mw_cell_val(row, 3, mw_ok(a->seconds));
 		mw_cell_str(row, 4, mw_str_of(needs_of(a)));
 	}
@@ -78,6 +79,13 @@ const char *lab_obstacle(const struct lab_accident *a)
 	if (a->needs & LAB_NEEDS_GROUP)
 		why = lab_group_find(&root);
 	return why || !a->check ? why : a->check();
+}
+
+const char *lab_misuse(const struct lab_accident *a, char *const arg[], int n_args)
+{
+	if (a->misuse)
+		return a->misuse(arg, n_args);
+	return n_args ? "it takes no more words" : NULL;
 }
 
 void lab_tell(FILE *out, const struct lab_accident *a)
@@ -129,10 +137,9 @@ enum lab_status lab_fail(const char *what, int r)
 struct mw_table *lab_results(struct lab *lab, const char *id, const struct mw_col *col,
 			     size_t n_cols, const char *title)
 {
-	return mw_report_table(lab->report, (struct mw_table){ .id = id,
-							       .col = col,
-							       .n_cols = n_cols,
-							       .title = title });
+	return mw_report_table(
+		lab->report,
+		(struct mw_table){ .id = id, .col = col, .n_cols = n_cols, .title = title });
 }
 
 /* Announced, made, limited, in this order. */

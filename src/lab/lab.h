@@ -9,7 +9,7 @@
  * Invariants:
  *  - The worker never eats: what an accident eats is eaten by its children, in the group.
  *  - What is left of an accident is removed before its report is given, and after any death.
- *  - The table of results is the last table of the report, so that it can be written as CSV.
+ *  - The table of results is the first table of the report, so that it can be written as CSV.
  */
 #pragma once
 
@@ -34,6 +34,8 @@ struct lab {
 	struct mw_report *report;   /* .verdict stays NULL where there is nothing to show */
 	struct lab_supervisor supervisor;
 	struct lab_group group;
+	char *const *arg; /* what stood behind the name */
+	int n_args;
 };
 
 struct lab_accident {
@@ -43,6 +45,8 @@ struct lab_accident {
 	unsigned needs;
 	uint64_t limit_bytes; /* of its group; 0: has none */
 	unsigned seconds;     /* at most */
+	/* NULL, or what is wrong with the words behind the name; without it there may be none. */
+	const char *(*misuse)(char *const arg[], int n_args);
 	/* NULL, or why it cannot be done here. */
 	const char *(*check)(void);
 	enum lab_status (*run)(struct lab *lab);
@@ -60,6 +64,9 @@ void lab_names(FILE *out);
 /* NULL, or why it is not possible here. */
 const char *lab_obstacle(const struct lab_accident *a);
 
+/* NULL, or what is wrong with the words behind the name. */
+const char *lab_misuse(const struct lab_accident *a, char *const arg[], int n_args);
+
 /* What it will do, what it will use, how long. */
 void lab_tell(FILE *out, const struct lab_accident *a);
 
@@ -70,8 +77,7 @@ bool lab_ask(void);
 enum lab_status lab_perform(struct lab *lab, const struct lab_accident *a);
 
 /* One line of what happens. */
-void lab_talk(const struct lab *lab, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void lab_talk(const struct lab *lab, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* One line on stderr; LAB_NOT_PERMITTED where the error says so, else LAB_FAILED. */
 enum lab_status lab_fail(const char *what, int r);

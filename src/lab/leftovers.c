@@ -117,8 +117,7 @@ static int remove_path(struct lab_thing *t)
 /* A group that was only announced holds nobody of ours. */
 static int remove_group(struct lab_thing *t)
 {
-	return atomic_load(&t->made) ? lab_group_remove(&t->group)
-				     : (rmdir(t->group.path), 0);
+	return atomic_load(&t->made) ? lab_group_remove(&t->group) : (rmdir(t->group.path), 0);
 }
 
 static int remove_thing(struct lab_thing *t)

@@ -25,8 +25,7 @@ enum { FILE_ROW, UNLINKED_ROW, MEMFD_ROW, SYSV_ROW, ANON_ROW, ROWS };
 
 static bool is_pid(struct mw_val pid, const struct lab_plant *p)
 {
-	return mw_known(pid) &&
-	       (pid.v == (uint64_t)p->pid || pid.v == (uint64_t)p->partner_pid);
+	return mw_known(pid) && (pid.v == (uint64_t)p->pid || pid.v == (uint64_t)p->partner_pid);
 }
 
 /* Is this owner what was planted?  By kind, and by mount, pid or id. */
@@ -92,8 +91,8 @@ static const char *name_of(const struct planted *p, struct mw_arena *a)
 /* Once each, within 1 %. */
 static bool is_found(const struct planted *p)
 {
-	uint64_t off = p->found_bytes > p->bytes ? p->found_bytes - p->bytes
-						 : p->bytes - p->found_bytes;
+	uint64_t off =
+		p->found_bytes > p->bytes ? p->found_bytes - p->bytes : p->bytes - p->found_bytes;
 
 	return p->times == 1 && off * 100 <= p->bytes;
 }
@@ -191,11 +190,12 @@ static enum lab_status run(struct lab *lab)
 const struct lab_accident lab_shmem = {
 	.name = "shmem",
 	.summary = "memory that no process seems to own",
-	.story = "It plants 112 MiB of shared memory in the five ways in which it gets lost: a file "
-		 "of 48 MiB on\na tmpfs that only one mount namespace sees, and 16 MiB each in a "
-		 "file there that is unlinked\nbut open, in a memfd, in a SysV segment that nobody "
-		 "attaches, and in memory that two processes\nshare.  Then it looks twice: as ps "
-		 "does, by the RSS of the processes, and as memwhy ledger does.\n",
+	.story =
+		"It plants 112 MiB of shared memory in the five ways in which it gets lost: a file "
+		"of 48 MiB on\na tmpfs that only one mount namespace sees, and 16 MiB each in a "
+		"file there that is unlinked\nbut open, in a memfd, in a SysV segment that nobody "
+		"attaches, and in memory that two processes\nshare.  Then it looks twice: as ps "
+		"does, by the RSS of the processes, and as memwhy ledger does.\n",
 	.needs = LAB_NEEDS_ROOT | LAB_NEEDS_GROUP,
 	.limit_bytes = 192 * LAB_MIB,
 	.seconds = 20,

@@ -34,8 +34,8 @@ static int fill(int fd, size_t bytes)
 	return 0;
 }
 
-/* The descriptor, or negative errno. */
-static int plant_file(const char *folder, const char *name, size_t bytes)
+/* One without its name stays open, and so stays in memory. */
+static int plant_file(const char *folder, const char *name, size_t bytes, bool keep_name)
 {
 	char path[320];
 	int r = lab_path(path, sizeof(path), "%s/%s", folder, name), fd;
@@ -46,7 +46,11 @@ static int plant_file(const char *folder, const char *name, size_t bytes)
 	if (fd < 0)
 		return -errno;
 	r = fill(fd, bytes);
-	return r < 0 ? r : fd;
+	if (!r && keep_name)
+		close(fd);
+	else if (!r && unlink(path) < 0)
+		r = -errno;
+	return r;
 }
 
 static int plant_tmpfs(const char *folder)
@@ -57,14 +61,126 @@ static int plant_tmpfs(const char *folder)
 	    mount("memwhy_lab", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 		  "size=96M,mode=0700") < 0)
 		return -errno;
-	r = plant_file(folder, LAB_PLANT_FILE, LAB_PLANT_BIG);
+	r = plant_file(folder, LAB_PLANT_FILE, LAB_PLANT_BIG, true);
+	return r < 0 ? r : plant_file(folder, LAB_PLANT_UNLINKED, LAB_PLANT_SMALL, false);
+}
+
+static int plant_memfd(void)
+{
+	int fd = memfd_create(LAB_PLANT_MEMFD, MFD_CLOEXEC);
+
+	return fd < 0 ? -errno : fill(fd, LAB_PLANT_SMALL);
+}
+
+/* Its id, or negative errno. */
+static int plant_segment(struct lab_thing *thing)
+{
+	int id = lab_make_segment(thing, LAB_PLANT_SMALL);
+	void *p;
+
+	if (id < 0)
+		return id;
+	p = shmat(id, NULL, 0);
+	if (p == (void *)-1)
+		return -errno;
+	memset(p, 1, LAB_PLANT_SMALL);
+	return shmdt(p) < 0 ? -errno : id;
+}
+
+static _Noreturn void be_partner(char *shared, pid_t parent, int ready)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	memset(shared, 2, LAB_PLANT_SMALL);
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+/* Memory that two processes share, each of which has touched it.  The partner is in the group as
+ * its parent is.  Its pid, or negative errno. */
+static pid_t plant_shared(int fd)
+{
+	char *p = mmap(NULL, LAB_PLANT_SMALL, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	pid_t me = getpid(), partner;
+	int ready[2];
+	char c;
+
+	if (p == MAP_FAILED || pipe2(ready, O_CLOEXEC) < 0)
+		return -errno;
+	memset(p, 1, LAB_PLANT_SMALL);
+	partner = fork();
+	if (!partner) {
+		close(fd);
+		close(ready[0]);
+		be_partner(p, me, ready[1]);
+	}
+	close(ready[1]);
+	if (partner < 0 || read(ready[0], &c, 1) != 1)
+		partner = -EAGAIN;
+	close(ready[0]);
+	return partner;
+}
+
+/* The partner first: it shall hold none of the files. */
+static int plant(void *arg, int fd)
+{
+	const struct order *o = arg;
+	int partner = plant_shared(fd), segment = 0, r = partner;
+
+	if (r >= 0)
+		r = plant_tmpfs(o->folder->path);
+	if (r >= 0)
+		r = plant_memfd();
+	if (r >= 0)
+		r = segment = plant_segment(o->segment);
+	if (r < 0) {
+		lab_say(fd, r);
+		return r;
+	}
+	lab_say(fd, 0);
+	lab_say(fd, partner);
+	lab_say(fd, segment);
+	lab_hold(fd);
+	return 0;
+}
+
+static int make_folder(struct lab_thing *folder)
+{
+	if (!folder)
+		return -ENOMEM;
+	if (mkdir(folder->path, 0700) < 0)
+		return -errno;
+	atomic_store(&folder->made, true);
+	return 0;
+}
+
+int lab_plant_start(struct lab *lab, struct lab_plant *ret, struct lab_child *ret_child)
+{
+	struct order order = {
+		.folder = lab_announce_path(lab->supervisor.left, LAB_THING_FOLDER, "/tmp"),
+		.segment = lab_announce_segment(lab->supervisor.left),
+	};
+	struct lab_body body = {
+		.comm = "lab-planter", .group = &lab->group, .run = plant, .arg = &order
+	};
+	int64_t partner = 0, segment = 0;
+	int r = order.segment ? make_folder(order.folder) : -ENOMEM;
+
+	if (!r)
+		r = lab_child_ready(lab, &body, ret_child);
+	if (!r)
+		r = lab_hear(ret_child->fd, LAB_PATIENCE_MS, &partner);
+	if (!r)
+		r = lab_hear(ret_child->fd, LAB_PATIENCE_MS, &segment);
 	if (r < 0)
 		return r;
-	close(r);
-	r = plant_file(folder, LAB_PLANT_UNLINKED, LAB_PLANT_SMALL);
-	if (r < 0)
-		return r;
-	/* Stays open, so stays in memory. */
-	r = unlinkat(AT_FDCWD, mw_str_of(folder).p, 0) < 0 && errno == EISDIR ? 0 : 0;
-	return r;
+	*ret = (struct lab_plant){ .folder = order.folder->path,
+				   .pid = ret_child->pid,
+				   .partner_pid = (pid_t)partner,
+				   .segment = (int)segment };
+	return 0;
 }

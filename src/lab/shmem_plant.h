@@ -6,11 +6,11 @@
 
 #include "lab/lab.h"
 
-#define LAB_PLANT_BIG	   (48 * LAB_MIB)
-#define LAB_PLANT_SMALL	   (16 * LAB_MIB)
-#define LAB_PLANT_FILE	   "big.bin"
+#define LAB_PLANT_BIG (48 * LAB_MIB)
+#define LAB_PLANT_SMALL (16 * LAB_MIB)
+#define LAB_PLANT_FILE "big.bin"
 #define LAB_PLANT_UNLINKED "gone.bin"
-#define LAB_PLANT_MEMFD	   "memwhy_lab"
+#define LAB_PLANT_MEMFD "memwhy_lab"
 
 struct lab_plant {
 	const char *folder; /* where its tmpfs is mounted, in the namespace of pid */

@@ -11,7 +11,7 @@ out=build-fuzz
 mkdir -p $out/found $out/obj
 targets=${1:-$(ls tests/fuzz/fuzz_*.c | sed 's|.*/fuzz_\(.*\)\.c|\1|')}
 seconds=${2:-60}
-flags='-std=gnu17 -D_GNU_SOURCE -Isrc -g -O1 -fsanitize=fuzzer-no-link,address,undefined
+flags='-std=gnu17 -D_GNU_SOURCE -Isrc -I/usr/include/libsmartcols -g -O1 -fsanitize=fuzzer-no-link,address,undefined
 	-fno-sanitize-recover=undefined'
 for c in src/base/*.c src/kernel/*.c src/snap/*.c src/why/*.c src/report/*.c src/act/*.c; do
 	case $c in *_none.c | *_plain.c) continue ;; esac

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of the actors: they take their memory, one of them grows, and who dies is noted.
+ *
+ * Invariants: the grower takes a step only when it is told to, and who died is noted before the
+ * next step.  A kill frees more than a step takes.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/pid_status.h"
+#include "lab/actor.h"
+#include "lab/knob.h"
+#include "lab/lab.h"
+
+#define STEP_MS 5
+#define LATE_MS 2000 /* that a killed process may take to die */
+
+static int set_adj(int adj)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", adj);
+	return lab_knob_write("/proc/self/oom_score_adj", text);
+}
+
+static int be_sized(void *arg, int fd)
+{
+	const struct lab_actor *a = arg;
+	int r = set_adj(a->adj);
+
+	if (!r && !lab_eat(a->bytes))
+		r = -errno;
+	lab_say(fd, r);
+	lab_hold(fd);
+	return r;
+}
+
+/* One step a word, until the kernel ends it. */
+static int be_grower(void *arg, int fd)
+{
+	const struct lab_actor *a = arg;
+	int64_t word;
+	int r = set_adj(a->adj);
+
+	lab_say(fd, r);
+	while (!r && !lab_hear(fd, -1, &word)) {
+		r = lab_eat(LAB_MIB) ? 0 : -errno;
+		lab_say(fd, r);
+	}
+	return r;
+}
+
+/* Is the kernel willing to set -1000?  It asks for CAP_SYS_RESOURCE, of the machine's own user
+ * namespace, so the only way to know is to try. */
+static int be_protected(void *arg, int fd)
+{
+	(void)arg;
+	return lab_say(fd, set_adj(-1000));
+}
+
+bool lab_actors_may_protect(const struct lab *lab)
+{
+	struct lab_child child = {};
+	int r = lab_child_ready(lab, &(struct lab_body){ .comm = "lab-try", .run = be_protected },
+				&child);
+
+	lab_child_stop(&child);
+	return !r;
+}
+
+static void look_at(struct lab *lab, struct lab_actor *a)
+{
+	char path[64], buf[8192];
+	struct mw_pid_status status;
+	struct mw_str text;
+	int r;
+
+	a->pid = (uint64_t)a->child.pid;
+	if (lab_path(path, sizeof(path), "/proc/%d/oom_score", a->child.pid) < 0)
+		return;
+	a->oom_score_count = lab_knob_number(path);
+	if (lab_path(path, sizeof(path), "/proc/%d/status", a->child.pid) < 0)
+		return;
+	text = lab_knob_read(path, buf, sizeof(buf), &r);
+	if (!r && !mw_pid_status_parse(text, lab->arena, &status))
+		a->rss_bytes = status.rss_bytes;
+}
+
+int lab_actors_start(struct lab *lab, struct lab_actors *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		struct lab_actor *a = &all->item[i];
+		struct lab_body body = { .comm = a->name,
+					 .group = &lab->group,
+					 .run = a->bytes ? be_sized : be_grower,
+					 .arg = a };
+		int r = lab_child_ready(lab, &body, &a->child);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < all->n; i++)
+		look_at(lab, &all->item[i]);
+	return 0;
+}
+
+/* Reaps it where it is dead. */
+static void note_death(struct lab *lab, struct lab_actors *all, struct lab_actor *a)
+{
+	int status;
+
+	if (!a->child.pid || waitpid(a->child.pid, &status, WNOHANG) != a->child.pid)
+		return;
+	close(a->child.fd);
+	a->child = (struct lab_child){};
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+		return;
+	a->died = ++all->deaths;
+	lab_talk(lab, "  %s was killed.", a->name);
+}
+
+/* The grower last: whoever else is dead died before it. */
+static void note_deaths(struct lab *lab, struct lab_actors *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		note_death(lab, all, &all->item[i]);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void sleep_ms(long ms)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
+}
+
+/* A slow machine may have killed somebody who has not died yet: the group's count knows.  The
+ * grower is noted after those. */
+static void note_late_deaths(struct lab *lab, struct lab_actors *all)
+{
+	int64_t end = now_ms() + LATE_MS;
+	uint64_t killed = mw_or(lab_group_kill_count(&lab->group), 1);
+
+	while (all->deaths + 1 < killed && now_ms() < end) {
+		for (size_t i = 0; i + 1 < all->n; i++)
+			note_death(lab, all, &all->item[i]);
+		sleep_ms(STEP_MS);
+	}
+	while (all->item[all->n - 1].child.pid && now_ms() < end) {
+		note_deaths(lab, all);
+		sleep_ms(STEP_MS);
+	}
+}
+
+int lab_actors_drive(struct lab *lab, struct lab_actors *all, unsigned seconds)
+{
+	int fd = all->item[all->n - 1].child.fd, r;
+	int64_t end = now_ms() + seconds * 1000, left, word = 0;
+
+	while ((left = end - now_ms()) > 0) {
+		lab_say(fd, 1);
+		r = lab_hear(fd, (int)left, &word);
+		if (r == -EPIPE) {
+			note_late_deaths(lab, all);
+			return 0;
+		}
+		if (r < 0 || word < 0)
+			return r < 0 ? r : (int)word;
+		note_deaths(lab, all);
+		sleep_ms(STEP_MS);
+	}
+	return -ETIMEDOUT;
+}
+
+void lab_actors_stop(struct lab_actors *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		lab_child_stop(&all->item[i].child);
+}

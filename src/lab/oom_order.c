@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * oom-order - in which order does the kernel kill?
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fmt.h"
+#include "lab/actor.h"
+#include "lab/kmsg.h"
+#include "lab/lab.h"
+
+#define LIMIT_BYTES (192 * LAB_MIB)
+#define ROOM_BYTES (32 * LAB_MIB) /* that the grower has at least, before the first kill */
+#define SECONDS 20
+
+static const struct lab_actor cast[] = {
+	{ .name = "small", .bytes = 8 * LAB_MIB, .adj = 500 },
+	{ .name = "big", .bytes = 80 * LAB_MIB, .adj = 0 },
+	{ .name = "middle", .bytes = 32 * LAB_MIB, .adj = -500 },
+	{ .name = "protected", .bytes = 16 * LAB_MIB, .adj = -1000 },
+	{ .name = "grower", .adj = 0 },
+};
+
+/* The same relations for who may not go below 0: then nobody can be protected for certain. */
+static const struct lab_actor humble_cast[] = {
+	{ .name = "small", .bytes = 8 * LAB_MIB, .adj = 1000 },
+	{ .name = "big", .bytes = 80 * LAB_MIB, .adj = 500 },
+	{ .name = "middle", .bytes = 32 * LAB_MIB, .adj = 0 },
+	{ .name = "little", .bytes = 16 * LAB_MIB, .adj = 0 },
+	{ .name = "grower", .adj = 500 },
+};
+
+#define CAST_N (sizeof(cast) / sizeof(cast[0]))
+
+/* The line about this one?  A pid in the log is one of the initial pid namespace, and may be
+ * somebody else's here: so the name is asked too. */
+static bool is_about(struct mw_str line, uint64_t pid, const struct lab_actor *a)
+{
+	char name[sizeof(a->name) + 3];
+	int n = snprintf(name, sizeof(name), "(%s)", a->name);
+
+	return a->pid == pid && memmem(line.p, line.n, name, (size_t)n);
+}
+
+/* The kernel's own words, where they may be read, and its order: who was killed first may die
+ * last. */
+static void read_log(struct lab *lab, struct lab_actors *all, int fd)
+{
+	struct mw_str line;
+	unsigned place = 0;
+	uint64_t pid;
+
+	if (fd < 0) {
+		lab_talk(lab, "The kernel log cannot be read here: %s.", strerror(-fd));
+		return;
+	}
+	while (lab_kmsg_next_kill(fd, lab->arena, &pid, &line))
+		for (size_t i = 0; i < all->n; i++)
+			if (is_about(line, pid, &all->item[i])) {
+				all->item[i].log = line;
+				all->item[i].logged = ++place;
+			}
+	close(fd);
+	if (!place)
+		lab_talk(lab, "The kernel log names none of them: perhaps they are in another pid "
+			      "namespace.");
+	for (size_t i = 0; place == all->deaths && i < all->n; i++)
+		all->item[i].died = all->item[i].logged;
+}
+
+static void show_log(struct lab *lab, const struct lab_actors *all)
+{
+	static const struct mw_col columns[] = { { "line", "LINE", MW_TYPE_STR } };
+	struct mw_table *t = lab_results(lab, "kernel_log", columns, 1, "The kernel's log says:");
+
+	for (unsigned place = 1; place <= all->n; place++)
+		for (size_t i = 0; i < all->n; i++)
+			if (all->item[i].logged == place)
+				mw_cell_str(mw_report_row(lab->report, t, 0, MW_IN_BOTH), 0,
+					    all->item[i].log);
+}
+
+static void show(struct lab *lab, const struct lab_actors *all)
+{
+	static const struct mw_col columns[] = {
+		{ "process", "PROCESS", MW_TYPE_STR },
+		{ "pid", "PID", MW_TYPE_COUNT },
+		{ "rss_bytes", "RSS BEFORE", MW_TYPE_BYTES },
+		{ "oom_score_adj", "ADJ", MW_TYPE_STR },
+		{ "oom_score", "OOM_SCORE", MW_TYPE_COUNT },
+		{ "expected_place", "EXPECTED", MW_TYPE_COUNT },
+		{ "killed_place", "KILLED", MW_TYPE_COUNT },
+		{ "end", "END", MW_TYPE_STR },
+	};
+	struct mw_table *t = lab_results(lab, "processes", columns, 8, "The order of death:");
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct lab_actor *a = &all->item[i];
+		struct mw_row *row = mw_report_row(lab->report, t, 0, MW_IN_BOTH);
+
+		mw_cell_str(row, 0, mw_arena_copy(lab->arena, mw_str_of(a->name)));
+		mw_cell_val(row, 1, mw_ok(a->pid));
+		mw_cell_val(row, 2, a->rss_bytes);
+		mw_cell_str(row, 3, mw_str_of(mw_fmt(lab->arena, "%d", a->adj)));
+		mw_cell_val(row, 4, a->oom_score_count);
+		if (a->expected)
+			mw_cell_val(row, 5, mw_ok(a->expected));
+		if (a->died)
+			mw_cell_val(row, 6, mw_ok(a->died));
+		mw_cell_str(row, 7, mw_str_of(a->died ? "killed" : "lives"));
+	}
+}
+
+/* "small, big, grower" in the order of death; those who live: in the order of the table. */
+static const char *names(const struct lab *lab, const struct lab_actors *all, bool dead)
+{
+	const char *list = "";
+
+	for (unsigned place = 1; place <= all->n; place++)
+		for (size_t i = 0; i < all->n; i++) {
+			const struct lab_actor *a = &all->item[i];
+
+			if (dead ? a->died != place : a->died || i + 1 != place)
+				continue;
+			list = mw_fmt(lab->arena, "%s%s%s", list, *list ? ", " : "", a->name);
+		}
+	return *list ? list : "nobody";
+}
+
+static enum lab_status judge(struct lab *lab, const struct lab_actors *all)
+{
+	bool as_told = true;
+
+	for (size_t i = 0; i < all->n; i++)
+		as_told &= all->item[i].died == all->item[i].expected;
+	lab->report->verdict = mw_fmt(
+		lab->arena, "Killed, in this order: %s; %s. Alive: %s", names(lab, all, true),
+		as_told ? "as size and oom_score_adj say" : "not as size and oom_score_adj say",
+		names(lab, all, false));
+	lab->report->closing =
+		"oom_score is reckoned with all of RAM. In a group oom_score_adj weighs by the "
+		"group's limit: 1000 is all of it, so 500 is as good as 96 MiB more.";
+	return as_told ? LAB_AS_TOLD : LAB_FAILED;
+}
+
+/* The words behind the name as processes, and the grower last. */
+static const char *choose(struct lab_actors *all, char *const arg[], int n_args)
+{
+	uint64_t sum = 0;
+	const char *wrong;
+
+	if (n_args > LAB_ACTORS_MAX - 1)
+		return "eight processes at most";
+	for (int i = 0; i < n_args; i++) {
+		wrong = lab_actor_parse(mw_str_of(arg[i]), &all->item[all->n]);
+		if (wrong)
+			return wrong;
+		sum += all->item[all->n++].bytes;
+	}
+	if (sum > LIMIT_BYTES - ROOM_BYTES)
+		return "they may have 160 MiB together";
+	all->item[all->n++] = (struct lab_actor){ .name = "grower" };
+	return NULL;
+}
+
+static const char *misuse(char *const arg[], int n_args)
+{
+	struct lab_actors all = {};
+
+	return choose(&all, arg, n_args);
+}
+
+static enum lab_status perform(struct lab *lab, struct lab_actors *all)
+{
+	int log, r = lab_actors_start(lab, all);
+
+	if (r < 0)
+		return lab_fail("starting the processes", r);
+	lab_talk(lab,
+		 "%zu processes are in it. Now one of them, grower, takes 1 MiB after the other.",
+		 all->n);
+	log = lab_kmsg_open();
+	r = lab_actors_drive(lab, all, SECONDS);
+	read_log(lab, all, log);
+	show(lab, all);
+	show_log(lab, all);
+	if (r < 0) {
+		lab->report->verdict = "The grower was not killed in time";
+		return lab_fail("grower", r);
+	}
+	return judge(lab, all);
+}
+
+/* Who plays: what was asked for, or the default as far as it is permitted. */
+static enum lab_status engage(struct lab *lab, struct lab_actors *all)
+{
+	bool free_choice = lab_actors_may_protect(lab);
+
+	if (lab->n_args && choose(all, lab->arg, lab->n_args))
+		return LAB_USAGE;
+	for (size_t i = 0; lab->n_args && i < all->n; i++)
+		if (all->item[i].adj < 0 && !free_choice)
+			return lab_fail("oom_score_adj below 0, without CAP_SYS_RESOURCE", -EPERM);
+	for (size_t i = 0; !lab->n_args && i < CAST_N; i++)
+		all->item[all->n++] = free_choice ? cast[i] : humble_cast[i];
+	if (!free_choice)
+		lab_talk(lab, "Nobody can be set below 0 here, for lack of CAP_SYS_RESOURCE%s.",
+			 lab->n_args ? "" : ": all are set 500 higher, and none is unkillable");
+	lab_actors_expect(all);
+	return LAB_AS_TOLD;
+}
+
+static enum lab_status run(struct lab *lab)
+{
+	struct lab_actors all = { .limit_bytes = LIMIT_BYTES,
+				  .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE) };
+	enum lab_status status = engage(lab, &all);
+
+	if (!status)
+		status = perform(lab, &all);
+	lab_actors_stop(&all);
+	return status;
+}
+
+const struct lab_accident lab_oom_order = {
+	.name = "oom-order",
+	.summary = "in which order the kernel kills",
+	.story = "Five processes share a group: small (8 MiB, oom_score_adj 500), big (80 MiB, 0), "
+		 "middle\n(32 MiB, -500), protected (16 MiB, -1000), and grower (0), which takes "
+		 "1 MiB after the\nother until the limit is hit, and goes on.  The kernel then "
+		 "kills the one with the most\npoints, which are its pages and oom_score_adj "
+		 "thousandths of the limit, and so on, until the\ngrower itself is dead.  You see "
+		 "who died in which order, beside the order reckoned before.\nNAME:MIB:ADJ... "
+		 "behind the name chooses other processes than these four.\n",
+	.needs = LAB_NEEDS_ROOT | LAB_NEEDS_GROUP,
+	.limit_bytes = LIMIT_BYTES,
+	.seconds = SECONDS,
+	.misuse = misuse,
+	.run = run,
+};
