@@ -53,11 +53,11 @@ const char *mw_fmt_val_bytes(struct mw_arena *a, struct mw_val bytes)
 	return mw_known(bytes) ? mw_fmt_bytes(a, bytes.v) : mw_why_name(bytes.why);
 }
 
+static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "0123456789_-./:,+@%=";
+
 static bool is_plain(struct mw_str s)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789_-./:,+@%=";
-
 	for (size_t i = 0; i < s.n; i++)
 		if (!memchr(safe, s.p[i], sizeof(safe) - 1))
 			return false;
@@ -89,10 +89,10 @@ const char *mw_fmt_shell(struct mw_arena *a, struct mw_str s)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (ansi && (c < 0x20 || c >= 0x7f)) {
+		/* A shell that knows no $'' takes this for a plain string: so nothing in it may
+		 * end one. */
+		if (ansi && !memchr(safe, c, sizeof(safe) - 1)) {
 			*q++ = '\\', *q++ = 'x', *q++ = hex[c >> 4], *q++ = hex[c & 15];
-		} else if (ansi && (c == '\'' || c == '\\')) {
-			*q++ = '\\', *q++ = (char)c;
 		} else if (c == '\'') {
 			*q++ = '\'', *q++ = '\\', *q++ = '\'', *q++ = '\'';
 		} else {

@@ -19,7 +19,6 @@ static const struct opt opts[] = {
 /* Read for the analyses to come, and for a person who reads the capture. */
 static const char *const also[] = {
 	"proc/version",
-	"proc/cmdline",
 	"proc/buddyinfo",
 	"proc/pagetypeinfo",
 	"proc/loadavg",

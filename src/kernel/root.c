@@ -9,12 +9,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fmt.h"
 #include "kernel/root_private.h"
 
 #define CAPTURE_MAX_BYTES ((size_t)1 << 30)
+#define PAUSE_NS 2000000
 #define SCRATCH_BYTES ((size_t)64 << 10)
 
 enum kind { LIVE, DIRECTORY, CAPTURE };
@@ -258,6 +260,12 @@ void mw_at_close(struct mw_at *at)
 	if (at->fd >= 0)
 		close(at->fd);
 	at->fd = -1;
+}
+
+void mw_root_pause(const struct mw_root *root)
+{
+	if (root->kind == LIVE)
+		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
 }
 
 int mw_root_recorded(struct mw_root *root, struct mw_capture *ret)

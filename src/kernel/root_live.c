@@ -89,7 +89,13 @@ static int meta_stat(int dirfd, const char *name, struct mw_arena *arena, struct
 		      ret);
 }
 
-/* Asked of a mount point, or of a file that could lie on a tmpfs: those have blocks of one page.
+/* Could a file with blocks of this size lie on a tmpfs?  One page, or with huge= a huge page. */
+static bool may_be_tmpfs(uint32_t block_bytes)
+{
+	return block_bytes == (uint32_t)sysconf(_SC_PAGESIZE) || block_bytes >= 2 << 20;
+}
+
+/* Asked of a mount point, or of a file that could lie on a tmpfs by the size of its blocks.
  * Others are not asked, for a network file system may answer late or never. */
 static int meta_statfs(int dirfd, const char *name, bool may_wait, struct mw_arena *arena,
 		       struct mw_str *ret)
@@ -101,7 +107,7 @@ static int meta_statfs(int dirfd, const char *name, bool may_wait, struct mw_are
 	if (fd < 0)
 		return fd;
 	r = stat_cached(fd, "", AT_EMPTY_PATH, &st);
-	if (!r && strncmp(name, "root", 4) && st.stx_blksize != (unsigned)sysconf(_SC_PAGESIZE))
+	if (!r && strncmp(name, "root", 4) && !may_be_tmpfs(st.stx_blksize))
 		r = -EOPNOTSUPP;
 	if (!r && fstatfs(fd, &fs) < 0)
 		r = -errno;
@@ -181,7 +187,8 @@ static const char *fd_line(int fds, struct mw_str name, struct mw_arena *arena)
 
 	if (!target.n || target.p[0] != '/' || stat_cached(fds, number, 0, &st) < 0)
 		return "";
-	if (!S_ISREG(st.stx_mode) && !mw_str_starts(target, "/dev/dri/"))
+	/* A real device has a major number: what lies there is no shared memory. */
+	if (!mw_str_starts(target, "/dev/dri/") && (!S_ISREG(st.stx_mode) || st.stx_dev_major))
 		return "";
 	target = mw_fmt_octal(arena, target);
 	return mw_fmt(arena, "%s %u:%u %llu nlink %u used %llu %.*s\n", number, st.stx_dev_major,

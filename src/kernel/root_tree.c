@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/fmt.h"
@@ -67,15 +68,15 @@ static void keep_largest(struct item *list, size_t *n, size_t room, struct item 
 	*n += *n < room;
 }
 
-static bool seen_before(struct walk *w, const struct stat *st)
+static bool seen_before(struct walk *w, const struct statx *st)
 {
-	if (st->st_nlink < 2 || S_ISDIR(st->st_mode))
+	if (st->stx_nlink < 2 || S_ISDIR(st->stx_mode))
 		return false;
 	for (size_t i = 0; i < w->n_linked; i++)
-		if (w->linked[i] == st->st_ino)
+		if (w->linked[i] == st->stx_ino)
 			return true;
 	if (w->n_linked < LINKED_MAX)
-		w->linked[w->n_linked++] = st->st_ino;
+		w->linked[w->n_linked++] = st->stx_ino;
 	else
 		w->cut = true;
 	return false;
@@ -108,18 +109,21 @@ static void visit(struct walk *w, size_t in, int dirfd, struct mw_str name)
 	const char *leaf = mw_arena_cstr(w->arena, name);
 	struct folder parent = w->folder[in];
 	struct mw_str path;
-	struct stat st;
+	struct statx st;
 
-	if (fstatat(dirfd, leaf, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_dev != w->dev ||
-	    seen_before(w, &st))
+	/* From what is in memory: what is mounted here may belong to a dead file server. */
+	if (statx(dirfd, leaf, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
+		  STATX_BASIC_STATS, &st) < 0 ||
+	    st.stx_attributes & STATX_ATTR_MOUNT_ROOT ||
+	    makedev(st.stx_dev_major, st.stx_dev_minor) != w->dev || seen_before(w, &st))
 		return;
-	count(w, &parent, (uint64_t)st.st_blocks * 512);
+	count(w, &parent, (uint64_t)st.stx_blocks * 512);
 	path = mw_path_join(w->arena, parent.path, name, (struct mw_str){});
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st.stx_mode))
 		add_folder(w, &parent, path);
 	else
 		keep_largest(w->file, &w->n_files, FILES_KEPT,
-			     (struct item){ (uint64_t)st.st_blocks * 512, st.st_ino, st.st_nlink,
+			     (struct item){ (uint64_t)st.stx_blocks * 512, st.stx_ino, st.stx_nlink,
 					    path });
 }
 

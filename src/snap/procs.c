@@ -50,6 +50,9 @@ static void take_smaps(struct take *t, struct mw_at *at, struct mw_proc *p)
 	}
 	t->left_us -= cost;
 	p->smaps_why = mw_take_at(at, "smaps_rollup", t->temp, t->s, &text);
+	/* This kernel has the file: a capture lacks it where the budget did not reach. */
+	if (p->smaps_why == MW_ABSENT && mw_release_at_least(t->s->host.release, 4, 14))
+		p->smaps_why = MW_UNREAD;
 	if (p->smaps_why == MW_OK && mw_pid_smaps_parse(text, &p->smaps) < 0)
 		p->smaps_why = MW_GONE; /* empty: the process left its memory behind meanwhile */
 }

@@ -114,10 +114,13 @@ static const struct mw_known_dev *ask_dev(struct mw_shm_search *search, struct m
 {
 	const struct mw_known_dev *known = mw_known_dev_find(search, dev);
 	struct mw_str text;
+	enum mw_why why;
 
 	if (known)
 		return known;
-	mw_take_at(at, mw_fmt(temp, "meta/statfs/%s", door), temp, search->s, &text);
+	why = mw_take_at(at, mw_fmt(temp, "meta/statfs/%s", door), temp, search->s, &text);
+	if (why == MW_GONE)
+		return NULL; /* nothing learned: the next process may tell */
 	mw_known_dev_add(search, (struct mw_known_dev){ dev, is_tmpfs(text), false });
 	return mw_known_dev_find(search, dev);
 }

@@ -7,8 +7,6 @@
 #include "kernel/fields.h"
 #include "snap/snap_private.h"
 
-#define TRIES 20
-
 enum mw_why mw_take_text(struct mw_root *root, const char *path, struct mw_arena *arena,
 			 struct mw_snap *s, struct mw_str *ret)
 {
@@ -71,70 +69,18 @@ static void take_host(struct mw_root *root, struct mw_arena *arena, struct mw_sn
 	h->euid = mw_take_number(root, "meta/user", arena, s);
 }
 
-static struct mw_val distance(struct mw_val a, struct mw_val b)
-{
-	return mw_or(a, 0) > mw_or(b, 0) ? mw_sub(a, b) : mw_sub(b, a);
-}
-
-/* How far did the counters move since they were read?  All that a process can take or give back
- * counts: what it frees may go to the per-CPU lists and leave MemFree as it was. */
-static struct mw_val moved(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
-{
-	const struct mw_meminfo *then = &s->meminfo;
-	struct mw_meminfo now;
-	struct mw_str text;
-	enum mw_why why = mw_take_text(root, "meta/again/proc/meminfo", arena, s, &text);
-	struct mw_val sum;
-
-	if (why != MW_OK)
-		return mw_no(why);
-	if (mw_meminfo_parse(text, &now) < 0)
-		return mw_no(MW_BAD);
-	sum = mw_add(distance(now.free_bytes, then->free_bytes),
-		     distance(now.anon_bytes, then->anon_bytes));
-	sum = mw_add(sum, distance(now.cached_bytes, then->cached_bytes));
-	return mw_add(sum, distance(now.slab_bytes, then->slab_bytes));
-}
-
-/* The three files tell of one instant only when little moved meanwhile: try again, a few times.
- * Of a capture each try reads the same, so that it ends as the live one did. */
-static int take_counters(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
-{
-	struct mw_str text;
-	int r;
-
-	for (int i = 0; i < TRIES; i++) {
-		r = mw_root_read(root, "proc/meminfo", arena, &s->meminfo_text);
-		if (r < 0)
-			return r;
-		mw_take_text(root, "proc/zoneinfo", arena, s, &text);
-		r = mw_zoneinfo_parse(text, arena, &s->zoneinfo);
-		if (r == -ENOMEM)
-			return r;
-		r = mw_meminfo_parse(s->meminfo_text, &s->meminfo);
-		if (r < 0)
-			return r;
-		s->moved_bytes = moved(root, arena, s);
-		if (!mw_known(s->moved_bytes) ||
-		    s->moved_bytes.v <= mw_or(s->meminfo.total_bytes, 0) / 10000)
-			break;
-	}
-	mw_take_text(root, "proc/vmstat", arena, s, &text);
-	mw_vmstat_parse(text, &s->vmstat);
-	return 0;
-}
-
 int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 		 struct mw_arena *arena, struct mw_snap *ret)
 {
 	struct mw_snap s = { .sources.arena = arena,
 			     .slab_why = MW_UNREAD,
 			     .vmalloc_why = MW_UNREAD };
-	int r = take_counters(root, arena, &s);
+	int r;
 
+	take_host(root, arena, &s);
+	r = mw_take_counters(root, arena, &s);
 	if (r < 0)
 		return r;
-	take_host(root, arena, &s);
 	if (options->want & MW_WANT_KERNEL)
 		mw_take_kernel(root, arena, &s);
 	if (options->want & (MW_WANT_PROCS | MW_WANT_SHMEM))

@@ -19,6 +19,9 @@ struct mw_val mw_take_number(struct mw_root *root, const char *path, struct mw_a
 /* "0:25" in the given base -> MW_DEV; UINT64_MAX when malformed. */
 uint64_t mw_dev_parse(struct mw_str text, bool hex);
 
+/* meminfo, zoneinfo and vmstat of one instant, as near as can be; -errno without a meminfo. */
+int mw_take_counters(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+
 /* A device without a major number: does it hold shared memory, does a mount table show it? */
 struct mw_known_dev {
 	uint64_t dev;

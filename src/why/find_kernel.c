@@ -89,7 +89,7 @@ static void find_vmalloc(const struct mw_case *c, struct mw_findings *all)
 	mw_finding_fix(
 		&f,
 		(struct mw_fix){
-			.command = "sort -k2 -n -r /proc/vmallocinfo | head -20",
+			.command = "grep pages= /proc/vmallocinfo | sort -k2 -n -r | head -20",
 			.effect = "shows the largest areas with the function that asked for each",
 			.risk = "none",
 			.undo = "none needed" });

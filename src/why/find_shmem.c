@@ -45,13 +45,6 @@ static const char *advice_for(const struct mw_tmpfs *fs)
 	return NULL;
 }
 
-/* Where to type it: here, or in the mount namespace in which the mount is seen. */
-static const char *prefix(struct mw_arena *a, const struct mw_tmpfs *fs)
-{
-	return fs->own ? ""
-		       : mw_fmt(a, "nsenter --target %llu --mount ", (unsigned long long)fs->pid);
-}
-
 /* The path by which it is reached without entering: needs no programs in the container. */
 static const char *seen_from_here(struct mw_arena *a, const struct mw_tmpfs *fs)
 {
@@ -86,26 +79,37 @@ static void tmpfs_evidence(struct mw_finding *f, const struct mw_tmpfs *fs)
 		}
 }
 
-/* One without a limit cannot be given one later (shmem_reconfigure(), mm/shmem.c). */
+/* Of another mount namespace no mount(8) is offered: nsenter would run the container's own program
+ * with our rights.  One without a limit cannot be given one later (shmem_reconfigure()). */
 static void limit_fix(struct mw_finding *f, const struct mw_tmpfs *fs, struct mw_arena *a)
 {
 	const char *point = mw_fmt_shell(a, fs->point);
 	/* Room for a quarter more than is used now, in whole MiB. */
 	uint64_t mib = (fs->used_bytes.v / 4 * 5 >> 20) + 1;
 
-	if (!mw_known(fs->limit_bytes))
-		return;
-	mw_finding_fix(
-		f, (struct mw_fix){
-			   .command = mw_fmt(a, "%smount -o remount,size=%lluM %s", prefix(a, fs),
-					     (unsigned long long)mib, point),
-			   .effect = "the tmpfs cannot grow beyond this; nothing is freed by it",
-			   .risk = fs->own ? "its writers get ENOSPC when it is full"
-					   : "its writers get ENOSPC when it is full; needs "
-					     "mount(8) in the "
-					     "container",
-			   .undo = mw_fmt(a, "%smount -o remount,size=%llu %s", prefix(a, fs),
-					  (unsigned long long)fs->limit_bytes.v, point) });
+	if (!fs->own)
+		mw_finding_fix(
+			f,
+			(struct mw_fix){
+				.command =
+					"# set the limit where the container is made: --shm-size "
+					"or "
+					"--tmpfs PATH:size=, sizeLimit of an emptyDir with medium "
+					"Memory, TemporaryFileSystem= of a unit",
+				.effect = "the tmpfs cannot grow beyond it",
+				.risk = "its writers get ENOSPC when it is full",
+				.undo = "remove the setting" });
+	else if (mw_known(fs->limit_bytes))
+		mw_finding_fix(
+			f,
+			(struct mw_fix){
+				.command = mw_fmt(a, "mount -o remount,size=%lluM %s",
+						  (unsigned long long)mib, point),
+				.effect =
+					"the tmpfs cannot grow beyond this; nothing is freed by it",
+				.risk = "its writers get ENOSPC when it is full",
+				.undo = mw_fmt(a, "mount -o remount,size=%llu %s",
+					       (unsigned long long)fs->limit_bytes.v, point) });
 }
 
 static void tmpfs_fixes(struct mw_finding *f, const struct mw_tmpfs *fs, struct mw_arena *a)
@@ -165,6 +169,16 @@ static const char *holder(struct mw_arena *a, const struct mw_shm_object *o)
 		      o->fd.n ? " as fd " : ", mapped", (int)o->fd.n, o->fd.p);
 }
 
+/* Descriptors and pids are used again: only while it is still that file. */
+static const char *truncate_command(const struct mw_shm_object *o, struct mw_arena *a)
+{
+	const char *path =
+		mw_fmt(a, "/proc/%llu/fd/%.*s", (unsigned long long)o->pid, (int)o->fd.n, o->fd.p);
+
+	return mw_fmt(a, "[ \"$(stat -Lc %%h.%%i %s)\" = 0.%llu ] && truncate -s 0 %s", path,
+		      (unsigned long long)o->ino, path);
+}
+
 static void unlinked_fixes(struct mw_finding *f, const struct mw_shm_object *o, struct mw_arena *a)
 {
 	mw_finding_fix(
@@ -178,9 +192,7 @@ static void unlinked_fixes(struct mw_finding *f, const struct mw_shm_object *o, 
 	if (o->fd.n && !o->mapped)
 		mw_finding_fix(
 			f, (struct mw_fix){
-				   .command = mw_fmt(a, "truncate -s 0 /proc/%llu/fd/%.*s",
-						     (unsigned long long)o->pid, (int)o->fd.n,
-						     o->fd.p),
+				   .command = truncate_command(o, a),
 				   .effect = "gives the memory back at once, the process lives on",
 				   .risk = "it loses the file's content; if it maps the file it "
 					   "dies of SIGBUS",

@@ -22,7 +22,7 @@ door_in="calloc free realloc malloc __errno_location snprintf
 	stat stat64 lstat lstat64 fstat fstat64 fstatat fstatat64 statx statfs statfs64
 	fstatfs fstatfs64 statvfs fstatvfs readlink readlinkat access faccessat
 	opendir fdopendir readdir readdir64 closedir dirfd
-	uname sysconf clock_gettime geteuid getuid getpid gettid setns
+	uname sysconf clock_gettime nanosleep geteuid getuid getpid gettid setns
 	gnu_dev_major gnu_dev_minor strcspn
 	dlopen dlsym dlerror dlclose"
 

@@ -114,10 +114,12 @@ static void escapes(void **state)
 static void lenient_where_it_does_no_harm(void **state)
 {
 	_mw_arena_ struct mw_arena a = {};
-	struct mw_capture c = good(MAGIC "-- a\xff --\n\xff\x1b\t--\n --\n-- end --", &a);
+	struct mw_capture c =
+		good(MAGIC "-- a\xff --\n\xff\x1b\t--\n --\n-- e nonl --\n-- end --", &a);
 
 	(void)state;
 	expect_file(&c, "a\xff", LIT("\xff\x1b\t--\n --\n"));
+	expect_file(&c, "e", LIT(""));
 }
 
 static void bad_text_at_line(const char *text, size_t line)

@@ -90,15 +90,15 @@ static void quoted_for_a_shell(void **state)
 		{ LIT("-rf"), "'-rf'" },
 		{ LIT("a\nb"), "$'a\\x0ab'" },
 		{ LIT("a\tb"), "$'a\\x09b'" },
-		{ LIT("\x1b[2J"), "$'\\x1b[2J'" },
+		{ LIT("\x1b[2J"), "$'\\x1b\\x5b2J'" },
 		{ LIT("\x7f"), "$'\\x7f'" },
 		{ LIT("\xc3\xa9"), "$'\\xc3\\xa9'" },
-		{ LIT("'\n"), "$'\\'\\x0a'" },
-		{ LIT("\\\n"), "$'\\\\\\x0a'" },
+		{ LIT("'\n"), "$'\\x27\\x0a'" },
+		{ LIT("\\\n"), "$'\\x5c\\x0a'" },
 		{ LIT("\x01"
 		      "f"),
 		  "$'\\x01f'" },
-		{ LIT("\xff\xfe$(id)"), "$'\\xff\\xfe$(id)'" },
+		{ LIT("\xff\xfe$(id)"), "$'\\xff\\xfe\\x24\\x28id\\x29'" },
 	};
 	_mw_arena_ struct mw_arena a = {};
 

@@ -5,11 +5,14 @@
  */
 #include <errno.h>
 
+#include <sys/mman.h>
+
 #include "kernel/meta.h"
 #include "kernel/root_private.h"
 #include "tempdir.h"
 
 struct fixture {
+	int memfd;
 	struct temp_dir dir;
 	int fd; /* of pid/ */
 	struct mw_scratch scratch;
@@ -141,14 +144,15 @@ static void namespaces(void **state)
 
 static void add_fd(struct fixture *f, const char *number, const char *file)
 {
-	char target[PATH_MAX];
+	char memory[64], target[PATH_MAX];
 
-	temp_put(&f->dir, file, LIT("x"));
+	snprintf(memory, sizeof(memory), "/proc/self/fd/%d", f->memfd);
+	temp_link(&f->dir, file, memory);
 	strcpy(target, temp_path(&f->dir, file));
 	temp_link(&f->dir, number, target);
 }
 
-/* Plain files alone, each with a name of one word. */
+/* Plain files that lie on no real device alone, each with a name of one word. */
 static void open_files(void **state)
 {
 	struct fixture *f = *state;
@@ -156,6 +160,7 @@ static void open_files(void **state)
 	struct mw_str rest;
 
 	expect_error(f, "fds", -ENOENT);
+	f->memfd = memfd_create("t", 0);
 	add_fd(f, "pid/fd/3", "open/plain");
 	add_fd(f, "pid/fd/10", "open/a b\nc (deleted)");
 	temp_link(&f->dir, "pid/fd/4", "socket:[1234]");
@@ -166,11 +171,12 @@ static void open_files(void **state)
 	assert_true(mw_meta_fds_next(&rest, &file));
 	expect_str(file.fd, "10");
 	assert_true(mw_str_ends(file.path, "/open/a\\040b\\012c\\040(deleted)"));
-	assert_int_equal(file.nlink, 1);
+	assert_int_equal(file.nlink, 0);
 	assert_true(mw_meta_fds_next(&rest, &file));
 	expect_str(file.fd, "3");
 	assert_true(mw_str_ends(file.path, "/open/plain"));
 	assert_false(mw_meta_fds_next(&rest, &file));
+	close(f->memfd);
 }
 
 static void no_open_files(void **state)
@@ -243,6 +249,7 @@ static void out_of_memory(void **state)
 	struct fixture *f = *state;
 
 	temp_link(&f->dir, "pid/ns/mnt", "mnt:[1]");
+	f->memfd = memfd_create("t", 0);
 	add_fd(f, "pid/fd/3", "open/plain");
 	for (size_t i = 0; i < COUNT(questions); i++)
 		for (size_t n = 1; n < 40; n++) {
