@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/mountinfo.h"
 
+#include <stdlib.h>
+
+#define WAY_MAX 64
+
 /* Optional fields ("shared:1 master:2") end with a lone "-". */
 static bool skip_optional(struct mw_str *line)
 {
@@ -61,18 +65,27 @@ static bool is_local(struct mw_str type)
 	return false;
 }
 
+static int by_id(const void *x, const void *y)
+{
+	return mw_str_cmp(((const struct mw_mount *)x)->id, ((const struct mw_mount *)y)->id);
+}
+
+void mw_mount_sort(struct mw_mount *all, size_t n)
+{
+	if (n)
+		qsort(all, n, sizeof(*all), by_id);
+}
+
 bool mw_mount_never_waits(const struct mw_mount *all, size_t n, const struct mw_mount *m)
 {
-	/* A table of n mounts has no way longer than n: more is a circle. */
-	for (size_t steps = 0; steps <= n; steps++) {
-		const struct mw_mount *up = NULL;
+	for (size_t steps = 0; steps <= WAY_MAX; steps++) {
+		struct mw_mount want = { .id = m->parent };
+		const struct mw_mount *up;
 
 		if (!is_local(m->type))
 			return false;
-		for (size_t i = 0; i < n && !up; i++)
-			if (mw_str_same(all[i].id, m->parent) && &all[i] != m)
-				up = &all[i];
-		if (!up)
+		up = n ? bsearch(&want, all, n, sizeof(*all), by_id) : NULL;
+		if (!up || up == m)
 			return true;
 		m = up;
 	}

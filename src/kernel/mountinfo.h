@@ -23,8 +23,11 @@ bool mw_mountinfo_next(struct mw_str *rest, struct mw_mount *ret);
 /* tmpfs in one of its forms: what such a mount holds is counted as Shmem. */
 bool mw_mount_is_shmem(const struct mw_mount *m);
 
+/* By id, as mw_mount_never_waits() wants them. */
+void mw_mount_sort(struct mw_mount *all, size_t n);
+
 /* Is every file system on the way to m one that answers by itself, never a server or a program?
- * all: the table that holds m. */
+ * all: the table that holds m, sorted.  A way of more than 64 mounts counts as one that may wait. */
 bool mw_mount_never_waits(const struct mw_mount *all, size_t n, const struct mw_mount *m);
 
 /* Value of an option as "size" in "rw,size=4k"; false when it is not there. */

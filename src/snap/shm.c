@@ -52,7 +52,7 @@ void mw_shm_search_start(struct mw_shm_search *search, struct mw_arena *temp)
 	if (mw_root_at(search->root, "proc/self", &at) == 0 &&
 	    mw_take_at(&at, "meta/ns", temp, search->s, &text) == MW_OK &&
 	    mw_meta_ns_parse(text, &ns) == 0) {
-		mw_set_add(search->arena, &search->ipc_seen, &search->n_ipc, ns.ipc);
+		mw_set_add(&search->ipc_seen, search->arena, ns.ipc);
 		mw_tmpfs_visit(search, &at, temp, &ns, 0, (struct mw_str){});
 	}
 	mw_at_close(&at);
@@ -64,10 +64,21 @@ static bool is_sysv(struct mw_str name)
 	return mw_str_starts(name, "/SYSV");
 }
 
+/* A device without a major number and an inode of 32 bits, as those of the shm mount are: with
+ * another the candidate itself is compared. */
+static uint64_t key_of(uint64_t dev, uint64_t ino)
+{
+	return dev << 32 ^ ino;
+}
+
 static struct mw_shm_candidate *find(struct mw_shm_search *search, uint64_t dev, uint64_t ino,
 				     bool sysv)
 {
-	for (size_t i = 0; i < search->n_candidates; i++) {
+	size_t i;
+
+	if (!mw_index_get(&search->by_inode[sysv], key_of(dev, ino), &i))
+		return NULL;
+	for (; i < search->n_candidates; i++) {
 		struct mw_shm_candidate *c = &search->candidate[i];
 
 		if (c->object.ino == ino && c->object.dev == dev &&
@@ -139,6 +150,16 @@ static bool is_candidate(struct mw_shm_search *search, struct mw_at *at, struct 
 	return known && known->shmem && (deleted || !known->mounted);
 }
 
+static void index_candidate(struct mw_shm_search *search, const struct mw_shm_candidate *c)
+{
+	struct mw_index *map = &search->by_inode[c->object.kind == MW_SHM_SYSV];
+	uint64_t key = key_of(c->object.dev, c->object.ino);
+	size_t i;
+
+	if (!mw_index_get(map, key, &i))
+		mw_index_put(map, search->arena, key, search->n_candidates);
+}
+
 static void add(struct mw_shm_search *search, struct mw_shm_candidate c)
 {
 	struct mw_arena *arena = search->arena;
@@ -151,6 +172,7 @@ static void add(struct mw_shm_search *search, struct mw_shm_candidate c)
 	c.object.comm = mw_arena_copy(arena, c.object.comm);
 	c.object.fd = mw_arena_copy(arena, c.object.fd);
 	hold(&c, c.object.pid);
+	index_candidate(search, &c);
 	list[search->n_candidates++] = c;
 }
 
@@ -277,8 +299,7 @@ void mw_shm_search_visit(struct mw_shm_search *search, struct mw_at *at, struct 
 	if (mw_take_at(at, "meta/ns", temp, search->s, &text) == MW_OK &&
 	    mw_meta_ns_parse(text, &ns) == 0) {
 		mw_tmpfs_visit(search, at, temp, &ns, pid, comm);
-		if (ns.ipc.n &&
-		    mw_set_add(search->arena, &search->ipc_seen, &search->n_ipc, ns.ipc) &&
+		if (ns.ipc.n && mw_set_add(&search->ipc_seen, search->arena, ns.ipc) &&
 		    mw_take_at(at, "meta/sysvipc_shm", temp, search->s, &text) == MW_OK)
 			take_segments(search, text, false, pid, comm);
 	}

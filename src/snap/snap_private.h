@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/index.h"
 #include "snap/snap.h"
 
 /* Reads and notes a failure; the text is empty then. */
@@ -30,6 +31,18 @@ struct mw_known_dev {
 
 struct mw_shm_candidate;
 
+/* Texts, each once. */
+struct mw_set {
+	struct mw_str *item;
+	size_t n;
+	struct mw_index index;
+};
+
+bool mw_set_has(const struct mw_set *set, struct mw_str text);
+
+/* False when it was in it, or out of memory. */
+bool mw_set_add(struct mw_set *set, struct mw_arena *arena, struct mw_str text);
+
 /* What the search for shared memory knows while it goes from process to process. */
 struct mw_shm_search {
 	struct mw_root *root;
@@ -39,12 +52,12 @@ struct mw_shm_search {
 	uint64_t shm_dev;	  /* the kernel's own mount; UINT64_MAX: not known */
 	struct mw_known_dev *dev; /* sorted */
 	size_t n_devs;
-	struct mw_str *mnt_seen; /* "mnt:[123] /": namespace and root */
-	size_t n_mnt;
-	struct mw_str *ipc_seen;
-	size_t n_ipc;
+	struct mw_set mnt_seen; /* "mnt:[123] /": namespace and root */
+	struct mw_set ipc_seen;
+	struct mw_index fs_by_dev; /* index in snap.tmpfs */
 	struct mw_shm_candidate *candidate;
 	size_t n_candidates;
+	struct mw_index by_inode[2]; /* index of a candidate: others, SysV segments */
 };
 
 void mw_shm_search_start(struct mw_shm_search *search, struct mw_arena *temp);
@@ -58,9 +71,6 @@ void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_ar
 		    const struct mw_ns *ns, uint64_t pid, struct mw_str comm);
 const struct mw_known_dev *mw_known_dev_find(const struct mw_shm_search *search, uint64_t dev);
 void mw_known_dev_add(struct mw_shm_search *search, struct mw_known_dev known);
-
-/* Adds to a set of texts; false when it was in it. */
-bool mw_set_add(struct mw_arena *arena, struct mw_str **set, size_t *n, struct mw_str text);
 
 void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		   struct mw_arena *arena, struct mw_snap *s);

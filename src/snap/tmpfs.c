@@ -11,21 +11,6 @@
 #include "kernel/mountinfo.h"
 #include "snap/snap_private.h"
 
-bool mw_set_add(struct mw_arena *arena, struct mw_str **set, size_t *n, struct mw_str text)
-{
-	struct mw_str *item;
-
-	for (size_t i = 0; i < *n; i++)
-		if (mw_str_same((*set)[i], text))
-			return false;
-	item = mw_arena_grow(arena, *set, *n, sizeof(*item));
-	if (!item)
-		return false;
-	*set = item;
-	(*set)[(*n)++] = mw_arena_copy(arena, text);
-	return true;
-}
-
 static size_t dev_slot(const struct mw_shm_search *search, uint64_t dev)
 {
 	size_t lo = 0, hi = search->n_devs;
@@ -131,12 +116,11 @@ static bool take_usage(struct mw_shm_search *search, const struct way *way, stru
 	return true;
 }
 
-static struct mw_tmpfs *find_fs(struct mw_snap *s, uint64_t dev)
+static struct mw_tmpfs *find_fs(struct mw_shm_search *search, uint64_t dev)
 {
-	for (size_t i = 0; i < s->n_tmpfs; i++)
-		if (s->tmpfs[i].dev == dev)
-			return &s->tmpfs[i];
-	return NULL;
+	size_t i;
+
+	return mw_index_get(&search->fs_by_dev, dev, &i) ? &search->s->tmpfs[i] : NULL;
 }
 
 static struct mw_tmpfs *add_fs(struct mw_shm_search *search, uint64_t dev)
@@ -148,6 +132,7 @@ static struct mw_tmpfs *add_fs(struct mw_shm_search *search, uint64_t dev)
 		return NULL;
 	s->tmpfs = list;
 	list[s->n_tmpfs] = (struct mw_tmpfs){ .dev = dev, .limit_bytes = mw_no(MW_ABSENT) };
+	mw_index_put(&search->fs_by_dev, search->arena, dev, s->n_tmpfs);
 	return &list[s->n_tmpfs++];
 }
 
@@ -161,7 +146,7 @@ static void visit_mount(struct mw_shm_search *search, struct way *way, const str
 	mw_known_dev_add(search, (struct mw_known_dev){ dev, shmem, true });
 	if (!shmem)
 		return;
-	fs = find_fs(search->s, dev);
+	fs = find_fs(search, dev);
 	if (fs && mw_known(fs->used_bytes))
 		return; /* seen through another mount of it */
 	if (!fs)
@@ -195,12 +180,11 @@ void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_ar
 	struct mw_str text;
 	size_t n = 0;
 
-	for (size_t i = 0; i < search->n_mnt; i++)
-		if (mw_str_same(search->mnt_seen[i], key))
-			return;
+	if (mw_set_has(&search->mnt_seen, key))
+		return;
 	if (mw_take_at(at, "mountinfo", temp, search->s, &text) != MW_OK)
 		return;
-	mw_set_add(search->arena, &search->mnt_seen, &search->n_mnt, key);
+	mw_set_add(&search->mnt_seen, search->arena, key);
 	search->s->namespace_count++;
 	while (mw_mountinfo_next(&text, &m)) {
 		mount = mw_arena_grow(temp, mount, n, sizeof(*mount));
@@ -208,6 +192,7 @@ void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_ar
 			return;
 		mount[n++] = m;
 	}
+	mw_mount_sort(mount, n);
 	for (size_t i = 0; i < n; i++) {
 		way.wait =
 			mw_mount_is_shmem(&mount[i]) && mw_mount_never_waits(mount, n, &mount[i]);
