@@ -112,7 +112,8 @@ int cli_job_emit(struct cli_job *job, const struct options *o, struct mw_report 
 {
 	struct mw_report_style style = { .color = cli_wants_color(o),
 					 .width = cli_terminal_width(),
-					 .compact = o->ndjson };
+					 .compact = o->ndjson,
+					 .ascii = o->ascii };
 	int error, status = EXIT_DONE;
 
 	describe_host(job, r);

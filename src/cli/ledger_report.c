@@ -51,6 +51,8 @@ static const struct mw_col columns[N_COLUMNS] = {
 
 /* What is too small to be shown to people: less than 1/2000 of all. */
 #define SMALL_PART 2000
+/* Owners that exceed their class by this part of all are worth a line. */
+#define EXCESS_PART 200
 
 struct maker {
 	struct mw_report *r;
@@ -86,11 +88,18 @@ static void optional_str(struct mw_row *row, enum column c, struct mw_str s)
 		mw_cell_str(row, c, s);
 }
 
+static bool is_remainder(const struct mw_owner *o)
+{
+	return !strcmp(o->kind, "remainder");
+}
+
 /* "tmpfs /dev/shm, seen by pid 99 (java)" */
 static const char *what(struct mw_arena *a, const struct mw_owner *o)
 {
 	const char *by = "";
 
+	if (is_remainder(o) && !mw_known(o->bytes))
+		return "too much";
 	if (!strcmp(o->kind, "remainder") || !strcmp(o->kind, "zone") ||
 	    !strcmp(o->kind, "in_use") || !strcmp(o->kind, "free") || !strcmp(o->kind, "file") ||
 	    !strcmp(o->kind, "slab") || !strcmp(o->kind, "vmalloc"))
@@ -147,17 +156,12 @@ static bool is_small(const struct maker *m, struct mw_val bytes)
 	return mw_known(bytes) && bytes.v < mw_or(m->l->total_bytes, 0) / SMALL_PART;
 }
 
-static bool is_remainder(const struct mw_owner *o)
-{
-	return !strcmp(o->kind, "remainder");
-}
-
-/* The first ones and the remainder, as far as they matter.  What the owners exceed their class
- * by, having been read later, is of no use to people. */
+/* The first ones and the remainder, as far as they matter: also that the owners exceed their class,
+ * where it is by much. */
 static bool is_shown(const struct maker *m, const struct mw_owner *o, size_t i)
 {
 	if (is_remainder(o) && !mw_known(o->bytes))
-		return false;
+		return mw_or(o->excess_bytes, 0) >= mw_or(m->l->total_bytes, 0) / EXCESS_PART;
 	return !m->top || ((i < m->top || is_remainder(o)) && !is_small(m, o->bytes));
 }
 
@@ -165,14 +169,16 @@ static bool is_shown(const struct maker *m, const struct mw_owner *o, size_t i)
 static void owner_rows(const struct maker *m, const struct mw_owner *owner, size_t n, size_t depth,
 		       bool parent_shown)
 {
-	uint64_t hidden = 0, hidden_bytes = 0, shown = 0;
+	struct mw_val hidden_bytes = mw_ok(0);
+	uint64_t hidden = 0, shown = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		bool show = parent_shown && is_shown(m, &owner[i], i);
 
 		hidden += !show && (mw_known(owner[i].bytes) || !is_remainder(&owner[i]));
 		shown += show;
-		hidden_bytes += show ? 0 : mw_or(owner[i].bytes, 0);
+		if (!show)
+			hidden_bytes = mw_add(hidden_bytes, mw_ok(mw_or(owner[i].bytes, 0)));
 		owner_row(m, &owner[i], depth, show ? MW_IN_BOTH : MW_IN_JSON);
 		owner_rows(m, owner[i].part, owner[i].n_parts, depth + 1, show);
 	}
@@ -182,7 +188,7 @@ static void owner_rows(const struct maker *m, const struct mw_owner *owner, size
 		mw_cell_str(
 			row, WHAT,
 			mw_str_of(mw_fmt(m->r->arena, "%llu more", (unsigned long long)hidden)));
-		size_cells(m, row, mw_ok(hidden_bytes));
+		size_cells(m, row, hidden_bytes);
 	}
 }
 

@@ -109,12 +109,19 @@ static int dispatch(struct options *o, int argc, char *argv[])
 	return cmd->run(o);
 }
 
+/* Only for the widths of names in tables: what is printed does not depend on the user's locale. */
+static bool has_utf8(void)
+{
+	return setlocale(LC_CTYPE, "C.UTF-8") || setlocale(LC_CTYPE, "C.utf8") ||
+	       setlocale(LC_CTYPE, "en_US.UTF-8");
+}
+
 int cli_main(int argc, char *argv[])
 {
 	struct options o = opt_defaults();
 	int status;
 
-	setlocale(LC_CTYPE, "C.UTF-8"); /* only for the widths of names in tables */
+	o.ascii = !has_utf8();
 	status = dispatch(&o, argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {
 		fputs("memwhy: cannot write the output\n", stderr);

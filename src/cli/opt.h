@@ -21,6 +21,7 @@ struct options {
 	uint64_t smaps_budget_ms, tree_min_bytes, top;
 	const char *explain, *class;
 	bool counters, full;
+	bool ascii; /* set by main: there is no UTF-8 locale */
 	bool yes, dry_run, csv;
 	const char *output;
 	char **arg; /* what is no option */

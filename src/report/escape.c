@@ -56,7 +56,7 @@ size_t mw_utf8_shown(struct mw_str s)
 	return n;
 }
 
-const char *mw_escape(struct mw_arena *a, struct mw_str s)
+static const char *escape(struct mw_arena *a, struct mw_str s, size_t longest)
 {
 	static const char hex[] = "0123456789abcdef";
 	char *p = mw_arena_alloc(a, s.n * 4 + 1), *q = p;
@@ -67,7 +67,7 @@ const char *mw_escape(struct mw_arena *a, struct mw_str s)
 		size_t n = mw_utf8_shown(mw_str_from(s, i));
 		unsigned char c = (unsigned char)s.p[i];
 
-		if (n) {
+		if (n && n <= longest) {
 			q = mempcpy(q, s.p + i, n);
 			i += n;
 			continue;
@@ -76,4 +76,14 @@ const char *mw_escape(struct mw_arena *a, struct mw_str s)
 		i++;
 	}
 	return p;
+}
+
+const char *mw_escape(struct mw_arena *a, struct mw_str s)
+{
+	return escape(a, s, 4);
+}
+
+const char *mw_escape_ascii(struct mw_arena *a, struct mw_str s)
+{
+	return escape(a, s, 1);
 }

@@ -15,3 +15,6 @@ size_t mw_utf8_valid(struct mw_str s);
 
 /* What may not be shown as \xNN; the rest as it is. */
 const char *mw_escape(struct mw_arena *a, struct mw_str s);
+
+/* The same, and all that is no ASCII. */
+const char *mw_escape_ascii(struct mw_arena *a, struct mw_str s);

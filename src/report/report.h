@@ -90,6 +90,7 @@ struct mw_report {
 struct mw_report_style {
 	bool color;
 	bool compact; /* JSON on one line */
+	bool ascii;   /* no UTF-8 in tables: the C library has no locale for it */
 	size_t width; /* of the terminal; 0: none */
 };
 

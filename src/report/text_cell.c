@@ -5,13 +5,14 @@
 #include "report/escape.h"
 #include "report/text_table.h"
 
-const char *mw_text_cell(const struct mw_col *col, const struct mw_cell *cell, struct mw_arena *a)
+const char *mw_text_cell(const struct mw_col *col, const struct mw_cell *cell,
+			 const struct mw_report_style *style, struct mw_arena *a)
 {
 	if (!cell->set)
 		return "";
 	switch (col->type) {
 	case MW_TYPE_STR:
-		return mw_escape(a, cell->str);
+		return style->ascii ? mw_escape_ascii(a, cell->str) : mw_escape(a, cell->str);
 	case MW_TYPE_BYTES:
 		return mw_fmt_val_bytes(a, cell->val);
 	case MW_TYPE_COUNT:

@@ -17,7 +17,8 @@ static int add_columns(struct libscols_table *tb, const struct mw_table *table)
 }
 
 static int add_row(struct libscols_table *tb, const struct mw_table *table,
-		   const struct mw_row *row, struct libscols_line *parent[], struct mw_arena *arena)
+		   const struct mw_row *row, struct libscols_line *parent[],
+		   const struct mw_report_style *style, struct mw_arena *arena)
 {
 	struct libscols_line *up = row->depth ? parent[row->depth - 1] : NULL;
 	struct libscols_line *line = scols_table_new_line(tb, up);
@@ -30,7 +31,7 @@ static int add_row(struct libscols_table *tb, const struct mw_table *table,
 		const struct mw_col *col = &table->col[i];
 
 		if (col->label &&
-		    scols_line_set_data(line, at++, mw_text_cell(col, &row->cell[i], arena)))
+		    scols_line_set_data(line, at++, mw_text_cell(col, &row->cell[i], style, arena)))
 			return -ENOMEM;
 	}
 	return 0;
@@ -45,7 +46,7 @@ int mw_text_table(const struct mw_table *table, const struct mw_report_style *st
 
 	for (const struct mw_row *row = table->first; row && !r; row = row->next)
 		if (row->in != MW_IN_JSON)
-			r = add_row(tb, table, row, parent, arena);
+			r = add_row(tb, table, row, parent, style, arena);
 	if (!r) {
 		scols_table_set_stream(tb, out);
 		scols_table_enable_noencoding(tb, 1); /* escaped already */

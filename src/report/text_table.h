@@ -13,4 +13,4 @@ int mw_text_table(const struct mw_table *table, const struct mw_report_style *st
 
 /* What stands in one cell, escaped. */
 const char *mw_text_cell(const struct mw_col *col, const struct mw_cell *cell,
-			 struct mw_arena *arena);
+			 const struct mw_report_style *style, struct mw_arena *arena);

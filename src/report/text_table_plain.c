@@ -23,7 +23,8 @@ static int indent(const struct mw_col *col, const struct mw_row *row)
 	return col->tree ? (int)row->depth * 2 : 0;
 }
 
-static void measure(const struct mw_table *table, struct mw_arena *arena, int width[])
+static void measure(const struct mw_table *table, const struct mw_report_style *style,
+		    struct mw_arena *arena, int width[])
 {
 	for (size_t i = 0; i < table->n_cols; i++)
 		width[i] = table->col[i].label ? width_of(table->col[i].label) : 0;
@@ -31,7 +32,7 @@ static void measure(const struct mw_table *table, struct mw_arena *arena, int wi
 		for (size_t i = 0; i < table->n_cols && row->in != MW_IN_JSON; i++) {
 			const struct mw_col *col = &table->col[i];
 			int n = indent(col, row) +
-				width_of(mw_text_cell(col, &row->cell[i], arena));
+				width_of(mw_text_cell(col, &row->cell[i], style, arena));
 
 			if (n > width[i])
 				width[i] = n;
@@ -53,10 +54,9 @@ int mw_text_table(const struct mw_table *table, const struct mw_report_style *st
 {
 	int width[COLUMNS_MAX] = {};
 
-	(void)style;
 	if (table->n_cols > COLUMNS_MAX)
 		return 0;
-	measure(table, arena, width);
+	measure(table, style, arena, width);
 	for (size_t i = 0; i < table->n_cols; i++)
 		if (table->col[i].label)
 			put_cell(&table->col[i], table->col[i].label, 0, width[i], out);
@@ -67,7 +67,7 @@ int mw_text_table(const struct mw_table *table, const struct mw_report_style *st
 		for (size_t i = 0; i < table->n_cols; i++)
 			if (table->col[i].label)
 				put_cell(&table->col[i],
-					 mw_text_cell(&table->col[i], &row->cell[i], arena),
+					 mw_text_cell(&table->col[i], &row->cell[i], style, arena),
 					 indent(&table->col[i], row), width[i], out);
 		fputc('\n', out);
 	}

@@ -107,7 +107,8 @@ static void take_vmalloc(struct take *t)
 			*c = (struct mw_vmalloc_caller){ .name = area.caller,
 							 .module = area.module };
 		}
-		c->pages += area.pages;
+		if (__builtin_add_overflow(c->pages, area.pages, &c->pages))
+			c->pages = UINT64_MAX; /* as bytes it is none any more */
 		c->areas++;
 	}
 	if (s->n_vmalloc)

@@ -39,10 +39,21 @@ void mw_finding_fix(struct mw_finding *f, struct mw_fix fix)
 		f->fix[f->n_fixes++] = fix;
 }
 
+/* Before 3.14 the kernel does not say: at most what is free and all that reclaim could take. */
+static struct mw_val available_bytes(const struct mw_meminfo *mi)
+{
+	struct mw_val most;
+
+	if (mi->available_bytes.why != MW_ABSENT)
+		return mi->available_bytes;
+	most = mw_add(mi->free_bytes, mw_sub(mi->cached_bytes, mw_ok(mw_or(mi->shmem_bytes, 0))));
+	return mw_add(mw_add(most, mi->buffers_bytes), mi->slab_reclaimable_bytes);
+}
+
 struct mw_finding mw_case_finding(const struct mw_case *c, const char *id, struct mw_val weight,
 				  const char *name, const char *source)
 {
-	struct mw_val available = c->snap->meminfo.available_bytes;
+	struct mw_val available = available_bytes(&c->snap->meminfo);
 	bool short_of =
 		mw_known(available) && !mw_case_exceeds(c, available, c->limit->available_permille);
 	struct mw_finding f = { .id = id,
@@ -85,7 +96,7 @@ static void name_holders(struct mw_finding *f, const struct mw_ledger *l)
 
 static void find_available(const struct mw_case *c, struct mw_findings *all)
 {
-	struct mw_val available = c->snap->meminfo.available_bytes;
+	struct mw_val available = available_bytes(&c->snap->meminfo);
 	struct mw_finding f;
 
 	if (!mw_known(available) || mw_case_exceeds(c, available, c->limit->available_permille))

@@ -112,6 +112,9 @@ static void find_unaccounted(const struct mw_case *c, struct mw_findings *all)
 			   "%s are in no class that the kernel counts: pages a driver or "
 			   "the kernel took directly",
 			   mw_fmt_bytes(c->arena, rest->bytes.v));
+	if (mw_or(c->snap->meminfo.balloon_bytes, 0))
+		mw_finding_bytes(&f, "in a balloon, perhaps part of it",
+				 c->snap->meminfo.balloon_bytes, "proc/meminfo");
 	for (size_t i = 0; i < c->snap->n_alloc_sites && i < SHOWN; i++)
 		mw_finding_bytes(&f,
 				 mw_fmt(c->arena, "asked for at %.*s",

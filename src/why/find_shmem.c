@@ -85,7 +85,7 @@ static void limit_fix(struct mw_finding *f, const struct mw_tmpfs *fs, struct mw
 {
 	const char *point = mw_fmt_shell(a, fs->point);
 	/* Room for a quarter more than is used now, in whole MiB. */
-	uint64_t mib = (fs->used_bytes.v / 4 * 5 >> 20) + 1;
+	uint64_t mib = (fs->used_bytes.v >> 20) / 4 * 5 + 5;
 
 	if (!fs->own)
 		mw_finding_fix(

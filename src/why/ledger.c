@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/fmt.h"
 #include "kernel/vmallocinfo.h"
 #include "why/ledger_private.h"
 
@@ -29,7 +30,6 @@ static const struct {
 	[MW_HUGETLB] = { "hugetlb", "hugetlb" },
 	[MW_ZSMALLOC] = { "zsmalloc", "zsmalloc (zram, zswap)" },
 	[MW_ZSWAP] = { "zswap", "zswap" },
-	[MW_BALLOON] = { "balloon", "balloon" },
 	[MW_GPU] = { "gpu", "graphics (TTM)" },
 	[MW_ZFS_ARC] = { "zfs_arc", "ZFS ARC buffers" },
 	[MW_BOUNCE] = { "bounce", "bounce buffers" },
@@ -102,13 +102,13 @@ static void user_classes(const struct mw_snap *s, struct mw_ledger *l)
 	set(l, MW_SHMEM, mi->shmem_bytes, "proc/meminfo");
 }
 
-static uint64_t vmallocinfo_pages(const struct mw_snap *s, bool stacks_only)
+static struct mw_val vmallocinfo_pages(const struct mw_snap *s, bool stacks_only)
 {
-	uint64_t sum = 0;
+	struct mw_val sum = mw_ok(0);
 
 	for (size_t i = 0; i < s->n_vmalloc; i++)
 		if (!stacks_only || mw_vmalloc_is_stack(s->vmalloc[i].name))
-			sum += s->vmalloc[i].pages;
+			sum = mw_add(sum, mw_ok(s->vmalloc[i].pages));
 	return sum;
 }
 
@@ -116,10 +116,10 @@ bool mw_stacks_in_vmalloc(const struct mw_snap *s)
 {
 	static const char *const without[] = { "armv7l", "armv6l",  "i686",	"i586",	 "mips",
 					       "mips64", "sparc64", "parisc64", "alpha", "m68k" };
-	struct mw_val stacks = pages(s, mw_ok(vmallocinfo_pages(s, true)));
+	struct mw_val stacks = pages(s, vmallocinfo_pages(s, true));
 
 	if (s->vmalloc_why == MW_OK)
-		return stacks.v >= mw_or(s->meminfo.kernel_stack_bytes, 0) / 2;
+		return mw_or(stacks, 0) >= mw_or(s->meminfo.kernel_stack_bytes, 0) / 2;
 	/* By default since 4.9 on x86_64, 4.14 on arm64, later on the others of 64 bits. */
 	if (mw_release_is_known(s->host.release) && !mw_release_at_least(s->host.release, 4, 14))
 		return false;
@@ -137,10 +137,10 @@ static struct mw_val vmalloc_bytes(const struct mw_snap *s)
 	bool trusted = mw_release_at_least(s->host.release, 5, 3) && mw_or(used, 0);
 
 	if (!trusted && s->vmalloc_why == MW_OK)
-		used = pages(s, mw_ok(vmallocinfo_pages(s, false)));
+		used = pages(s, vmallocinfo_pages(s, false));
 	else if (!trusted && mw_release_is_known(s->host.release))
 		used = mw_no(MW_ABSENT);
-	if (!mw_known(used) || !mw_stacks_in_vmalloc(s))
+	if (!mw_known(used) || !mw_known(s->meminfo.kernel_stack_bytes) || !mw_stacks_in_vmalloc(s))
 		return used;
 	return mw_sub(used, s->meminfo.kernel_stack_bytes);
 }
@@ -238,7 +238,8 @@ struct mw_owner mw_owner(const char *kind, struct mw_str name, struct mw_val byt
 				  .pid = mw_no(MW_ABSENT),
 				  .inode = mw_no(MW_ABSENT),
 				  .limit_bytes = mw_no(MW_ABSENT),
-				  .holder_count = mw_no(MW_ABSENT) };
+				  .holder_count = mw_no(MW_ABSENT),
+				  .excess_bytes = mw_no(MW_ABSENT) };
 }
 
 void mw_owners_add(struct mw_owners *list, struct mw_arena *arena, struct mw_owner owner)
@@ -249,6 +250,24 @@ void mw_owners_add(struct mw_owners *list, struct mw_arena *arena, struct mw_own
 		return;
 	list->item = item;
 	list->item[list->n++] = owner;
+}
+
+/* Where the owners exceed the whole it says by how much. */
+static struct mw_owner what_is_left(const struct mw_owners *list, struct mw_arena *arena,
+				    struct mw_val whole, struct mw_val left, const char *name)
+{
+	struct mw_owner owner = mw_owner("remainder", mw_str_of(name), left);
+	struct mw_val sum = mw_ok(0);
+
+	if (left.why != MW_RACED)
+		return owner;
+	for (size_t i = 0; i < list->n; i++)
+		sum = mw_add(sum, mw_ok(mw_or(list->item[i].bytes, 0)));
+	owner.excess_bytes = mw_sub(sum, whole);
+	owner.note =
+		mw_fmt(arena, "the owners exceed their class by %s: read later, or counted twice",
+		       mw_fmt_val_bytes(arena, owner.excess_bytes));
+	return owner;
 }
 
 void mw_owners_finish(struct mw_owners *list, struct mw_arena *arena, struct mw_val whole,
@@ -262,7 +281,7 @@ void mw_owners_finish(struct mw_owners *list, struct mw_arena *arena, struct mw_
 		if (mw_known(list->item[i].bytes))
 			left = mw_sub(left, list->item[i].bytes);
 	if (list->n && (!mw_known(left) || left.v))
-		mw_owners_add(list, arena, mw_owner("remainder", mw_str_of(name), left));
+		mw_owners_add(list, arena, what_is_left(list, arena, whole, left, name));
 }
 
 void mw_class_own(struct mw_class *c, struct mw_owners *list, struct mw_arena *arena,
@@ -289,7 +308,6 @@ void mw_ledger_build(const struct mw_snap *snap, struct mw_arena *arena, struct 
 	    "proc/zoneinfo");
 	user_classes(snap, &l);
 	kernel_classes(snap, &l);
-	class_if_it_fits(&l, MW_BALLOON, snap->meminfo.balloon_bytes, "proc/meminfo");
 	class_if_it_fits(&l, MW_ZFS_ARC, mw_add(snap->arc.data_bytes, snap->arc.metadata_bytes),
 			 "proc/spl/kstat/zfs/arcstats");
 	set(&l, MW_UNACCOUNTED, rest(&l), "MemTotal less all classes");

@@ -25,6 +25,7 @@ struct mw_owner {
 	struct mw_val inode;	    /* MW_ABSENT: none */
 	struct mw_val limit_bytes;  /* of a file system; MW_ABSENT: none */
 	struct mw_val holder_count; /* processes that hold it; MW_ABSENT: not asked */
+	struct mw_val excess_bytes; /* of a remainder: by how much the others exceed the whole */
 	struct mw_str mount;	    /* the file system a file lies on */
 	struct mw_str comm;	    /* of pid, where the owner is no process itself */
 	const char *note;	    /* NULL: none */
@@ -78,7 +79,7 @@ enum mw_class_id {
 	MW_HUGETLB,
 	MW_ZSMALLOC,
 	MW_ZSWAP,
-	MW_BALLOON,
+
 	MW_GPU,
 	MW_ZFS_ARC,
 	MW_BOUNCE,

@@ -60,6 +60,15 @@ while read -r kind name bytes rest; do
 	esac
 done <"$work/facts"
 
+# All owners together are no more than their class.
+if jq -e '.classes[] | select(.class == "shmem") | ([.owners[].bytes // 0] | add) <= .bytes * 1.01' \
+	"$work/live.json" >/dev/null; then
+	echo "ok planted: the owners do not exceed Shmem"
+else
+	echo "not ok planted: the owners exceed Shmem"
+	bad=1
+fi
+
 # What was captured tells the same story as the machine.
 "$memwhy" ledger --json --root "$work/cap" >"$work/replay.json"
 if cmp -s "$work/live.json" "$work/replay.json"; then
