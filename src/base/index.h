@@ -2,8 +2,7 @@
 /*
  * index - numbers found by a number: which item of a list has this key?  Grows in an arena.
  *
- * Invariants: a zeroed struct is an empty index; a key is put once.  Who chooses keys cannot slow it
- * down much: they are mixed with a constant that is not his, and probing stops at the first gap.
+ * Invariants: a zeroed struct is an empty index; a key is put once.
  */
 #pragma once
 

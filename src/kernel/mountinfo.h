@@ -27,7 +27,7 @@ bool mw_mount_is_shmem(const struct mw_mount *m);
 void mw_mount_sort(struct mw_mount *all, size_t n);
 
 /* Is every file system on the way to m one that answers by itself, never a server or a program?
- * all: the table that holds m, sorted.  A way of more than 64 mounts counts as one that may wait. */
+ * all: the table that holds m, sorted.  A way of more than 64 mounts is one that may wait. */
 bool mw_mount_never_waits(const struct mw_mount *all, size_t n, const struct mw_mount *m);
 
 /* Value of an option as "size" in "rw,size=4k"; false when it is not there. */

@@ -16,7 +16,6 @@
 #include "kernel/root_private.h"
 
 #define CAPTURE_MAX_BYTES ((size_t)1 << 30)
-#define PAUSE_NS 2000000
 #define SCRATCH_BYTES ((size_t)64 << 10)
 
 enum kind { LIVE, DIRECTORY, CAPTURE };
@@ -262,10 +261,10 @@ void mw_at_close(struct mw_at *at)
 	at->fd = -1;
 }
 
-void mw_root_pause(const struct mw_root *root)
+void mw_root_pause(const struct mw_root *root, unsigned ms)
 {
 	if (root->kind == LIVE)
-		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = (long)(ms % 1000) * 1000000 }, NULL);
 }
 
 int mw_root_recorded(struct mw_root *root, struct mw_capture *ret)

@@ -64,9 +64,9 @@ int mw_root_at(struct mw_root *root, const char *path, struct mw_at *ret);
 int mw_at_read(struct mw_at *at, const char *name, struct mw_arena *arena, struct mw_str *ret);
 void mw_at_close(struct mw_at *at);
 
-/* Lets the live machine run on for some milliseconds, before something is read again; of other
- * roots nothing would change. */
-void mw_root_pause(const struct mw_root *root);
+/* Lets the live machine run on for so long, before something is read again; of other roots
+ * nothing would change. */
+void mw_root_pause(const struct mw_root *root, unsigned ms);
 
 /* What was read so far, sorted; -EINVAL when the root was not opened for recording, -ENOMEM when
  * an answer could not be kept. */
