@@ -84,8 +84,8 @@ static long free_blocks(int order)
 	return sum;
 }
 
-/* A packet ring of one block, kept: false when none could be had. */
-static bool take_block(int order)
+/* A packet ring of one block; -1: none could be had. */
+static int take_block(int order)
 {
 	int s = socket(AF_PACKET, SOCK_RAW, 0), version = TPACKET_V3;
 	struct tpacket_req3 r = { .tp_block_size = 4096u << order,
@@ -95,18 +95,39 @@ static bool take_block(int order)
 				  .tp_retire_blk_tov = 60 };
 
 	if (s < 0)
-		return false;
+		return -1;
 	setsockopt(s, SOL_PACKET, PACKET_VERSION, &version, sizeof(version));
-	return setsockopt(s, SOL_PACKET, PACKET_RX_RING, &r, sizeof(r)) == 0;
+	if (setsockopt(s, SOL_PACKET, PACKET_RX_RING, &r, sizeof(r)) == 0)
+		return s;
+	close(s);
+	return -1;
+}
+
+/* Without a block of that order the ring is made of single pages, and those are to stay free: so
+ * only while the blocks become fewer. */
+static void drain_order(int order)
+{
+	long before = free_blocks(order);
+
+	for (int misses = 0; before && misses < 3;) {
+		int s = take_block(order);
+		long now = free_blocks(order);
+
+		if (s < 0)
+			return;
+		if (now >= before) {
+			close(s);
+			misses++;
+		}
+		before = now;
+	}
 }
 
 static void drain_large_blocks(void)
 {
 	for (int pass = 0; pass < 3; pass++)
 		for (int order = 10; order >= 2; order--)
-			for (int i = 0; free_blocks(order) && i < 400; i++)
-				if (!take_block(order))
-					break;
+			drain_order(order);
 }
 
 static const char *ask(int order)
