@@ -273,13 +273,8 @@ const char *cli_ledger_verdict(const struct mw_ledger *l, struct mw_arena *a)
 	bool taken[MW_CLASS_COUNT] = {};
 
 	for (size_t k = 0; k < 4; k++) {
-		size_t best = MW_CLASS_COUNT;
+		size_t best = mw_ledger_largest(l, taken);
 
-		for (size_t i = 0; i < MW_CLASS_COUNT; i++)
-			if (!taken[i] && mw_or(l->class[i].bytes, 0) &&
-			    (best == MW_CLASS_COUNT ||
-			     l->class[i].bytes.v > l->class[best].bytes.v))
-				best = i;
 		if (best == MW_CLASS_COUNT)
 			break;
 		taken[best] = true;

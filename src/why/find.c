@@ -79,13 +79,8 @@ static void name_holders(struct mw_finding *f, const struct mw_ledger *l)
 	};
 
 	for (size_t shown = 0; shown < 4; shown++) {
-		size_t best = MW_CLASS_COUNT;
+		size_t best = mw_ledger_largest(l, taken);
 
-		for (size_t i = 0; i < MW_CLASS_COUNT; i++)
-			if (!taken[i] && mw_or(l->class[i].bytes, 0) &&
-			    (best == MW_CLASS_COUNT ||
-			     l->class[i].bytes.v > l->class[best].bytes.v))
-				best = i;
 		if (best == MW_CLASS_COUNT)
 			return;
 		taken[best] = true;

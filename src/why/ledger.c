@@ -318,6 +318,17 @@ void mw_ledger_build(const struct mw_snap *snap, struct mw_arena *arena, struct 
 	*ret = l;
 }
 
+size_t mw_ledger_largest(const struct mw_ledger *l, const bool taken[])
+{
+	size_t best = MW_CLASS_COUNT;
+
+	for (size_t i = 0; i < MW_CLASS_COUNT; i++)
+		if (!taken[i] && mw_or(l->class[i].bytes, 0) &&
+		    (best == MW_CLASS_COUNT || l->class[i].bytes.v > l->class[best].bytes.v))
+			best = i;
+	return best;
+}
+
 struct mw_val mw_ledger_named(const struct mw_ledger *l)
 {
 	struct mw_val named = mw_sub(l->total_bytes, l->class[MW_UNACCOUNTED].bytes);

@@ -103,5 +103,8 @@ struct mw_ledger {
 /* The owners' lists live in the arena; out of memory sticks there. */
 void mw_ledger_build(const struct mw_snap *snap, struct mw_arena *arena, struct mw_ledger *ret);
 
+/* The largest class that is known, holds something and is not in `taken`; MW_CLASS_COUNT: none. */
+size_t mw_ledger_largest(const struct mw_ledger *l, const bool taken[]);
+
 /* The share of total_bytes that is in named classes, in 1/10000; unknown as unaccounted is. */
 struct mw_val mw_ledger_named(const struct mw_ledger *l);
