@@ -120,7 +120,8 @@ shell)
 	prepare "$kernels"
 	exec qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot -M q35 -accel tcg \
 		-cpu max -m 512 -kernel "$LAB/kernels/$kernels/bzImage" -initrd "$LAB/base.cpio" \
-		-serial mon:stdio -append "console=ttyS0 rdinit=/bin/sh quiet nokaslr"
+		-serial mon:stdio -device isa-debug-exit,iobase=0xf4,iosize=4 \
+		-append "console=ttyS0 quiet nokaslr panic=-1 lab_shell=1"
 	;;
 *) say "no such command: $command"; exit 2 ;;
 esac

@@ -4,10 +4,12 @@
  * its exit status through qemu's debug exit port (16 + N, so that qemu itself exits with 33 + 2N)
  * and on the console.
  *
- * From the kernel's arguments: lab_cgroup=v2|v1|hybrid says which cgroup hierarchy is mounted.
+ * From the kernel's arguments: lab_cgroup=v2|v1|hybrid says which cgroup hierarchy is mounted,
+ * lab_shell=1 asks for a shell on the console.
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +54,10 @@ static int serial(const char *path)
 	return fd;
 }
 
-static void run_scenario(void)
+/* The scenario; for a person (lab_shell=1) a shell on the console. */
+static void run_scenario(bool shell)
 {
-	char *const argv[] = { (char *)"/bin/sh", (char *)"/lab/run", NULL };
+	char *const argv[] = { (char *)"/bin/sh", (char *)(shell ? "-i" : "/lab/run"), NULL };
 
 	setsid();
 	execv(argv[0], argv);
@@ -90,6 +93,7 @@ static void leave(int code)
 int main(void)
 {
 	const char *cgroup = getenv("lab_cgroup");
+	bool shell = getenv("lab_shell");
 	int facts, captures;
 	pid_t scenario;
 
@@ -100,7 +104,7 @@ int main(void)
 	mount_cgroups(cgroup ? cgroup : "v2");
 	mkdir("/tmp", 01777);
 	setsid();
-	facts = serial("/dev/ttyS1");
+	facts = shell ? open("/dev/ttyS0", O_RDWR | O_NOCTTY) : serial("/dev/ttyS1");
 	captures = serial("/dev/ttyS2");
 	if (captures >= 0)
 		close(captures); /* set up once: what writes to it later finds it raw */
@@ -111,6 +115,6 @@ int main(void)
 	/* Process 1 is never killed for memory; the scenario asks for the same. */
 	scenario = fork();
 	if (scenario == 0)
-		run_scenario();
+		run_scenario(shell);
 	leave(wait_for(scenario));
 }
