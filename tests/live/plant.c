@@ -34,6 +34,7 @@ static void clean_up(void)
 {
 	if (segment >= 0)
 		shmctl(segment, IPC_RMID, NULL);
+	umount2(folder, MNT_DETACH); /* in our own namespace: else the folder is busy */
 	rmdir(folder);
 }
 
