@@ -37,7 +37,6 @@ static void ask_reclaimable(struct take *t, struct mw_slab *slab)
 		mw_fmt(t->arena, "sys/kernel/slab/%.*s/reclaim_account", (int)name.n, name.p),
 		t->arena, t->s);
 
-	slab->reclaimable_by_name = !mw_known(v);
 	slab->reclaimable = mw_known(v) ? v.v : mw_slab_is_reclaimable_name(name);
 }
 
@@ -59,7 +58,6 @@ static void take_slabs(struct take *t)
 		list[s->n_slabs++] =
 			(struct mw_slab){ .cache = cache,
 					  .bytes = mw_or(bytes, 0),
-					  .reclaimable_by_name = true,
 					  .reclaimable = mw_slab_is_reclaimable_name(cache.name) };
 	}
 	if (s->n_slabs)

@@ -120,7 +120,6 @@ struct mw_slab {
 	struct mw_slab_cache cache;
 	uint64_t bytes;
 	bool reclaimable;
-	bool reclaimable_by_name; /* the kernel did not say: judged by the cache's name */
 };
 
 struct mw_vmalloc_caller {
@@ -160,7 +159,6 @@ struct mw_snap {
 	size_t n_segments;
 	struct mw_drm *drm;
 	size_t n_drm;
-	uint64_t namespace_count; /* mount namespaces that were looked into */
 
 	enum mw_why slab_why, vmalloc_why;
 	struct mw_slab *slab;

@@ -185,7 +185,6 @@ void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_ar
 	if (mw_take_at(at, "mountinfo", temp, search->s, &text) != MW_OK)
 		return;
 	mw_set_add(&search->mnt_seen, search->arena, key);
-	search->s->namespace_count++;
 	while (mw_mountinfo_next(&text, &m)) {
 		mount = mw_arena_grow(temp, mount, n, sizeof(*mount));
 		if (!mount)

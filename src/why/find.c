@@ -91,14 +91,17 @@ static void name_holders(struct mw_finding *f, const struct mw_ledger *l)
 
 static void find_available(const struct mw_case *c, struct mw_findings *all)
 {
+	bool said = c->snap->meminfo.available_bytes.why != MW_ABSENT;
 	struct mw_val available = available_bytes(&c->snap->meminfo);
 	struct mw_finding f;
 
 	if (!mw_known(available) || mw_case_exceeds(c, available, c->limit->available_permille))
 		return;
-	f = mw_case_finding(c, "MW-AVAILABLE-LOW", available, "MemAvailable", "proc/meminfo");
+	f = mw_case_finding(c, "MW-AVAILABLE-LOW", available,
+			    said ? "MemAvailable" : "free and all that reclaim could take",
+			    "proc/meminfo");
 	f.n_evidence = 2; /* the third would say the same again */
-	f.weight_bytes = mw_or(c->ledger->total_bytes, 0) - available.v;
+	f.weight_bytes = mw_or(mw_sub(c->ledger->total_bytes, available), 0);
 	f.verdict = mw_fmt(c->arena, "only %s can be had without swapping",
 			   mw_fmt_bytes(c->arena, available.v));
 	name_holders(&f, c->ledger);
@@ -107,9 +110,11 @@ static void find_available(const struct mw_case *c, struct mw_findings *all)
 				     .effect = "names who holds the classes above, largest first",
 				     .risk = "none",
 				     .undo = "none needed" });
-	f.check = "grep MemAvailable /proc/meminfo";
-	f.sure = "the kernel's own estimate; shmem and locked memory are not in it, what a "
-		 "cgroup may still use is not either";
+	f.check = said ? "grep MemAvailable /proc/meminfo" : "free -m";
+	f.sure =
+		!said ? "this kernel does not say what is available: this is the most that could be"
+		      : "the kernel's own estimate; shmem and locked memory are not in it, what a "
+			"cgroup may still use is not either";
 	mw_findings_add(all, c->arena, &f);
 }
 
