@@ -100,9 +100,9 @@ static const char *what(struct mw_arena *a, const struct mw_owner *o)
 
 	if (is_remainder(o) && !mw_known(o->bytes))
 		return "too much";
-	if (!strcmp(o->kind, "remainder") || !strcmp(o->kind, "zone") ||
-	    !strcmp(o->kind, "in_use") || !strcmp(o->kind, "free") || !strcmp(o->kind, "file") ||
-	    !strcmp(o->kind, "slab") || !strcmp(o->kind, "vmalloc"))
+	if (is_remainder(o) || !strcmp(o->kind, "zone") || !strcmp(o->kind, "in_use") ||
+	    !strcmp(o->kind, "free") || !strcmp(o->kind, "file") || !strcmp(o->kind, "slab") ||
+	    !strcmp(o->kind, "vmalloc"))
 		return mw_arena_cstr(a, o->name);
 	if (!strcmp(o->kind, "process"))
 		return mw_fmt(a, "%.*s (pid %llu)", (int)o->name.n, o->name.p,
