@@ -10,16 +10,47 @@ static struct mw_str leading_digits(struct mw_str s)
 	return (struct mw_str){ s.p, n };
 }
 
+static bool holds(struct mw_str s, const char *what)
+{
+	for (; s.n; s = mw_str_from(s, 1))
+		if (mw_str_starts(s, what))
+			return true;
+	return false;
+}
+
+static enum mw_vendor vendor_of(struct mw_str text)
+{
+	static const struct {
+		const char *mark;
+		enum mw_vendor vendor;
+	} marks[] = { { ".el6", MW_EL6 },
+		      { ".el7", MW_EL7 },
+		      { ".el8", MW_EL8 },
+		      { ".el9", MW_EL9 },
+		      { ".el10", MW_EL10 } };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (holds(text, marks[i].mark))
+			return marks[i].vendor;
+	return MW_UPSTREAM;
+}
+
 struct mw_release mw_release_parse(struct mw_str text)
 {
 	struct mw_release r = {};
-	struct mw_str major = leading_digits(text), minor;
+	struct mw_str major = leading_digits(text), minor, patch;
 
 	if (major.n >= text.n || text.p[major.n] != '.')
 		return r;
 	minor = leading_digits(mw_str_from(text, major.n + 1));
 	if (mw_str_u64(major, &r.major) < 0 || mw_str_u64(minor, &r.minor) < 0)
 		return (struct mw_release){};
+	patch = mw_str_from(text, major.n + 1 + minor.n);
+	if (mw_str_starts(patch, "."))
+		patch = leading_digits(mw_str_from(patch, 1));
+	if (mw_str_u64(patch, &r.patch) < 0)
+		r.patch = 0;
+	r.vendor = vendor_of(text);
 	return r;
 }
 

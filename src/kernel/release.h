@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * release - a kernel's version: "6.18.44-amd64" -> 6, 18.  Vendor kernels carry back-ports: the
- * number says what a rule looked like at most, not at least.
+ * release - a kernel's version: "6.18.44-amd64" -> 6, 18, 44.  Vendor kernels carry back-ports:
+ * for those the number says what a rule looked like at most, not at least, so the vendor is kept.
  */
 #pragma once
 
 #include "base/str.h"
 
+/* Red Hat's kernels (and CentOS, Rocky, Alma, Oracle's compatible ones): ".el7" in the release. */
+enum mw_vendor { MW_UPSTREAM, MW_EL6, MW_EL7, MW_EL8, MW_EL9, MW_EL10 };
+
 struct mw_release {
 	uint64_t major, minor; /* 0.0: not known */
+	uint64_t patch;	       /* 0: none, or not known; for 2.6.32 the 32 */
+	enum mw_vendor vendor;
 };
 
 struct mw_release mw_release_parse(struct mw_str text);
