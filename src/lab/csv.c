@@ -28,6 +28,8 @@ static void put_cell(const struct mw_col *col, const struct mw_cell *cell, FILE 
 		return;
 	if (col->type == MW_TYPE_STR)
 		put_text(cell->str, out);
+	else if (mw_known(cell->val) && col->type == MW_TYPE_SIGNED)
+		fprintf(out, "%" PRId64, (int64_t)cell->val.v);
 	else if (mw_known(cell->val))
 		fprintf(out, "%" PRIu64, cell->val.v);
 }

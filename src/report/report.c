@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/report.h"
 
+#include <string.h>
+
 void mw_report_init(struct mw_report *r, struct mw_arena *arena, const char *schema)
 {
 	*r = (struct mw_report){ .arena = arena, .schema = schema };
 	r->tail = &r->first;
 	r->figure_tail = &r->first_figure;
+	r->note_tail = &r->first_note;
 }
 
 static void add_figure(struct mw_report *r, struct mw_figure figure)
@@ -21,12 +24,51 @@ static void add_figure(struct mw_report *r, struct mw_figure figure)
 
 void mw_report_figure(struct mw_report *r, const char *id, struct mw_val val)
 {
-	add_figure(r, (struct mw_figure){ .id = id, .val = val });
+	add_figure(r, (struct mw_figure){ .id = id, .kind = MW_FIGURE_NUMBER, .val = val });
+}
+
+void mw_report_signed(struct mw_report *r, const char *id, enum mw_why why, int64_t v)
+{
+	add_figure(r, (struct mw_figure){
+			      .id = id, .kind = MW_FIGURE_SIGNED, .val = { (uint64_t)v, why } });
+}
+
+void mw_report_bool(struct mw_report *r, const char *id, struct mw_val val)
+{
+	add_figure(r, (struct mw_figure){ .id = id, .kind = MW_FIGURE_BOOL, .val = val });
 }
 
 void mw_report_string(struct mw_report *r, const char *id, const char *text)
 {
-	add_figure(r, (struct mw_figure){ .id = id, .text = text });
+	add_figure(r, (struct mw_figure){ .id = id, .kind = MW_FIGURE_TEXT, .text = text });
+}
+
+void mw_report_strings(struct mw_report *r, const char *id, const char *const *s, size_t n)
+{
+	struct mw_figure figure = { .id = id, .kind = MW_FIGURE_STRINGS, .n_strings = n };
+	const char **copy;
+
+	if (s) {
+		/* One more: an empty list is a list too. */
+		copy = mw_arena_alloc(r->arena, (n + 1) * sizeof(*copy));
+		if (!copy)
+			return;
+		if (n)
+			memcpy(copy, s, n * sizeof(*copy));
+		figure.string = copy;
+	}
+	add_figure(r, figure);
+}
+
+void mw_report_note(struct mw_report *r, const char *text)
+{
+	struct mw_note *note = mw_arena_alloc(r->arena, sizeof(*note));
+
+	if (!note)
+		return;
+	note->text = text;
+	*r->note_tail = note;
+	r->note_tail = &note->next;
 }
 
 struct mw_table *mw_report_table(struct mw_report *r, struct mw_table table)
@@ -71,6 +113,11 @@ void mw_cell_val(struct mw_row *row, size_t i, struct mw_val v)
 		row->cell[i] = (struct mw_cell){ .set = true, .val = v };
 }
 
+void mw_cell_signed(struct mw_row *row, size_t i, enum mw_why why, int64_t v)
+{
+	mw_cell_val(row, i, (struct mw_val){ (uint64_t)v, why });
+}
+
 void mw_report_source(struct mw_report *r, struct mw_report_source source)
 {
 	struct mw_report_source *list =
@@ -80,4 +127,12 @@ void mw_report_source(struct mw_report *r, struct mw_report_source source)
 		return;
 	r->source = list;
 	r->source[r->n_sources++] = source;
+}
+
+bool mw_table_is_shown(const struct mw_table *t)
+{
+	for (const struct mw_row *row = t->first; row && t->title; row = row->next)
+		if (row->in != MW_IN_JSON)
+			return true;
+	return false;
 }

@@ -43,28 +43,12 @@ static const char *severity_color(enum mw_severity s)
 
 static void put_evidence(struct text *t, const struct mw_evidence *e)
 {
-	struct mw_arena *a = t->r->arena;
-	const char *value = "";
-
-	switch (e->unit) {
-	case MW_UNIT_BYTES:
-		value = mw_fmt_val_bytes(a, e->value);
-		break;
-	case MW_UNIT_COUNT:
-		value = mw_known(e->value) ? mw_fmt(a, "%" PRIu64, e->value.v)
-					   : mw_why_name(e->value.why);
-		break;
-	case MW_UNIT_PERMILLE:
-		value = mw_known(e->value) ? mw_fmt(a, "%" PRIu64 ".%" PRIu64 " %%",
-						    e->value.v / 10, e->value.v % 10)
-					   : mw_why_name(e->value.why);
-		break;
-	case MW_UNIT_TEXT:
+	if (e->unit == MW_UNIT_TEXT) {
 		fprintf(t->out, "  %s: %s", shown(t, e->name), shown(t, e->text));
 		fprintf(t->out, "  (%s)\n", shown(t, e->source));
 		return;
 	}
-	fprintf(t->out, "  %12s  %s", value, shown(t, e->name));
+	fprintf(t->out, "  %12s  %s", mw_text_evidence(e, t->r->arena), shown(t, e->name));
 	fprintf(t->out, "  (%s)\n", shown(t, e->source));
 }
 
@@ -88,17 +72,9 @@ static void put_finding(struct text *t, const struct mw_finding *f)
 	fprintf(t->out, "  how sure: %s; more: memwhy explain %s\n", shown(t, f->sure), f->id);
 }
 
-static bool is_empty(const struct mw_table *table)
-{
-	for (const struct mw_row *row = table->first; row; row = row->next)
-		if (row->in != MW_IN_JSON)
-			return false;
-	return true;
-}
-
 static int put_table(struct text *t, const struct mw_table *table)
 {
-	if (is_empty(table))
+	if (!mw_table_is_shown(table))
 		return 0;
 	fprintf(t->out, "\n%s\n", paint(t, "1", table->title));
 	return mw_text_table(table, t->style, t->r->arena, t->out);
@@ -131,12 +107,14 @@ int mw_report_text(const struct mw_report *r, const struct mw_report_style *styl
 	if (r->arena->failed)
 		return -ENOMEM;
 	fprintf(out, "%s\n", paint(&t, "1", shown(&t, r->verdict)));
+	for (const struct mw_note *note = r->first_note; note; note = note->next)
+		fprintf(out, "%s\n", shown(&t, note->text));
 	for (size_t i = 0; r->findings && i < r->findings->n; i++)
 		put_finding(&t, &r->findings->item[i]);
 	for (const struct mw_table *table = r->first; table && !error; table = table->next)
-		if (table->title)
-			error = put_table(&t, table);
-	put_sources(&t);
+		error = put_table(&t, table);
+	if (!r->item)
+		put_sources(&t);
 	if (r->closing)
 		fprintf(out, "\n%s\n", shown(&t, r->closing));
 	return error ? -ENOMEM : r->arena->failed ? -ENOMEM : 0;

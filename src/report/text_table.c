@@ -8,7 +8,9 @@ static int add_columns(struct libscols_table *tb, const struct mw_table *table)
 {
 	for (size_t i = 0; i < table->n_cols; i++) {
 		const struct mw_col *c = &table->col[i];
-		int flags = c->tree ? SCOLS_FL_TREE : c->type == MW_TYPE_STR ? 0 : SCOLS_FL_RIGHT;
+		int flags = c->tree			? SCOLS_FL_TREE
+			    : mw_text_is_right(c->type) ? SCOLS_FL_RIGHT
+							: 0;
 
 		if (c->label && !scols_table_new_column(tb, c->label, 0, flags))
 			return -ENOMEM;

@@ -43,7 +43,7 @@ static void put_cell(const struct mw_col *col, const char *text, int before, int
 {
 	int pad = width - before - width_of(text);
 
-	if (col->type == MW_TYPE_STR)
+	if (!mw_text_is_right(col->type))
 		fprintf(out, "%*s%s%*s ", before, "", text, pad, "");
 	else
 		fprintf(out, "%*s%s ", pad, "", text);

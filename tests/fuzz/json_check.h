@@ -60,11 +60,13 @@ static inline bool json_string(struct mw_str *s)
 	return json_take(s, "\"");
 }
 
-/* Our own numbers: decimal, whole, not negative. */
+/* Our own numbers: decimal, whole, no zero below zero. */
 static inline bool json_number(struct mw_str *s)
 {
 	size_t n = 0;
 
+	if (!mw_str_starts(*s, "-0"))
+		json_take(s, "-");
 	while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9')
 		n++;
 	if (!n || (n > 1 && s->p[0] == '0'))
