@@ -117,7 +117,7 @@ struct mw_report {
 
 struct mw_report_style {
 	bool color;
-	bool compact; /* JSON on one line */
+	bool compact; /* JSON on one line; the items of a page closed */
 	bool ascii;   /* no UTF-8 in tables: the C library has no locale for it */
 	size_t width; /* of the terminal; 0: none */
 };
@@ -171,3 +171,11 @@ int mw_report_json_item(const struct mw_report *r, const struct mw_report_style 
 			FILE *out);
 int mw_report_json_end(const struct mw_report *tail, const struct mw_report_style *style,
 		       bool first, FILE *out);
+
+/*
+ * One page of HTML that needs nothing else: begin, any number of reports and items, end.  An item
+ * can be folded; its verdict stays.
+ */
+int mw_report_html_begin(const char *title, FILE *out);
+int mw_report_html(const struct mw_report *r, const struct mw_report_style *style, FILE *out);
+int mw_report_html_end(FILE *out);
