@@ -57,6 +57,18 @@ size_t mw_str_rfind(struct mw_str a, char c)
 	return at ? (size_t)(at - a.p) : a.n;
 }
 
+size_t mw_str_search(struct mw_str a, const char *what)
+{
+	size_t n = strlen(what);
+
+	for (size_t at = 0; n && at + n <= a.n; at++) {
+		at += mw_str_find((struct mw_str){ a.p + at, a.n - n + 1 - at }, what[0]);
+		if (at + n <= a.n && !memcmp(a.p + at, what, n))
+			return at;
+	}
+	return a.n;
+}
+
 struct mw_str mw_str_from(struct mw_str a, size_t from)
 {
 	if (from >= a.n)

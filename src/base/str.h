@@ -27,6 +27,9 @@ bool mw_str_ends(struct mw_str a, const char *suffix);
 size_t mw_str_find(struct mw_str a, char c);
 size_t mw_str_rfind(struct mw_str a, char c);
 
+/* Offset of the first place where `what` stands; a.n where there is none. */
+size_t mw_str_search(struct mw_str a, const char *what);
+
 /* The bytes from offset `from` on; empty when from >= a.n. */
 struct mw_str mw_str_from(struct mw_str a, size_t from);
 

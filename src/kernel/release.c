@@ -10,14 +10,6 @@ static struct mw_str leading_digits(struct mw_str s)
 	return (struct mw_str){ s.p, n };
 }
 
-static bool holds(struct mw_str s, const char *what)
-{
-	for (; s.n; s = mw_str_from(s, 1))
-		if (mw_str_starts(s, what))
-			return true;
-	return false;
-}
-
 static enum mw_vendor vendor_of(struct mw_str text)
 {
 	static const struct {
@@ -30,7 +22,7 @@ static enum mw_vendor vendor_of(struct mw_str text)
 		      { ".el10", MW_EL10 } };
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (holds(text, marks[i].mark))
+		if (mw_str_search(text, marks[i].mark) < text.n)
 			return marks[i].vendor;
 	return MW_UPSTREAM;
 }
