@@ -17,6 +17,7 @@
 #include "model/badness.h"
 #include "model/gfp.h"
 #include "model/watermark.h"
+#include "why/thresholds.h"
 
 enum mw_oom_cause {
 	MW_CAUSE_UNKNOWN,	/* the report does not show enough */
@@ -130,8 +131,13 @@ void mw_oom_explain(const struct mw_oom_event *event, mw_cpu_node node_of, const
 /* "3.10.0-1160 (el7)", or the range it was inferred to. */
 const char *mw_oom_kernel(const struct mw_oom_case *c);
 
-/* The findings of one report, worst first: the first is its verdict. */
-void mw_find_oom(const struct mw_oom_case *c, struct mw_findings *ret);
+/* The findings of one report: the first is its verdict, the others what stands behind it. */
+void mw_find_oom(const struct mw_oom_case *c, const struct mw_thresholds *limit,
+		 struct mw_findings *ret);
+
+/* What stands behind: who held the memory, and what the kill was worth.  find_oom_behind.c */
+void mw_find_oom_behind(const struct mw_oom_case *c, const struct mw_thresholds *limit,
+			struct mw_findings *all);
 
 /* Steps of mw_oom_explain(). */
 void mw_oom_release(struct mw_oom_case *c);
@@ -145,3 +151,11 @@ bool mw_oom_in_list(struct mw_str list, uint64_t n);
 
 /* A class by its id; MW_UNREAD where there is none. */
 struct mw_val mw_oom_class_bytes(const struct mw_oom_case *c, const char *id);
+
+/* The test of one step in figures: "31156 - 3 = 31153 > 1076 + 28925 = 30001; - 22393 (4 KiB) = 8760 >
+ * 538; - 8558 (8 KiB) = 202 <= 269". */
+const char *mw_oom_step_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
+			     size_t step);
+
+/* "Node 1 DMA32" */
+const char *mw_oom_zone_name(const struct mw_oom_case *c, const struct mw_oom_zone *z);

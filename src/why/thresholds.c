@@ -25,6 +25,11 @@ const struct mw_threshold mw_threshold_table[] = {
 	ROW("process", process_permille, 400, "a process with more anonymous memory is reported"),
 	ROW("available", available_permille, 50,
 	    "with less than this available, findings are critical"),
+	ROW("oom-shmem", oom_shmem_permille, 250,
+	    "shared memory above this, of RAM or of a cgroup's limit, is named behind an OOM"),
+	ROW("oom-slab", oom_slab_permille, 250, "unreclaimable slab likewise"),
+	ROW("oom-unaccounted", oom_unaccounted_permille, 250,
+	    "memory in no counter of the report likewise"),
 	ROW("floor-mib", floor_mib, 8, "MiB: what is smaller is not reported, whatever its share"),
 };
 

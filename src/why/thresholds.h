@@ -21,6 +21,9 @@ struct mw_thresholds {
 	uint64_t hugetlb_idle_permille;
 	uint64_t process_permille;
 	uint64_t available_permille;
+	uint64_t oom_shmem_permille; /* of the RAM or limit of a report */
+	uint64_t oom_slab_permille;
+	uint64_t oom_unaccounted_permille;
 	uint64_t floor_mib;
 };
 

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * oom_release - which kernel printed this: by its own stack-dump line, else by the formats seen,
+ * each of which some releases have and others have not.
+ */
+#include "base/fmt.h"
+#include "why/oom.h"
+
+/* major * 100 + minor; 2.6.32 is 206. */
+struct range {
+	unsigned from, to;
+};
+
+#define NEWEST 702
+
+static void at_least(struct range *r, unsigned v, bool seen)
+{
+	if (seen && r->from < v)
+		r->from = v;
+}
+
+static void at_most(struct range *r, unsigned v, bool seen)
+{
+	if (seen && r->to > v)
+		r->to = v;
+}
+
+/* The table of tasks, the kill and the header. */
+static void by_words(const struct mw_oom_event *e, struct range *r)
+{
+	bool oom = e->kind <= MW_OOM_SYSRQ, header = e->seen & MW_SEEN_HEADER;
+	bool split = e->n_tasks && e->task[0].has_split;
+	bool counted = e->n_tasks && e->task[0].tables_counted;
+	bool tables = e->n_tasks && e->task[0].tables_bytes;
+
+	at_least(r, 406, e->gfp_names_shown);
+	at_most(r, 405, header && mw_known(e->gfp_mask) && !e->gfp_names_shown);
+	at_least(r, 409, oom && header && e->nodemask.n && !(e->seen & MW_SEEN_SUMMARY));
+	at_most(r, 420, oom && header && e->nodemask.n && !(e->seen & MW_SEEN_SUMMARY));
+	at_least(r, 500, e->seen & MW_SEEN_SUMMARY);
+	at_least(r, 608, split);
+	at_most(r, 414, counted);
+	at_least(r, 415, tables);
+	at_most(r, 306, e->seen & MW_SEEN_TASKS && !mw_oomlog_shows_swap(e));
+	at_least(r, 404, e->sysrq_order);
+	for (size_t i = 0; i < e->n_victims; i++) {
+		const struct mw_oom_victim *v = &e->victim[i];
+
+		at_least(r, 406, mw_known(v->shmem_bytes));
+		at_least(r, 504, mw_known(v->tables_bytes));
+		at_most(r, 500, mw_known(v->score));
+		at_least(r, 406, v->reaped);
+	}
+}
+
+/* The memory block. */
+static void by_fields(const struct mw_oom_event *e, struct range *r)
+{
+	at_least(r, 408, e->n_nodes);
+	at_least(r, 600, mw_known(e->count.sec_pagetables_pages));
+	at_least(r, 515, mw_known(e->count.kernel_misc_reclaimable_pages));
+	at_most(r, 310, e->seen & MW_SEEN_PERCPU);
+	for (size_t i = 0; i < e->n_zones; i++) {
+		const struct mw_oom_zone *z = &e->zone[i];
+
+		if (!z->has_line)
+			continue;
+		at_least(r, 308, mw_known(z->managed_bytes));
+		at_most(r, 307, z->managed_bytes.why == MW_UNREAD);
+		at_least(r, 401, mw_known(z->free_pcp_bytes));
+		at_most(r, 403, z->free_pcp_bytes.why == MW_UNREAD);
+		at_least(r, 505, mw_known(z->reserved_highatomic_bytes));
+		at_least(r, 516, mw_known(z->boost_bytes));
+		at_least(r, 617, mw_known(z->free_highatomic_bytes));
+		at_least(r, 618, mw_known(z->zspages_bytes));
+		at_most(r, 407, mw_known(z->shmem_bytes));
+	}
+}
+
+static struct mw_release release_of(unsigned v)
+{
+	if (v == 206)
+		return (struct mw_release){ .major = 2, .minor = 6, .patch = 32 };
+	return (struct mw_release){ .major = v / 100, .minor = v % 100 };
+}
+
+/* One release of each layout of the masks. */
+static const unsigned layouts[] = { 206, 302, 310, 316, 401, 404, 406, 410, 412, 414, 415, 418,
+				    500, 504, 510, 514, 518, 601, 603, 606, 609, 610, 617, 619 };
+
+/* Do the names that this kernel printed for the mask fit the layout? */
+static bool names_fit(const struct mw_oom_case *c, unsigned v)
+{
+	const struct mw_oom_event *e = c->event;
+	struct mw_arena_mark mark = mw_arena_mark(c->arena);
+	struct mw_gfp g;
+	bool fit;
+
+	if (!e->gfp_names.n || !mw_known(e->gfp_mask))
+		return true;
+	mw_gfp_decode(e->gfp_mask.v, release_of(v), c->arena, &g);
+	fit = mw_str_eq(e->gfp_names, g.names);
+	mw_arena_reset(c->arena, mark);
+	return fit;
+}
+
+static const char *version_text(struct mw_arena *a, unsigned v)
+{
+	return v == 206 ? "2.6.32" : mw_fmt(a, "%u.%u", v / 100, v % 100);
+}
+
+static void infer(struct mw_oom_case *c)
+{
+	struct range r = { 206, NEWEST };
+	unsigned chosen = 0;
+
+	by_words(c->event, &r);
+	by_fields(c->event, &r);
+	if (r.from > r.to)
+		r = (struct range){ 206, NEWEST }; /* the lines contradict each other */
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		unsigned next = i + 1 < sizeof(layouts) / sizeof(layouts[0]) ? layouts[i + 1]
+									      : NEWEST + 1;
+
+		if (next > r.from && layouts[i] <= r.to && !chosen && names_fit(c, layouts[i]))
+			chosen = layouts[i] > r.from ? layouts[i] : r.from;
+	}
+	c->release = release_of(chosen ? chosen : r.from);
+	c->release_inferred = true;
+	c->release_range = r.from == r.to
+				   ? version_text(c->arena, r.from)
+				   : mw_fmt(c->arena, "%s to %s", version_text(c->arena, r.from),
+					    r.to == NEWEST ? "the newest"
+							   : version_text(c->arena, r.to));
+}
+
+void mw_oom_release(struct mw_oom_case *c)
+{
+	c->release = c->event->release;
+	if (!mw_release_is_known(c->release))
+		infer(c);
+}
+
+const char *mw_oom_kernel(const struct mw_oom_case *c)
+{
+	if (c->release_inferred)
+		return mw_fmt(c->arena, "a kernel from %s (inferred from the format)",
+			      c->release_range);
+	return mw_arena_cstr(c->arena, c->event->release_text);
+}

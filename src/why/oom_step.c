@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * oom_step - the arithmetic of a zone's test, spelled out so that it can be checked by hand.
+ */
+#include <inttypes.h>
+
+#include "base/fmt.h"
+#include "why/oom.h"
+
+const char *mw_oom_zone_name(const struct mw_oom_case *c, const struct mw_oom_zone *z)
+{
+	if (!mw_known(z->node))
+		return mw_arena_cstr(c->arena, z->name);
+	return mw_fmt(c->arena, "Node %" PRIu64 " %.*s", z->node.v, (int)z->name.n, z->name.p);
+}
+
+static const char *number(struct mw_arena *a, struct mw_val v)
+{
+	return mw_known(v) ? mw_fmt(a, "%" PRIu64, v.v) : "?";
+}
+
+/* "31156 - 3 CMA 100" : what may be used, from what is free. */
+static const char *usable_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z)
+{
+	struct mw_arena *a = c->arena;
+	const struct mw_zone_state *s = &z->state;
+	const char *text = number(a, s->free_pages);
+
+	if (c->request.order)
+		text = mw_fmt(a, "%s - %" PRIu64, text, (UINT64_C(1) << c->request.order) - 1);
+	if (!c->request.movable && mw_or(s->free_cma_pages, 0))
+		text = mw_fmt(a, "%s - %" PRIu64 " CMA", text, s->free_cma_pages.v);
+	if (!c->request.harder && mw_or(s->highatomic_pages, 0))
+		text = mw_fmt(a, "%s - %" PRIu64 " highatomic", text, s->highatomic_pages.v);
+	return text;
+}
+
+static const char *marks_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
+			      const struct mw_zone_step *step, size_t i)
+{
+	static const char *const names[MW_OOM_STEPS] = { "low", "min", "high" };
+	struct mw_arena *a = c->arena;
+	struct mw_val reserve = z->state.reserve_pages, sum = mw_add(step->mark_pages, reserve);
+	const char *text = mw_fmt(a, "%s %s", number(a, step->mark_pages), names[i]);
+
+	if (mw_known(reserve) && !reserve.v)
+		return text;
+	text = mw_fmt(a, "%s + %s lowmem_reserve", text, number(a, reserve));
+	return mw_known(sum) ? mw_fmt(a, "%s = %" PRIu64, text, sum.v) : text;
+}
+
+/* Up to 4.3: what is left when the smaller blocks are taken off, order by order, against the mark
+ * halved each time. */
+static const char *by_order_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
+				 const struct mw_zone_step *step, const char *text)
+{
+	struct mw_arena *a = c->arena;
+	uint64_t mark = mw_or(step->mark_pages, 0);
+	struct mw_val left = step->usable_pages, off;
+
+	for (unsigned o = 0; o < c->request.order; o++) {
+		off = mw_mul(z->state.free_blocks[o], UINT64_C(1) << o);
+		mark /= 2;
+		if (!mw_known(off) || !mw_known(left))
+			return mw_fmt(a, "%s; - ? (%s)", text, mw_fmt_bytes(a, c->page_bytes << o));
+		if (off.v >= left.v)
+			return mw_fmt(a, "%s; - %" PRIu64 " (%s) leaves nothing", text, off.v,
+				      mw_fmt_bytes(a, c->page_bytes << o));
+		left.v -= off.v;
+		text = mw_fmt(a, "%s; - %" PRIu64 " (%s) = %" PRIu64, text, off.v,
+			      mw_fmt_bytes(a, c->page_bytes << o), left.v);
+		if (mw_known(step->mark_pages))
+			text = mw_fmt(a, "%s %s %" PRIu64, text, left.v > mark ? ">" : "<=", mark);
+		if (mw_known(step->mark_pages) && left.v <= mark)
+			break;
+	}
+	return text;
+}
+
+/* From 4.4 on: is there a block at all? */
+static const char *by_block_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
+				 const char *text)
+{
+	struct mw_arena *a = c->arena;
+	unsigned other = 0;
+
+	for (unsigned o = c->request.order; o < MW_ORDERS; o++) {
+		if (!mw_or(z->state.free_blocks[o], 0))
+			continue;
+		if (z->state.usable[o])
+			return mw_fmt(a, "%s; a block of %s is free", text,
+				      mw_fmt_bytes(a, c->page_bytes << o));
+		other = o;
+	}
+	if (other)
+		return mw_fmt(a, "%s; blocks of %s are free, but of types it may not use", text,
+			      mw_fmt_bytes(a, c->page_bytes << other));
+	if (!z->zone->has_buddy)
+		return text;
+	return mw_fmt(a, "%s; no free block of %s or more", text,
+		      mw_fmt_bytes(a, c->page_bytes << c->request.order));
+}
+
+const char *mw_oom_step_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
+			     size_t i)
+{
+	const struct mw_zone_step *step = &z->step[i];
+	struct mw_arena *a = c->arena;
+	struct mw_val sum = mw_add(step->mark_pages, z->state.reserve_pages);
+	const char *text = usable_text(c, z), *relation = "against";
+
+	if (mw_known(step->usable_pages) && (c->request.order || step->usable_pages.v !=
+							       mw_or(z->state.free_pages, 0)))
+		text = mw_fmt(a, "%s = %" PRIu64, text, step->usable_pages.v);
+	if (mw_known(step->usable_pages) && mw_known(sum))
+		relation = step->usable_pages.v > sum.v ? ">" : "<=";
+	if (c->request.no_marks)
+		return mw_fmt(a, "%s; no watermark holds for it", text);
+	text = mw_fmt(a, "%s %s %s", text, relation, marks_text(c, z, step, i));
+	if (!c->request.order || relation[0] == '<')
+		return text;
+	return mw_watermark_by_order(c->release) ? by_order_text(c, z, step, text)
+						 : by_block_text(c, z, text);
+}
