@@ -13,7 +13,7 @@ static const char *source_of(const struct mw_oom_case *c)
 	return mw_fmt(c->arena, "the report at line %" PRIu64, c->event->line);
 }
 
-static struct mw_finding start(const struct mw_oom_case *c, const char *id, enum mw_severity s)
+static struct mw_finding start(const char *id, enum mw_severity s)
 {
 	return (struct mw_finding){ .id = id,
 				    .severity = s,
@@ -113,7 +113,7 @@ static uint64_t small_bytes(const struct mw_oom_case *c)
 static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ, likely = false;
-	struct mw_finding f = start(c, "MW-OOM-FRAGMENTATION", oom ? MW_CRITICAL : MW_WARNING);
+	struct mw_finding f = start("MW-OOM-FRAGMENTATION", oom ? MW_CRITICAL : MW_WARNING);
 	uint64_t block = c->page_bytes << c->request.order;
 
 	for (size_t i = 0; i < c->n_zones; i++)
@@ -148,7 +148,7 @@ static void shortage(const struct mw_oom_case *c, struct mw_findings *all)
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
 	const struct mw_oom_counters *n = &c->event->count;
 	const char *swap = "";
-	struct mw_finding f = start(c, "MW-OOM-TRUE-SHORTAGE", oom ? MW_CRITICAL : MW_WARNING);
+	struct mw_finding f = start("MW-OOM-TRUE-SHORTAGE", oom ? MW_CRITICAL : MW_WARNING);
 
 	if (mw_known(n->swap_total_bytes) && !n->swap_total_bytes.v)
 		swap = "; there is no swap";
@@ -174,7 +174,7 @@ static void memcg(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_str group = e->oom_memcg.n ? e->oom_memcg : e->stats_of;
-	struct mw_finding f = start(c, "MW-OOM-MEMCG-LIMIT", MW_CRITICAL);
+	struct mw_finding f = start("MW-OOM-MEMCG-LIMIT", MW_CRITICAL);
 	const char *limit = mw_fmt_val_bytes(c->arena, e->memory.limit_bytes);
 
 	f.verdict = mw_fmt(c->arena, "the cgroup %.*s reached its limit of %s; the machine may have had "
@@ -210,7 +210,7 @@ static void node_bound(const struct mw_oom_case *c, struct mw_findings *all)
 	const struct mw_oom_event *e = c->event;
 	bool policy = c->cause == MW_CAUSE_MEMPOLICY;
 	struct mw_str nodes = policy ? e->nodemask : e->mems_allowed;
-	struct mw_finding f = start(c, "MW-OOM-NODE-BOUND", MW_CRITICAL);
+	struct mw_finding f = start("MW-OOM-NODE-BOUND", MW_CRITICAL);
 
 	f.verdict = mw_fmt(c->arena, "%s and may use only node %.*s (%s), which was full%s", asked(c),
 			   (int)nodes.n, nodes.p,
@@ -239,7 +239,7 @@ static void node_bound(const struct mw_oom_case *c, struct mw_findings *all)
 
 static void reserve(const struct mw_oom_case *c, struct mw_findings *all)
 {
-	struct mw_finding f = start(c, "MW-OOM-LOWMEM", MW_CRITICAL);
+	struct mw_finding f = start("MW-OOM-LOWMEM", MW_CRITICAL);
 
 	f.verdict = mw_fmt(c->arena, "%s; what was free is a lower zone's reserve, kept for requests "
 				     "that can use nothing else",
@@ -272,7 +272,7 @@ static bool only_low_zones(const struct mw_oom_case *c, uint64_t *ret_above_byte
 static void lowmem(const struct mw_oom_case *c, uint64_t above, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
-	struct mw_finding f = start(c, "MW-OOM-LOWMEM", oom ? MW_CRITICAL : MW_WARNING);
+	struct mw_finding f = start("MW-OOM-LOWMEM", oom ? MW_CRITICAL : MW_WARNING);
 	const char *reach = c->gfp.zone == MW_ZONE_DMA	 ? "the lowest 16 MiB"
 			    : c->gfp.zone == MW_ZONE_DMA32 ? "the lowest 4 GiB"
 							   : "low memory";
@@ -295,7 +295,7 @@ static void lowmem(const struct mw_oom_case *c, uint64_t above, struct mw_findin
 
 static void atomic_failure(const struct mw_oom_case *c, struct mw_findings *all)
 {
-	struct mw_finding f = start(c, "MW-ALLOC-ATOMIC", MW_WARNING);
+	struct mw_finding f = start("MW-ALLOC-ATOMIC", MW_WARNING);
 
 	f.verdict = mw_fmt(c->arena, "%s where it could not wait, and was refused: nobody was killed, the "
 				     "caller drops a packet or tries again",
@@ -311,7 +311,7 @@ static void atomic_failure(const struct mw_oom_case *c, struct mw_findings *all)
 
 static void page_fault(const struct mw_oom_case *c, struct mw_findings *all)
 {
-	struct mw_finding f = start(c, "MW-OOM-PAGE-FAULT", MW_CRITICAL);
+	struct mw_finding f = start("MW-OOM-PAGE-FAULT", MW_CRITICAL);
 	const char *free_text = mw_fmt_val_bytes(
 		c->arena, mw_mul(c->event->count.free_pages, c->page_bytes));
 
@@ -337,7 +337,7 @@ static void page_fault(const struct mw_oom_case *c, struct mw_findings *all)
 
 static void requested(const struct mw_oom_case *c, struct mw_findings *all)
 {
-	struct mw_finding f = start(c, "MW-OOM-REQUESTED", MW_INFO);
+	struct mw_finding f = start("MW-OOM-REQUESTED", MW_INFO);
 
 	f.verdict = "somebody asked for this kill by SysRq-f: it says nothing of a shortage";
 	memory_rows(c, &f);
@@ -352,7 +352,7 @@ static void requested(const struct mw_oom_case *c, struct mw_findings *all)
 static void passes_now(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
-	struct mw_finding f = start(c, "MW-OOM-PASSED", oom ? MW_WARNING : MW_INFO);
+	struct mw_finding f = start("MW-OOM-PASSED", oom ? MW_WARNING : MW_INFO);
 
 	f.verdict = mw_fmt(c->arena, "%s and was refused, but with the figures printed a moment later a "
 				     "zone would serve it: memory came back in between",
@@ -366,7 +366,7 @@ static void passes_now(const struct mw_oom_case *c, struct mw_findings *all)
 static void vmalloc(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
-	struct mw_finding f = start(c, "MW-ALLOC-VMALLOC", MW_WARNING);
+	struct mw_finding f = start("MW-ALLOC-VMALLOC", MW_WARNING);
 
 	f.verdict = mw_fmt(c->arena, "the kernel could not map %s for %.*s%s%.*s: the area for such "
 				     "mappings is full, or the size is absurd",
@@ -387,7 +387,7 @@ static void vmalloc(const struct mw_oom_case *c, struct mw_findings *all)
 static void slub(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
-	struct mw_finding f = start(c, "MW-ALLOC-SLUB", MW_WARNING);
+	struct mw_finding f = start("MW-ALLOC-SLUB", MW_WARNING);
 
 	f.verdict = mw_fmt(c->arena, "the slab allocator got no page for the cache %.*s, %" PRIu64 " times",
 			   e->slub_cache.n ? (int)e->slub_cache.n : 9,
@@ -405,7 +405,7 @@ static void slub(const struct mw_oom_case *c, struct mw_findings *all)
 static void guard(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
-	struct mw_finding f = start(c, "MW-OOM-GUARD", MW_INFO);
+	struct mw_finding f = start("MW-OOM-GUARD", MW_INFO);
 	struct mw_str who = e->n_victims && e->victim[0].comm.n ? e->victim[0].comm : e->unit;
 
 	f.verdict = mw_fmt(c->arena, "%.*s killed %.*s before the kernel had to%s%.*s", (int)e->guard.n,
@@ -422,7 +422,7 @@ static void guard(const struct mw_oom_case *c, struct mw_findings *all)
 static void unknown(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
-	struct mw_finding f = start(c, "MW-OOM-UNKNOWN", oom ? MW_WARNING : MW_INFO);
+	struct mw_finding f = start("MW-OOM-UNKNOWN", oom ? MW_WARNING : MW_INFO);
 
 	f.verdict = oom ? "the kernel killed for memory, but the log does not show enough to say why"
 			: "an allocation failed, but the log does not show enough to say why";
