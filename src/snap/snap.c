@@ -78,6 +78,11 @@ int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 	int r;
 
 	take_host(root, arena, &s);
+	if (options->want & MW_WANT_NODES_ONLY) {
+		mw_take_nodes(root, arena, &s);
+		*ret = s;
+		return arena->failed ? -ENOMEM : 0;
+	}
 	r = mw_take_counters(root, arena, &s);
 	if (r < 0)
 		return r;

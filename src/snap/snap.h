@@ -34,6 +34,8 @@ enum mw_want {
 	MW_WANT_PROCS = 1 << 0,	 /* each process: status, cgroup, smaps_rollup */
 	MW_WANT_SHMEM = 1 << 1,	 /* tmpfs of all namespaces, unlinked files, segments ... */
 	MW_WANT_KERNEL = 1 << 2, /* slab caches, vmalloc callers, hugetlb, zram ... */
+	/* Only which CPUs each node has, and the host: no counters, so nothing can fail but memory. */
+	MW_WANT_NODES_ONLY = 1 << 3,
 	MW_WANT_ALL = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 };
 
@@ -138,6 +140,12 @@ struct mw_zram_device {
 	struct mw_zram zram;
 };
 
+/* CPUs of a NUMA node, as the kernel lists them: "0-7,16-23". */
+struct mw_node_cpus {
+	uint64_t node;
+	struct mw_str cpus;
+};
+
 struct mw_snap {
 	struct mw_host host;
 	struct mw_sources sources;
@@ -176,6 +184,8 @@ struct mw_snap {
 	size_t n_protocols;
 	struct mw_alloc_site *alloc_site; /* the largest */
 	size_t n_alloc_sites;
+	struct mw_node_cpus *node; /* with MW_WANT_NODES_ONLY */
+	size_t n_nodes;
 };
 
 /* Missing facts are recorded in the snapshot, they are not errors.  Negative errno only when

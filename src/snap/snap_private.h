@@ -23,6 +23,9 @@ uint64_t mw_dev_parse(struct mw_str text, bool hex);
 /* meminfo, zoneinfo and vmstat of one instant, as near as can be; -errno without a meminfo. */
 int mw_take_counters(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
+/* Which CPUs each node has. */
+void mw_take_nodes(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+
 /* A device without a major number: does it hold shared memory, does a mount table show it? */
 struct mw_known_dev {
 	uint64_t dev;
