@@ -4,62 +4,19 @@
  * through libarchive, which is loaded when first needed.  Only proc/, sys/ and meta/ are kept,
  * at the top or one folder below it (as in a sosreport).
  */
-#include <archive.h>
-#include <archive_entry.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel/root_libarchive.h"
 #include "kernel/root_private.h"
 
 #define KEPT_MAX_BYTES ((size_t)256 << 20)
 #define UNPACKED_MAX_BYTES ((int64_t)8 << 30)
 #define ENTRIES_MAX ((size_t)2000000)
 
-/* The functions of libarchive that are used. */
-struct lib {
-	void *handle;
-	__typeof__(archive_read_new) *new;
-	__typeof__(archive_read_free) *free;
-	__typeof__(archive_read_support_filter_all) *filter_all;
-	__typeof__(archive_read_support_format_tar) *format_tar;
-	__typeof__(archive_read_support_format_raw) *format_raw;
-	__typeof__(archive_read_open_fd) *open_fd;
-	__typeof__(archive_read_next_header) *next_header;
-	__typeof__(archive_read_data) *data;
-	__typeof__(archive_format) *format;
-	__typeof__(archive_filter_bytes) *filter_bytes;
-	__typeof__(archive_entry_pathname) *pathname;
-	__typeof__(archive_entry_symlink) *symlink;
-	__typeof__(archive_entry_hardlink) *hardlink;
-	__typeof__(archive_entry_size) *size;
-	__typeof__(archive_entry_filetype) *filetype;
-};
-
-static const struct {
-	const char *name;
-	size_t offset;
-} symbols[] = {
-	{ "archive_read_new", offsetof(struct lib, new) },
-	{ "archive_read_free", offsetof(struct lib, free) },
-	{ "archive_read_support_filter_all", offsetof(struct lib, filter_all) },
-	{ "archive_read_support_format_tar", offsetof(struct lib, format_tar) },
-	{ "archive_read_support_format_raw", offsetof(struct lib, format_raw) },
-	{ "archive_read_open_fd", offsetof(struct lib, open_fd) },
-	{ "archive_read_next_header", offsetof(struct lib, next_header) },
-	{ "archive_read_data", offsetof(struct lib, data) },
-	{ "archive_format", offsetof(struct lib, format) },
-	{ "archive_filter_bytes", offsetof(struct lib, filter_bytes) },
-	{ "archive_entry_pathname", offsetof(struct lib, pathname) },
-	{ "archive_entry_symlink", offsetof(struct lib, symlink) },
-	{ "archive_entry_hardlink", offsetof(struct lib, hardlink) },
-	{ "archive_entry_size", offsetof(struct lib, size) },
-	{ "archive_entry_filetype", offsetof(struct lib, filetype) },
-};
-
 struct loader {
-	struct lib lib;
+	struct mw_libarchive lib;
 	struct archive *a;
 	struct mw_arena *arena;
 	struct mw_capture capture;
@@ -67,21 +24,6 @@ struct loader {
 	size_t n_entries, kept_bytes;
 	bool raw;
 };
-
-static int load_library(struct lib *lib)
-{
-	lib->handle = dlopen("libarchive.so.13", RTLD_NOW | RTLD_LOCAL);
-	if (!lib->handle)
-		return -ENOSYS;
-	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
-		void *f = dlsym(lib->handle, symbols[i].name);
-
-		if (!f)
-			return -ENOSYS;
-		memcpy((char *)lib + symbols[i].offset, &f, sizeof(f));
-	}
-	return 0;
-}
 
 static int fail(struct loader *ld, const char *what)
 {
@@ -249,7 +191,7 @@ int mw_archive_load(int fd, struct mw_arena *arena, struct mw_capture *ret,
 		    struct mw_problem *ret_problem)
 {
 	struct loader ld = { .arena = arena };
-	int r = load_library(&ld.lib);
+	int r = mw_libarchive_load(&ld.lib);
 
 	if (r < 0) {
 		*ret_problem = (struct mw_problem){

@@ -19,17 +19,24 @@
 
 struct mw_log;
 
-/* path NULL: the journal, or the ring buffer where there is none that can be read.  0 or negative
- * errno; -EINVAL with ret_problem->what where the input itself is at fault (damaged, a directory,
- * compressed and libarchive absent).  -ENOSYS: neither journal nor ring buffer can be read; what
- * says why. */
+/* path NULL: the journal, or the ring buffer where there is none that can be read or none that
+ * holds such a line.  A path may also name a journal file (known by its first bytes) or a device
+ * like /dev/kmsg.  0 or negative errno; -EINVAL with ret_problem->what where the input itself is
+ * at fault (damaged, a directory, compressed and libarchive absent).  -ENOSYS: neither journal nor
+ * ring buffer can be read; what says why. */
 int mw_log_open(const char *path, struct mw_log **ret, struct mw_problem *ret_problem);
 
-/* "journal", "/dev/kmsg", or the path. */
+/* "journal", "/dev/kmsg", or the path as given. */
 const char *mw_log_name(const struct mw_log *log);
 
-/* The next bytes, at most n: their number; 0 at the end; negative errno (-EINVAL: damaged). */
+/* The next bytes, at most n (n > 0): their number; 0 at the end; negative errno.  The end and an
+ * error stick.  -EINVAL: damaged or cut, mw_log_problem() says so; before it all is given that
+ * libarchive has unpacked, but of its last block (64 or 128 KiB of text) it gives nothing.
+ * Plain files are read straight into the buffer: a page-aligned one makes that a third faster. */
 ssize_t mw_log_read(struct mw_log *log, char *buffer, size_t n);
+
+/* What is wrong with the input, for people: a constant text; NULL while nothing is. */
+const char *mw_log_problem(const struct mw_log *log);
 
 /* Returns NULL; NULL is fine. */
 struct mw_log *mw_log_close(struct mw_log *log);

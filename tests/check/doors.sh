@@ -23,7 +23,8 @@ door_in="calloc free realloc malloc __errno_location snprintf
 	fstatfs fstatfs64 statvfs fstatvfs readlink readlinkat access faccessat
 	opendir fdopendir readdir readdir64 closedir dirfd
 	uname sysconf clock_gettime nanosleep geteuid getuid getpid gettid setns
-	gnu_dev_major gnu_dev_minor strcspn
+	gnu_dev_major gnu_dev_minor gnu_dev_makedev strcspn
+	posix_fadvise posix_fadvise64 poll
 	dlopen dlsym dlerror dlclose"
 
 # The writers of a report get a stream and write to it.
@@ -82,7 +83,9 @@ for c in "$SRC"/src/*/*.c; do
 	lib=libmemwhy
 	[ "$folder" = cli ] && lib=libmemwhycli
 	# What only a static build links.
-	case $folder/$file in kernel/root_archive_none | report/text_table_plain) continue ;; esac
+	case $folder/$file in
+	kernel/root_archive_none | kernel/root_log_*_none | report/text_table_plain) continue ;;
+	esac
 	o=$B/$lib.a.p/src_${folder}_$file.c.o
 	[ "$folder/$file" = cli/entry ] && o=$B/memwhy.p/src_cli_entry.c.o
 	# A source nobody asked about is no pass.
