@@ -10,19 +10,23 @@ static struct mw_str leading_digits(struct mw_str s)
 	return (struct mw_str){ s.p, n };
 }
 
-static enum mw_vendor vendor_of(struct mw_str text)
+/* With their own number only: other kernels are built for these systems as well, such as
+ * "6.1.10-1.el7.elrepo" and "5.4.17-2136.el8uek", and they are what their number says. */
+static enum mw_vendor vendor_of(struct mw_str text, const struct mw_release *r)
 {
 	static const struct {
 		const char *mark;
+		uint64_t major, minor;
 		enum mw_vendor vendor;
-	} marks[] = { { ".el6", MW_EL6 },
-		      { ".el7", MW_EL7 },
-		      { ".el8", MW_EL8 },
-		      { ".el9", MW_EL9 },
-		      { ".el10", MW_EL10 } };
+	} marks[] = { { ".el6", 2, 6, MW_EL6 },
+		      { ".el7", 3, 10, MW_EL7 },
+		      { ".el8", 4, 18, MW_EL8 },
+		      { ".el9", 5, 14, MW_EL9 },
+		      { ".el10", 6, 12, MW_EL10 } };
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (mw_str_search(text, marks[i].mark) < text.n)
+		if (r->major == marks[i].major && r->minor == marks[i].minor &&
+		    mw_str_search(text, marks[i].mark) < text.n)
 			return marks[i].vendor;
 	return MW_UPSTREAM;
 }
@@ -42,7 +46,7 @@ struct mw_release mw_release_parse(struct mw_str text)
 		patch = leading_digits(mw_str_from(patch, 1));
 	if (mw_str_u64(patch, &r.patch) < 0)
 		r.patch = 0;
-	r.vendor = vendor_of(text);
+	r.vendor = vendor_of(text, &r);
 	return r;
 }
 

@@ -7,7 +7,8 @@
 
 #include "base/str.h"
 
-/* Red Hat's kernels (and CentOS, Rocky, Alma, Oracle's compatible ones): ".el7" in the release. */
+/* Red Hat's kernels (and CentOS, Rocky, Alma, Oracle's compatible ones): ".el7" in the release, and
+ * the number that vendor ships: 2.6, 3.10, 4.18, 5.14, 6.12. */
 enum mw_vendor { MW_UPSTREAM, MW_EL6, MW_EL7, MW_EL8, MW_EL9, MW_EL10 };
 
 struct mw_release {

@@ -7,17 +7,25 @@ static void releases(void **state)
 {
 	static const struct {
 		const char *text;
-		uint64_t major, minor;
+		struct mw_release r;
 	} cases[] = {
-		{ "2.6.32-754.el6.x86_64", 2, 6 },
-		{ "3.10.0-1160.el7.x86_64", 3, 10 },
-		{ "4.18.0-553.el8_10.x86_64", 4, 18 },
-		{ "5.10.0-46-amd64", 5, 10 },
-		{ "6.1.0-56-amd64\n", 6, 1 },
-		{ "6.18.44", 6, 18 },
-		{ "6.18", 6, 18 },
-		{ "7.2-rc1", 7, 2 },
-		{ "6.12.117+deb13", 6, 12 },
+		{ "2.6.32-754.el6.x86_64", { 2, 6, 32, MW_EL6 } },
+		{ "2.6.38-8-generic", { 2, 6, 38, MW_UPSTREAM } },
+		{ "3.10.0-1160.el7.x86_64", { 3, 10, 0, MW_EL7 } },
+		{ "3.10.108", { 3, 10, 108, MW_UPSTREAM } },
+		{ "4.18.0-553.el8_10.x86_64", { 4, 18, 0, MW_EL8 } },
+		{ "5.4.17-2136.307.3.4.el8uek.x86_64", { 5, 4, 17, MW_UPSTREAM } },
+		{ "6.1.10-1.el7.elrepo.x86_64", { 6, 1, 10, MW_UPSTREAM } },
+		{ "5.10.0-46-amd64", { 5, 10, 0, MW_UPSTREAM } },
+		{ "5.14.0-162.6.1.el9_1.0.1.x86_64", { 5, 14, 0, MW_EL9 } },
+		{ "6.12.0-211.el10.ppc64le", { 6, 12, 0, MW_EL10 } },
+		{ "6.1.0-56-amd64\n", { 6, 1, 0, MW_UPSTREAM } },
+		{ "6.18.44", { 6, 18, 44, MW_UPSTREAM } },
+		{ "6.18", { 6, 18, 0, MW_UPSTREAM } },
+		{ "7.2-rc1", { 7, 2, 0, MW_UPSTREAM } },
+		{ "5.13.x", { 5, 13, 0, MW_UPSTREAM } },
+		{ "6.1.18446744073709551616", { 6, 1, 0, MW_UPSTREAM } },
+		{ "6.12.117+deb13", { 6, 12, 117, MW_UPSTREAM } },
 	};
 
 	(void)state;
@@ -25,8 +33,10 @@ static void releases(void **state)
 		struct mw_release r = mw_release_parse(mw_str_of(cases[i].text));
 
 		assert_true(mw_release_is_known(r));
-		assert_int_equal(r.major, cases[i].major);
-		assert_int_equal(r.minor, cases[i].minor);
+		assert_int_equal(r.major, cases[i].r.major);
+		assert_int_equal(r.minor, cases[i].r.minor);
+		assert_int_equal(r.patch, cases[i].r.patch);
+		assert_int_equal(r.vendor, cases[i].r.vendor);
 	}
 }
 
