@@ -6,8 +6,6 @@
 
 #include "base/fmt.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 static const char *cstr(struct mw_arena *a, struct mw_str s)
 {
 	return s.n ? mw_arena_cstr(a, s) : NULL;
@@ -73,11 +71,10 @@ static const char *victim_words(const struct mw_oom_case *c)
 	if (!v)
 		return c->event->no_killable || c->event->panic.n ? "; nobody could be killed"
 								  : "; the kill is not in the log";
-	return mw_fmt(a, "; %s %.*s (pid %" PRIu64 ")%s%s", c->killed ? "killed" : "chosen:",
-		      (int)v->comm.n, v->comm.p, v->pid.v,
-		      c->event->n_victims > 1
-			      ? mw_fmt(a, " and %zu more", c->event->n_victims - 1)
-			      : "",
+	return mw_fmt(a, "; %s %.*s (pid %" PRIu64 ")%s%s",
+		      c->killed ? "killed" : "chosen:", (int)v->comm.n, v->comm.p, v->pid.v,
+		      c->event->n_victims > 1 ? mw_fmt(a, " and %zu more", c->event->n_victims - 1)
+					      : "",
 		      mw_known(v->anon_bytes)
 			      ? mw_fmt(a, ", %s of it anonymous", mw_fmt_bytes(a, v->anon_bytes.v))
 			      : "");
@@ -132,27 +129,27 @@ static void note_place(struct mw_report *r, const struct mw_oom_case *c)
 	const struct mw_oom_event *e = c->event;
 	struct mw_arena *a = c->arena;
 	const char *cpu = mw_known(e->asker_cpu) ? mw_fmt(a, "CPU %" PRIu64, e->asker_cpu.v)
-						  : "CPU not in the log";
-	const char *node = mw_known(c->node)
-				   ? mw_fmt(a, " on node %" PRIu64, c->node.v)
-				   : ", its node not in the log (--root tells)";
+						 : "CPU not in the log";
+	const char *node = mw_known(c->node) ? mw_fmt(a, " on node %" PRIu64, c->node.v)
+					     : ", its node not in the log (--root tells)";
 
 	if (!c->n_zones)
 		return;
-	mw_report_note(r, mw_fmt(a, "%s%s; may use nodes %.*s%s%.*s; zones are in order of %s", cpu,
-				 node, e->mems_allowed.n ? (int)e->mems_allowed.n : 3,
-				 e->mems_allowed.n ? e->mems_allowed.p : "all",
-				 e->nodemask.n && !mw_str_starts(e->nodemask, "(null)") ? ", policy "
-											: "",
-				 e->nodemask.n && !mw_str_starts(e->nodemask, "(null)")
-					 ? (int)e->nodemask.n
-					 : 0,
-				 e->nodemask.p ? e->nodemask.p : "",
-				 mw_known(c->node) ? "its zonelist, as far as that is known"
-						   : "node numbers"));
+	mw_report_note(
+		r,
+		mw_fmt(a, "%s%s; may use nodes %.*s%s%.*s; zones are in order of %s", cpu, node,
+		       e->mems_allowed.n ? (int)e->mems_allowed.n : 3,
+		       e->mems_allowed.n ? e->mems_allowed.p : "all",
+		       e->nodemask.n && !mw_str_starts(e->nodemask, "(null)") ? ", policy " : "",
+		       e->nodemask.n && !mw_str_starts(e->nodemask, "(null)") ? (int)e->nodemask.n
+									      : 0,
+		       e->nodemask.p ? e->nodemask.p : "",
+		       mw_known(c->node) ? "its zonelist, as far as that is known"
+					 : "node numbers"));
 	if (c->nodes_not_shown)
-		mw_report_note(r, mw_fmt(a, "the log shows no zone of node %s, which it may use too",
-					 c->nodes_not_shown));
+		mw_report_note(r,
+			       mw_fmt(a, "the log shows no zone of node %s, which it may use too",
+				      c->nodes_not_shown));
 }
 
 static void note_ranking(struct mw_report *r, const struct mw_oom_case *c)
@@ -165,15 +162,17 @@ static void note_ranking(struct mw_report *r, const struct mw_oom_case *c)
 
 	if (e->kind > MW_OOM_SYSRQ)
 		return;
-	mw_report_note(r, mw_fmt(a, "victim against the rule of this kernel: %s: %s", words[c->agrees],
-				 c->agrees_why));
+	mw_report_note(r, mw_fmt(a, "victim against the rule of this kernel: %s: %s",
+				 words[c->agrees], c->agrees_why));
 	if (c->killed && c->chosen && c->killed != c->chosen)
-		mw_report_note(r, mw_fmt(a, "chosen was %.*s (pid %" PRIu64 "); %.*s (pid %" PRIu64
-					    ") died: %s",
-					 (int)c->chosen->comm.n, c->chosen->comm.p, c->chosen->pid.v,
-					 (int)c->killed->comm.n, c->killed->comm.p, c->killed->pid.v,
-					 c->rules.child_sacrifice ? "a child in its parent's place"
-								  : "another of its family or group"));
+		mw_report_note(r,
+			       mw_fmt(a,
+				      "chosen was %.*s (pid %" PRIu64 "); %.*s (pid %" PRIu64
+				      ") died: %s",
+				      (int)c->chosen->comm.n, c->chosen->comm.p, c->chosen->pid.v,
+				      (int)c->killed->comm.n, c->killed->comm.p, c->killed->pid.v,
+				      c->rules.child_sacrifice ? "a child in its parent's place"
+							       : "another of its family or group"));
 }
 
 static void notes(struct mw_report *r, const struct mw_oom_case *c)
@@ -186,16 +185,15 @@ static void notes(struct mw_report *r, const struct mw_oom_case *c)
 	note_place(r, c);
 	note_ranking(r, c);
 	if (c->n_missing)
-		mw_report_note(r, mw_fmt(a, "not whole: %s not in the log",
-					 join(a, c->missing, c->n_missing)));
+		mw_report_note(r,
+			       mw_fmt(a, "not in the log: %s", join(a, c->missing, c->n_missing)));
 	if (e->kind_inferred)
-		mw_report_note(r, "which kind it was, the log does not say: the usual one is taken");
+		mw_report_note(r,
+			       "which kind it was, the log does not say: the usual one is taken");
 	if (e->suppressed_count)
 		mw_report_note(r, mw_fmt(a, "printk left out %" PRIu64 " like it before this one",
 					 e->suppressed_count));
 }
-
-/* --- figures ------------------------------------------------------------------------------ */
 
 static void figure_signed(struct mw_report *r, const char *id, struct mw_val v)
 {
@@ -250,7 +248,7 @@ static void memcg_figures(struct mw_report *r, const struct mw_oom_case *c)
 	mw_report_figure(r, "memcg.swap_usage_bytes", e->swap.usage_bytes);
 	mw_report_figure(r, "memcg.swap_limit_bytes", e->swap.limit_bytes);
 	mw_report_figure(r, "memcg.version",
-			 e->swap.usage_bytes.why != MW_UNREAD	? mw_ok(2)
+			 e->swap.usage_bytes.why != MW_UNREAD	 ? mw_ok(2)
 			 : e->memsw.usage_bytes.why != MW_UNREAD ? mw_ok(1)
 								 : mw_no(MW_UNREAD));
 }
@@ -288,258 +286,6 @@ static void figures(struct mw_report *r, const struct mw_oom_case *c)
 	mw_report_string(r, "ranking_why", c->agrees_why);
 }
 
-/* --- tables ------------------------------------------------------------------------------- */
-
-enum zone_column {
-	Z_NAME, Z_NODE, Z_ZONE, Z_FREE, Z_FREE_PAGES, Z_MIN, Z_LOW, Z_HIGH, Z_RESERVE, Z_AT_LOW,
-	Z_AT_MIN, Z_AT_HIGH, Z_SMALL, Z_INDEX, Z_VERDICT, Z_MARK, Z_PASSES, Z_MARGIN, Z_TEST,
-	Z_COLUMNS
-};
-
-static const struct mw_col zone_columns[Z_COLUMNS] = {
-	[Z_NAME] = { NULL, "ZONE", MW_TYPE_STR, .tree = true },
-	[Z_NODE] = { "node", NULL, MW_TYPE_COUNT },
-	[Z_ZONE] = { "zone", NULL, MW_TYPE_STR },
-	[Z_FREE] = { "free_bytes", "FREE", MW_TYPE_BYTES },
-	[Z_FREE_PAGES] = { "free_pages", "PAGES", MW_TYPE_COUNT },
-	[Z_LOW] = { "low_pages", "LOW", MW_TYPE_COUNT },
-	[Z_MIN] = { "min_pages", "MIN", MW_TYPE_COUNT },
-	[Z_HIGH] = { "high_pages", "HIGH", MW_TYPE_COUNT },
-	[Z_RESERVE] = { "lowmem_reserve_pages", "RESERVE", MW_TYPE_COUNT },
-	[Z_AT_LOW] = { NULL, "AT LOW", MW_TYPE_STR },
-	[Z_AT_MIN] = { NULL, "AT MIN", MW_TYPE_STR },
-	[Z_AT_HIGH] = { NULL, "AT HIGH", MW_TYPE_STR },
-	[Z_SMALL] = { "small_block_pages", NULL, MW_TYPE_COUNT },
-	[Z_INDEX] = { "fragmentation_index_permille", NULL, MW_TYPE_SIGNED },
-	[Z_VERDICT] = { "verdict", "VERDICT", MW_TYPE_STR },
-	[Z_MARK] = { "mark", NULL, MW_TYPE_STR },
-	[Z_PASSES] = { "passes", NULL, MW_TYPE_BOOL },
-	[Z_MARGIN] = { "margin_pages", NULL, MW_TYPE_SIGNED },
-	[Z_TEST] = { "test", NULL, MW_TYPE_STR },
-};
-
-static const char *step_words(struct mw_arena *a, const struct mw_zone_step *s)
-{
-	const char *margin = s->margin_known ? mw_fmt(a, "%+" PRId64, s->margin_pages) : "";
-
-	switch (s->test) {
-	case MW_TEST_PASSES:
-		return mw_fmt(a, "yes %s", margin);
-	case MW_TEST_NO_MEMORY:
-	case MW_TEST_RESERVE:
-		return mw_fmt(a, "no %s", margin);
-	case MW_TEST_FRAGMENTED:
-		return mw_fmt(a, "no block %s", margin);
-	case MW_TEST_UNKNOWN:
-		return "?";
-	}
-	return "";
-}
-
-static void step_rows(struct mw_report *r, struct mw_table *t, const struct mw_oom_case *c,
-		      const struct mw_oom_zone_case *z)
-{
-	static const char *const marks[MW_OOM_STEPS] = { "low", "min", "high" };
-
-	for (size_t i = 0; i < z->n_steps; i++) {
-		const struct mw_zone_step *s = &z->step[i];
-		struct mw_row *row = mw_report_row(r, t, 1, MW_IN_JSON);
-
-		mw_cell_str(row, Z_MARK, mw_str_of(marks[i]));
-		mw_cell_val(row, Z_PASSES,
-			    s->test == MW_TEST_UNKNOWN ? mw_no(MW_UNREAD)
-						       : mw_ok(s->test == MW_TEST_PASSES));
-		mw_cell_signed(row, Z_MARGIN, s->margin_known ? MW_OK : MW_UNREAD, s->margin_pages);
-		mw_cell_str(row, Z_TEST, mw_str_of(mw_oom_step_text(c, z, i)));
-	}
-}
-
-static void zone_row(struct mw_report *r, struct mw_table *t, const struct mw_oom_case *c,
-		     const struct mw_oom_zone_case *z)
-{
-	static const enum zone_column at[MW_OOM_STEPS] = { Z_AT_LOW, Z_AT_MIN, Z_AT_HIGH };
-	struct mw_row *row = mw_report_row(r, t, 0, MW_IN_BOTH);
-
-	mw_cell_str(row, Z_NAME, mw_str_of(mw_oom_zone_name(c, z->zone)));
-	mw_cell_val(row, Z_NODE, z->zone->node.why == MW_ABSENT ? mw_ok(0) : z->zone->node);
-	mw_cell_str(row, Z_ZONE, z->zone->name);
-	mw_cell_val(row, Z_FREE, mw_mul(z->state.free_pages, c->page_bytes));
-	mw_cell_val(row, Z_FREE_PAGES, z->state.free_pages);
-	mw_cell_val(row, Z_LOW, z->state.mark_pages[MW_MARK_LOW]);
-	mw_cell_val(row, Z_MIN, z->state.mark_pages[MW_MARK_MIN]);
-	mw_cell_val(row, Z_HIGH, z->state.mark_pages[MW_MARK_HIGH]);
-	mw_cell_val(row, Z_RESERVE, z->state.reserve_pages);
-	for (size_t i = 0; i < z->n_steps; i++)
-		mw_cell_str(row, at[i], mw_str_of(step_words(c->arena, &z->step[i])));
-	if (c->request.order && z->zone->has_buddy)
-		mw_cell_val(row, Z_SMALL, mw_ok(z->small_pages));
-	if (z->index_known)
-		mw_cell_signed(row, Z_INDEX, MW_OK, z->index);
-	mw_cell_str(row, Z_VERDICT, mw_str_of(mw_zone_verdict_name(z->verdict)));
-	step_rows(r, t, c, z);
-}
-
-static void zone_table(struct mw_report *r, const struct mw_oom_case *c)
-{
-	struct mw_table *t = mw_report_table(
-		r, (struct mw_table){ .id = "zones",
-				      .child_id = { "steps" },
-				      .title = "Could these zones give it? (pages; margin at each mark)",
-				      .col = zone_columns,
-				      .n_cols = Z_COLUMNS });
-
-	for (size_t i = 0; i < c->n_zones; i++)
-		zone_row(r, t, c, &c->zone[i]);
-}
-
-static void ledger_table(struct mw_report *r, const struct mw_oom_case *c)
-{
-	static const struct mw_col columns[] = {
-		{ "class", NULL, MW_TYPE_STR },
-		{ "label", "MEMORY", MW_TYPE_STR },
-		{ "bytes", "SIZE", MW_TYPE_BYTES },
-		{ NULL, "%", MW_TYPE_PERCENT },
-	};
-	struct mw_table *t = mw_report_table(
-		r, (struct mw_table){
-			   .id = "ledger",
-			   .title = mw_fmt(c->arena, "Where the memory was (%s %s):",
-					   mw_fmt_val_bytes(c->arena, c->total_bytes),
-					   c->event->kind == MW_OOM_MEMCG ? "charged" : "of RAM"),
-			   .col = columns,
-			   .n_cols = COUNT(columns) });
-
-	for (size_t i = 0; i < c->n_classes; i++) {
-		struct mw_val bytes = c->class[i].bytes, share = mw_mul(bytes, 10000);
-		bool small = mw_known(bytes) && bytes.v < mw_or(c->total_bytes, 0) / 500;
-		struct mw_row *row = mw_report_row(r, t, 0, small ? MW_IN_JSON : MW_IN_BOTH);
-
-		mw_cell_str(row, 0, mw_str_of(c->class[i].id));
-		mw_cell_str(row, 1, mw_str_of(c->class[i].label));
-		mw_cell_val(row, 2, bytes);
-		if (mw_known(share) && mw_or(c->total_bytes, 0))
-			mw_cell_val(row, 3, mw_ok(share.v / c->total_bytes.v));
-	}
-}
-
-static bool is_victim(const struct mw_oom_case *c, const struct mw_oom_task *t)
-{
-	for (size_t i = 0; i < c->event->n_victims; i++)
-		if (c->event->victim[i].pid.v == t->pid || c->event->victim[i].pid.v == t->tgid)
-			return true;
-	return false;
-}
-
-static void rank_table(struct mw_report *r, const struct mw_oom_case *c, uint64_t top)
-{
-	static const struct mw_col columns[] = {
-		{ "rank", "RANK", MW_TYPE_COUNT },
-		{ "pid", "PID", MW_TYPE_COUNT },
-		{ "comm", "COMM", MW_TYPE_STR },
-		{ "rss_bytes", "RSS", MW_TYPE_BYTES },
-		{ "swap_bytes", "SWAP", MW_TYPE_BYTES },
-		{ "table_bytes", NULL, MW_TYPE_BYTES },
-		{ "uid", NULL, MW_TYPE_COUNT },
-		{ "oom_score_adj", "ADJ", MW_TYPE_SIGNED },
-		{ "badness", "BADNESS", MW_TYPE_SIGNED },
-		{ "killable", NULL, MW_TYPE_BOOL },
-		{ "victim", "KILLED", MW_TYPE_BOOL },
-	};
-	bool swap_shown = mw_oomlog_shows_swap(c->event);
-	struct mw_table *t = mw_report_table(
-		r, (struct mw_table){ .id = "ranking",
-				      .title = mw_fmt(c->arena,
-						      "Tasks as this kernel rates them (%zu in the log):",
-						      c->n_ranks),
-				      .col = columns,
-				      .n_cols = COUNT(columns) });
-
-	for (size_t i = 0; i < c->n_ranks; i++) {
-		const struct mw_oom_rank *k = &c->rank[i];
-		bool died = is_victim(c, k->task);
-		struct mw_row *row = mw_report_row(
-			r, t, 0, died || !top || i < top ? MW_IN_BOTH : MW_IN_JSON);
-
-		mw_cell_val(row, 0, mw_ok(i + 1));
-		mw_cell_val(row, 1, mw_ok(k->task->pid));
-		mw_cell_str(row, 2, k->task->comm);
-		mw_cell_val(row, 3, mw_mul(mw_ok(k->task->rss_pages), c->page_bytes));
-		mw_cell_val(row, 4, swap_shown ? mw_mul(mw_ok(k->task->swap_pages), c->page_bytes)
-					       : mw_no(MW_ABSENT));
-		mw_cell_val(row, 5, k->task->tables_counted
-					    ? mw_mul(mw_ok(k->task->table_count), c->page_bytes)
-					    : swap_shown ? mw_ok(k->task->tables_bytes)
-							 : mw_no(MW_ABSENT));
-		mw_cell_val(row, 6, mw_ok(k->task->uid));
-		mw_cell_signed(row, 7, MW_OK, k->task->oom_score_adj);
-		mw_cell_signed(row, 8, k->killable ? MW_OK : MW_ABSENT, k->points);
-		mw_cell_val(row, 9, mw_ok(k->killable));
-		mw_cell_val(row, 10, mw_ok(died));
-	}
-}
-
-static const char *fate(const struct mw_oom_victim *v)
-{
-	if (v->already_exiting)
-		return "was already exiting";
-	if (v->chosen_only)
-		return "chosen";
-	if (v->reap_failed)
-		return "killed, could not be reaped";
-	return v->reaped ? "killed and reaped" : "killed";
-}
-
-static struct mw_val swap_of(const struct mw_oom_case *c, const struct mw_oom_victim *v)
-{
-	for (size_t i = 0; i < c->n_ranks; i++)
-		if (c->rank[i].task->pid == v->pid.v && mw_oomlog_shows_swap(c->event))
-			return mw_mul(mw_ok(c->rank[i].task->swap_pages), c->page_bytes);
-	return mw_no(MW_UNREAD);
-}
-
-static void victim_table(struct mw_report *r, const struct mw_oom_case *c)
-{
-	static const struct mw_col columns[] = {
-		{ "pid", "PID", MW_TYPE_COUNT },
-		{ "comm", "COMM", MW_TYPE_STR },
-		{ "uid", NULL, MW_TYPE_COUNT },
-		{ "anon_bytes", "ANON", MW_TYPE_BYTES },
-		{ "file_bytes", "FILE", MW_TYPE_BYTES },
-		{ "shmem_bytes", "SHMEM", MW_TYPE_BYTES },
-		{ "swap_bytes", "SWAP", MW_TYPE_BYTES },
-		{ "table_bytes", NULL, MW_TYPE_BYTES },
-		{ "total_vm_bytes", NULL, MW_TYPE_BYTES },
-		{ "oom_score_adj", NULL, MW_TYPE_SIGNED },
-		{ "fate", "FATE", MW_TYPE_STR },
-		{ "line", NULL, MW_TYPE_COUNT },
-	};
-	const struct mw_oom_event *e = c->event;
-	struct mw_table *t = mw_report_table(
-		r, (struct mw_table){ .id = "victims",
-				      .title = "Killed (anonymous memory and swap come back; shmem and "
-					       "file pages only if nobody else has them):",
-				      .col = columns,
-				      .n_cols = COUNT(columns) });
-
-	for (size_t i = 0; i < e->n_victims; i++) {
-		const struct mw_oom_victim *v = &e->victim[i];
-		struct mw_row *row = mw_report_row(r, t, 0, i < 10 ? MW_IN_BOTH : MW_IN_JSON);
-
-		mw_cell_val(row, 0, v->pid);
-		mw_cell_str(row, 1, v->comm);
-		mw_cell_val(row, 2, v->uid);
-		mw_cell_val(row, 3, v->anon_bytes);
-		mw_cell_val(row, 4, v->file_bytes);
-		mw_cell_val(row, 5, v->shmem_bytes);
-		mw_cell_val(row, 6, swap_of(c, v));
-		mw_cell_val(row, 7, v->tables_bytes);
-		mw_cell_val(row, 8, v->total_vm_bytes);
-		mw_cell_signed(row, 9, v->oom_score_adj.why, mw_oom_adj(v->oom_score_adj));
-		mw_cell_str(row, 10, mw_str_of(fate(v)));
-		mw_cell_val(row, 11, mw_ok(v->line));
-	}
-}
-
 void cli_oom_report(struct mw_report *r, const struct mw_oom_case *c,
 		    const struct mw_findings *findings, uint64_t top)
 {
@@ -549,8 +295,5 @@ void cli_oom_report(struct mw_report *r, const struct mw_oom_case *c,
 	r->findings = findings;
 	notes(r, c);
 	figures(r, c);
-	zone_table(r, c);
-	ledger_table(r, c);
-	victim_table(r, c);
-	rank_table(r, c, top);
+	cli_oom_tables(r, c, top);
 }

@@ -11,6 +11,9 @@
 void cli_oom_report(struct mw_report *r, const struct mw_oom_case *c,
 		    const struct mw_findings *findings, uint64_t top);
 
+/* Its tables alone. */
+void cli_oom_tables(struct mw_report *r, const struct mw_oom_case *c, uint64_t top);
+
 /* "2022-06-15T06:37:51", or what stands in the log; empty: nothing. */
 const char *cli_oom_time(const struct mw_oom_event *e, struct mw_arena *arena);
 

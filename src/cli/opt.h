@@ -23,6 +23,8 @@ struct options {
 	bool counters, full;
 	bool ascii; /* set by main: there is no UTF-8 locale */
 	bool yes, dry_run, csv;
+	bool summary, html;
+	const char *since, *until, *host, *split;
 	const char *output;
 	char **arg; /* what is no option */
 	int n_args;

@@ -97,8 +97,8 @@ static bool take_record(struct mw_kmsg *k)
 /* Tags that stand without a process number too. */
 static bool is_known_tag(struct mw_str tag)
 {
-	static const char *const known[] = { "kernel", "klogd",	 "systemd-oomd", "earlyoom",
-					     "nohang", "kubelet", "lmkd",	 "memwhyd",
+	static const char *const known[] = { "kernel", "klogd",		"systemd-oomd", "earlyoom",
+					     "nohang", "kubelet",	"lmkd",		"memwhyd",
 					     "vmunix", "nohang-desktop" };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -239,7 +239,8 @@ static bool take_export(struct mw_kmsg *k)
 
 	if (mw_str_starts(k->body, "MESSAGE="))
 		return take(k, 8);
-	while (n < k->body.n && (k->body.p[n] == '_' || (k->body.p[n] >= 'A' && k->body.p[n] <= 'Z')))
+	while (n < k->body.n &&
+	       (k->body.p[n] == '_' || (k->body.p[n] >= 'A' && k->body.p[n] <= 'Z')))
 		n++;
 	if (n < 5 || n >= k->body.n || k->body.p[n] != '=' || mw_str_find(k->body, '_') > n)
 		return false;
@@ -256,8 +257,8 @@ static bool take_one(struct mw_kmsg *k)
 {
 	if (!k->body.n)
 		return false;
-	return take_level(k) || take_brackets(k) || take_record(k) || take_date(k) ||
-	       take_tag(k) || take_logcat(k) || take_export(k) || take_service(k);
+	return take_level(k) || take_brackets(k) || take_record(k) || take_date(k) || take_tag(k) ||
+	       take_logcat(k) || take_export(k) || take_service(k);
 }
 
 static struct mw_str trim_end(struct mw_str s)

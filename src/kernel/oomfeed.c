@@ -8,6 +8,7 @@
 
 /* In the cache of one core; a line longer than the rest is cut there. */
 #define BUFFER_BYTES ((size_t)320 << 10)
+#define PAGE_BYTES ((size_t)4096)
 #define LINE_MAX_BYTES ((size_t)64 << 10)
 /* journalctl -o export: how far around a message its host and time are looked for. */
 #define ENTRY_BYTES 4096
@@ -16,8 +17,12 @@ int mw_oomfeed_init(struct mw_oomfeed *f, mw_oom_sink sink, void *to)
 {
 	*f = (struct mw_oomfeed){ .line = 1 };
 	mw_oomlog_init(&f->log, sink, to);
-	f->buffer = mw_arena_alloc(&f->arena, BUFFER_BYTES);
-	return f->buffer ? 0 : -ENOMEM;
+	f->buffer = mw_arena_alloc(&f->arena, BUFFER_BYTES + PAGE_BYTES);
+	if (!f->buffer)
+		return -ENOMEM;
+	/* The kernel copies faster to a whole page. */
+	f->buffer += PAGE_BYTES - (uintptr_t)f->buffer % PAGE_BYTES;
+	return 0;
 }
 
 char *mw_oomfeed_room(struct mw_oomfeed *f, size_t *ret_bytes)
@@ -167,8 +172,7 @@ static void work(struct mw_oomfeed *f, bool last)
 	if (!f->skipping && f->filled_bytes)
 		drop_front(f, look(f, last));
 	/* A line without an end that fills the buffer, and holds no marker. */
-	if (f->filled_bytes >= LINE_MAX_BYTES * 2 &&
-	    !memchr(f->buffer, '\n', f->filled_bytes)) {
+	if (f->filled_bytes >= LINE_MAX_BYTES * 2 && !memchr(f->buffer, '\n', f->filled_bytes)) {
 		f->skipping = true;
 		drop_front(f, f->filled_bytes);
 	}

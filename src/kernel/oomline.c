@@ -58,12 +58,11 @@ static enum mw_oom_line fixed_start(struct mw_str s)
 /* "12345 pages RAM" and the like: a number, then one of these. */
 static bool is_tail(struct mw_str s)
 {
-	static const char *const tails[] = { "total pagecache pages", "pages in swap cache",
-					     "pages RAM",	      "pages HighMem",
-					     "pages reserved",	      "pages cma reserved",
-					     "pages hwpoisoned",      "pages shared",
-					     "pages non-shared",      "pages of RAM",
-					     "free pages",	      "reserved pages" };
+	static const char *const tails[] = {
+		"total pagecache pages", "pages in swap cache", "pages RAM",	    "pages HighMem",
+		"pages reserved",	 "pages cma reserved",	"pages hwpoisoned", "pages shared",
+		"pages non-shared",	 "pages of RAM",	"free pages",	    "reserved pages"
+	};
 	struct mw_str word;
 	uint64_t v;
 
@@ -108,8 +107,7 @@ static enum mw_oom_line after_zone(struct mw_str s)
 	star = mw_str_from(s, 2);
 	while (star.n && is_digit(star.p[0]))
 		star = mw_str_from(star, 1);
-	return star.n > 1 && star.p[0] == '*' && is_digit(star.p[1]) ? MW_LINE_BUDDY
-								      : MW_LINE_NONE;
+	return star.n > 1 && star.p[0] == '*' && is_digit(star.p[1]) ? MW_LINE_BUDDY : MW_LINE_NONE;
 }
 
 /* "Node 0 DMA32 free:...", "Normal free:...", "Node 0 active_anon:..." */
@@ -135,11 +133,11 @@ static enum mw_oom_line of_zone(struct mw_str s)
 /* "active_anon:49698 inactive_anon:20": without a unit, which a piece of a zone's line has. */
 static bool is_counters(struct mw_str s)
 {
-	static const char *const names[] = { "active_anon:",	 "active_file:",
-					     "unevictable:",	 "slab_reclaimable:",
-					     "mapped:",		 "sec_pagetables:",
-					     "free:",		 "kernel_misc_reclaimable:",
-					     "inactive_dirty:" };
+	static const char *const names[] = {
+		"active_anon:",	  "active_file:",    "unevictable:", "slab_reclaimable:",
+		"mapped:",	  "sec_pagetables:", "free:",	     "kernel_misc_reclaimable:",
+		"inactive_dirty:"
+	};
 	size_t at;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

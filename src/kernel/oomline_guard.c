@@ -67,8 +67,8 @@ static struct mw_oom_victim *victim(struct mw_oom_event *e, struct mw_val pid, s
 /* sending SIGTERM to process 5410 uid 1000 "Web Content": oom_score 1007, VmRSS 3008 MiB, ... */
 static void earlyoom(struct mw_oom_event *e, struct mw_str body)
 {
-	struct mw_oom_victim *v = victim(e, mw_number_after(body, " to process "),
-					 mw_text_after(body, " \"", "\""));
+	struct mw_oom_victim *v =
+		victim(e, mw_number_after(body, " to process "), mw_text_after(body, " \"", "\""));
 
 	if (v)
 		v->uid = mw_number_after(body, " uid ");

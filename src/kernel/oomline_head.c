@@ -29,7 +29,7 @@ static struct mw_val adj_after(struct mw_str body, const char *key)
 		return mw_no(MW_UNREAD);
 	if (mw_str_u64(mw_str_from(s, minus), &v) < 0 || v > 1000)
 		return mw_no(MW_BAD);
-	return mw_ok(minus ? (uint64_t)-(int64_t)v : v);
+	return mw_ok(minus ? (uint64_t) - (int64_t)v : v);
 }
 
 /* "0x3000d0", "0x6200ca(GFP_HIGHUSER_MOVABLE)" */
@@ -88,10 +88,10 @@ static struct mw_val stalled_of(struct mw_str body)
 /* "nodemask=(null),cpuset=/,mems_allowed=0-1": lists hold commas, so each goes to the next key. */
 static void set_constraint_keys(struct mw_oom_event *e, struct mw_str body)
 {
-	static const char *const keys[] = { ",cpuset=",	    ",mems_allowed=", ",oom_memcg=",
-					    ",global_oom",  ",task_memcg=",   ",task=" };
-	struct mw_str *slots[] = { &e->cpuset, &e->mems_allowed, &e->oom_memcg, NULL,
-				   &e->task_memcg, NULL };
+	static const char *const keys[] = { ",cpuset=",	   ",mems_allowed=", ",oom_memcg=",
+					    ",global_oom", ",task_memcg=",   ",task=" };
+	struct mw_str *slots[] = { &e->cpuset, &e->mems_allowed, &e->oom_memcg,
+				   NULL,       &e->task_memcg,	 NULL };
 	struct mw_str rest;
 	size_t end;
 
@@ -191,6 +191,15 @@ static bool looks_like_release(struct mw_str word)
 	return mw_release_is_known(mw_release_parse(word)) && dot && dot < 3 && word.n > 4;
 }
 
+/* Debian's release hides the patch level, which stands behind: "6.1.0-44-amd64 #1  Debian 6.1.164-1". */
+static void set_patch(struct mw_oom_event *e, struct mw_str rest)
+{
+	struct mw_release full = mw_release_parse(mw_text_after(rest, " Debian ", " "));
+
+	if (full.major == e->release.major && full.minor == e->release.minor && !e->release.patch)
+		e->release.patch = full.patch;
+}
+
 /* "... Comm: python Tainted: G        W   3.10.0-1160.el7.x86_64 #1": the first word that looks
  * like a release, behind the taint so that a comm like "2.6.32" is none. */
 static void set_release(struct mw_oom_event *e, struct mw_str after_comm)
@@ -206,6 +215,7 @@ static void set_release(struct mw_oom_event *e, struct mw_str after_comm)
 		if (looks_like_release(word)) {
 			e->release_text = mw_arena_copy(&e->arena, word);
 			e->release = mw_release_parse(e->release_text);
+			set_patch(e, rest);
 			return;
 		}
 }

@@ -35,9 +35,10 @@ struct mw_oom_victim *mw_oom_victim_find(struct mw_oom_event *e, struct mw_val p
 
 struct mw_val mw_oomline_pid(struct mw_str body)
 {
-	static const char *const keys[] = { "Killed process ", "Kill process ",	   "kill process ",
-					    "OOM victim ",     "reaped process ", "reap pid:",
-					    "giving up pid:",  ",pid=" };
+	static const char *const keys[] = {
+		"Killed process ", "Kill process ", "kill process ",  "OOM victim ",
+		"reaped process ", "reap pid:",	    "giving up pid:", ",pid="
+	};
 	struct mw_val v;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -52,7 +53,7 @@ struct mw_val mw_oomline_pid(struct mw_str body)
  * follows it. */
 static struct mw_str comm_of(struct mw_str body, struct mw_val pid)
 {
-	static const char *const ends[] = { ") total-vm:", ") vsz:",	 ") score ", ") is already",
+	static const char *const ends[] = { ") total-vm:", ") vsz:",  ") score ",   ") is already",
 					    ") sharing ",  "), now ", ") as result" };
 	size_t open = mw_str_find(body, '('), end;
 	struct mw_str s;
@@ -90,7 +91,7 @@ static struct mw_val adj_of(struct mw_str body)
 
 	if (mw_str_u64(mw_str_from(s, minus), &v) < 0 || v > 1000)
 		return mw_no(s.n ? MW_BAD : MW_UNREAD);
-	return mw_ok(minus ? (uint64_t)-(int64_t)v : v);
+	return mw_ok(minus ? (uint64_t) - (int64_t)v : v);
 }
 
 static void died(struct mw_oom_event *e, struct mw_oom_victim *v, struct mw_str body)
@@ -113,7 +114,7 @@ static void died(struct mw_oom_event *e, struct mw_oom_victim *v, struct mw_str 
 	set(&v->oom_score_adj, adj_of(tail));
 }
 
-void mw_oomline_kill(struct mw_oom_event *e, struct mw_str body, uint64_t line)
+void mw_oomline_kill(struct mw_oom_event *e, struct mw_str body)
 {
 	struct mw_val pid = mw_oomline_pid(body);
 	struct mw_oom_victim *v = mw_oom_victim_find(e, pid);
@@ -121,7 +122,7 @@ void mw_oomline_kill(struct mw_oom_event *e, struct mw_str body, uint64_t line)
 	if (!v)
 		return;
 	if (!v->line)
-		v->line = line;
+		v->line = e->pending_line;
 	set_comm(e, v, comm_of(body, pid));
 	e->memcg_kill |= mw_str_search(body, "emory cgroup out of memory") < body.n;
 	e->allocating_task |= mw_str_search(body, "(oom_kill_allocating_task)") < body.n;

@@ -33,7 +33,10 @@ static void take_pairs(struct mw_str rest, const struct field *table, size_t n, 
 	}
 }
 
-#define COUNT(name) { #name, offsetof(struct mw_oom_counters, name##_pages) }
+#define COUNT(name)                                                   \
+	{                                                             \
+#name, offsetof(struct mw_oom_counters, name##_pages) \
+	}
 
 void mw_oomline_counters(struct mw_oom_event *e, struct mw_str body)
 {
@@ -65,7 +68,10 @@ void mw_oomline_counters(struct mw_oom_event *e, struct mw_str body)
 	take_pairs(body, table, sizeof(table) / sizeof(table[0]), false, &e->count);
 }
 
-#define NODE(key, member) { key, offsetof(struct mw_oom_node, member##_bytes) }
+#define NODE(key, member)                                         \
+	{                                                         \
+		key, offsetof(struct mw_oom_node, member##_bytes) \
+	}
 
 static struct mw_val node_of(struct mw_str body)
 {
@@ -137,7 +143,10 @@ static struct mw_str skip_node(struct mw_str body)
 		       : body;
 }
 
-#define ZONE(key, member) { key, offsetof(struct mw_oom_zone, member##_bytes) }
+#define ZONE(key, member)                                         \
+	{                                                         \
+		key, offsetof(struct mw_oom_zone, member##_bytes) \
+	}
 
 void mw_oomline_zone(struct mw_oom_event *e, struct mw_str body)
 {
@@ -234,8 +243,8 @@ static bool block_of(struct mw_str word, uint64_t *ret_count, uint64_t *ret_byte
 	if (star == word.n || size.n < 3 || !mw_str_ends(size, "kB"))
 		return false;
 	size.n -= 2;
-	return !mw_str_u64((struct mw_str){ word.p, star }, ret_count) &&
-	       !mw_str_u64(size, &kib) && !__builtin_mul_overflow(kib, 1024, ret_bytes) && kib;
+	return !mw_str_u64((struct mw_str){ word.p, star }, ret_count) && !mw_str_u64(size, &kib) &&
+	       !__builtin_mul_overflow(kib, 1024, ret_bytes) && kib;
 }
 
 static bool is_page_size(uint64_t bytes)
@@ -282,7 +291,8 @@ void mw_oomline_hugetlb(struct mw_oom_event *e, struct mw_str body)
 	struct mw_oom_hugetlb *list;
 
 	for (size_t i = 0; i < e->n_hugetlb; i++)
-		if (e->hugetlb[i].node.v == h.node.v && e->hugetlb[i].size_bytes.v == h.size_bytes.v)
+		if (e->hugetlb[i].node.v == h.node.v &&
+		    e->hugetlb[i].size_bytes.v == h.size_bytes.v)
 			return;
 	if (e->n_hugetlb == MW_OOM_ROWS_MAX)
 		return;
@@ -293,7 +303,10 @@ void mw_oomline_hugetlb(struct mw_oom_event *e, struct mw_str body)
 	list[e->n_hugetlb++] = h;
 }
 
-#define TAIL(text, member) { text, offsetof(struct mw_oom_counters, member) }
+#define TAIL(text, member)                                     \
+	{                                                      \
+		text, offsetof(struct mw_oom_counters, member) \
+	}
 
 void mw_oomline_tail(struct mw_oom_event *e, struct mw_str body)
 {

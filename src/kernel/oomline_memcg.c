@@ -8,7 +8,7 @@
 #include "kernel/oomlog_private.h"
 
 /* "memory: usage 524288kB, limit 524288kB, failcnt 20628" */
-static void take_limit(struct mw_oom_event *e, struct mw_str body)
+void mw_oomline_memcg_limit(struct mw_oom_event *e, struct mw_str body)
 {
 	struct mw_oom_limit l = { .usage_bytes = mw_kib_after(body, "usage "),
 				  .limit_bytes = mw_kib_after(body, "limit "),
@@ -33,7 +33,7 @@ static void take_limit(struct mw_oom_event *e, struct mw_str body)
 }
 
 /* "Task in /a/b killed as a result of limit of /a", "Memory limit reached of cgroup /a" */
-static void take_task(struct mw_oom_event *e, struct mw_str body)
+void mw_oomline_memcg_task(struct mw_oom_event *e, struct mw_str body)
 {
 	struct mw_str of = mw_text_after(body, "limit of ", "\n");
 	size_t end = mw_str_search(body, " killed as a result");
@@ -65,7 +65,7 @@ static void add_stat(struct mw_oom_event *e, struct mw_str name, struct mw_val v
 
 /* "Memory cgroup stats for /a: cache:840KB rss:523448KB", or rows that follow; of several groups
  * (3.8 to 5.2 print the subtree, each its own figures) the first is the one at its limit. */
-static void take_stats(struct mw_oom_event *e, struct mw_str body)
+void mw_oomline_memcg_stats(struct mw_oom_event *e, struct mw_str body)
 {
 	struct mw_str rest = mw_text_after(body, "stats for ", "\n"), key, unit, group;
 	size_t end = mw_str_search(rest, ": ");
@@ -87,17 +87,8 @@ static void take_stats(struct mw_oom_event *e, struct mw_str body)
 		return;
 	}
 	while (mw_pair_next(&rest, &key, &v, &unit))
-		add_stat(e, key, mw_str_eq(unit, "KB") || mw_str_eq(unit, "kB") ? mw_mul(v, 1024) : v);
-}
-
-void mw_oomline_memcg(struct mw_oom_event *e, enum mw_oom_line type, struct mw_str body)
-{
-	if (type == MW_LINE_MEMCG_LIMIT)
-		take_limit(e, body);
-	else if (type == MW_LINE_MEMCG_STATS)
-		take_stats(e, body);
-	else
-		take_task(e, body);
+		add_stat(e, key,
+			 mw_str_eq(unit, "KB") || mw_str_eq(unit, "kB") ? mw_mul(v, 1024) : v);
 }
 
 static bool is_name(struct mw_str s)

@@ -29,10 +29,22 @@ enum column {
 
 static enum column column_of(struct mw_str word)
 {
-	static const char *const names[] = { "uid",	 "tgid",     "total_vm",  "rss",
-					     "rss_anon", "rss_file", "rss_shmem", "cpu",
-					     "oom_adj",	 "nr_ptes",  "nr_pmds",	  "nr_puds",
-					     "pgtables_bytes", "swapents", "oom_score_adj", "name" };
+	static const char *const names[] = { "uid",
+					     "tgid",
+					     "total_vm",
+					     "rss",
+					     "rss_anon",
+					     "rss_file",
+					     "rss_shmem",
+					     "cpu",
+					     "oom_adj",
+					     "nr_ptes",
+					     "nr_pmds",
+					     "nr_puds",
+					     "pgtables_bytes",
+					     "swapents",
+					     "oom_score_adj",
+					     "name" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (mw_str_eq(word, names[i]))

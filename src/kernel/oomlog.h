@@ -44,8 +44,8 @@ enum mw_oom_part {
 	MW_SEEN_MEMINFO = 1 << 2, /* "Mem-Info:" or the counters */
 	MW_SEEN_ZONES = 1 << 3,
 	MW_SEEN_BUDDY = 1 << 4,
-	MW_SEEN_TAIL = 1 << 5, /* pages RAM, swap */
-	MW_SEEN_TASKS = 1 << 6, /* the table's head */
+	MW_SEEN_TAIL = 1 << 5,	  /* pages RAM, swap */
+	MW_SEEN_TASKS = 1 << 6,	  /* the table's head */
 	MW_SEEN_SUMMARY = 1 << 7, /* oom-kill: */
 	MW_SEEN_KILL = 1 << 8,
 	MW_SEEN_MEMCG = 1 << 9, /* memory: usage, limit */
@@ -247,7 +247,7 @@ struct mw_oom_event {
 	char *pending; /* a line that may go on in the next */
 	size_t pending_bytes;
 	uint8_t pending_type, pieces, block; /* block: what follows a heading of its own */
-	unsigned idle_lines; /* since the last that was its own */
+	unsigned idle_lines;		     /* since the last that was its own */
 	size_t last_zone;
 	bool last_was_zone, over; /* over: the next report of its context has begun */
 	uint64_t pending_line;
@@ -264,7 +264,7 @@ struct mw_oomlog {
 	mw_oom_sink sink;
 	void *to;
 	uint64_t suppressed_count, dropped_count; /* said before the next report begins */
-	uint64_t offset, line; /* of the line that is being looked at */
+	uint64_t offset, line;			  /* of the line that is being looked at */
 };
 
 void mw_oomlog_init(struct mw_oomlog *p, mw_oom_sink sink, void *to);

@@ -74,14 +74,19 @@ void mw_oomline_hugetlb(struct mw_oom_event *e, struct mw_str body);
 void mw_oomline_tail(struct mw_oom_event *e, struct mw_str body);
 void mw_oomline_tasks_head(struct mw_oom_event *e, struct mw_str body);
 bool mw_oomline_task(struct mw_oom_event *e, struct mw_str body); /* false: it is not whole */
-void mw_oomline_memcg(struct mw_oom_event *e, enum mw_oom_line type, struct mw_str body);
+void mw_oomline_memcg_limit(struct mw_oom_event *e, struct mw_str body);
+void mw_oomline_memcg_stats(struct mw_oom_event *e, struct mw_str body);
+void mw_oomline_memcg_task(struct mw_oom_event *e, struct mw_str body);
 bool mw_oomline_stat(struct mw_oom_event *e, struct mw_str body);
 bool mw_oomline_slab(struct mw_oom_event *e, struct mw_str body);
 bool mw_oomline_site(struct mw_oom_event *e, struct mw_str body);
-void mw_oomline_kill(struct mw_oom_event *e, struct mw_str body, uint64_t line);
+void mw_oomline_kill(struct mw_oom_event *e, struct mw_str body);
 void mw_oomline_reaper(struct mw_oom_event *e, struct mw_str body);
 void mw_oomline_panic(struct mw_oom_event *e, struct mw_str body);
 void mw_oomline_guard(struct mw_oom_event *e, struct mw_str body, struct mw_str tag);
+
+/* The line by its kind, to the one above that reads it. */
+void mw_oomline_take(struct mw_oom_event *e, enum mw_oom_line type, struct mw_str body);
 
 /* Is it a line of another guard that says it kills? tag: who wrote it, empty: not said. */
 bool mw_oomline_is_guard(struct mw_str body, struct mw_str tag);
@@ -92,6 +97,26 @@ struct mw_val mw_oomline_pid(struct mw_str body);
 /* The victim of that pid, made where there is none; NULL: no pid, or no room. */
 struct mw_oom_victim *mw_oom_victim_find(struct mw_oom_event *e, struct mw_val pid);
 bool mw_oom_victim_known(const struct mw_oom_event *e, struct mw_val pid);
+
+/* How long a line may be, all its pieces together. */
+#define MW_OOM_PENDING_MAX 8192
+
+/* Reads the line that was waiting for its rest. */
+void mw_oomlog_flush(struct mw_oom_event *e);
+
+/* Ends the oldest open event: the sink has it. */
+void mw_oomlog_close_first(struct mw_oomlog *p);
+
+/* Same host, same caller, as far as both are known? */
+bool mw_oomlog_in_context(const struct mw_oom_event *e, const struct mw_kmsg *k);
+
+/* The newest event that a line of this kind may belong to; NULL: none. */
+struct mw_oom_event *mw_oomlog_newest(struct mw_oomlog *p, const struct mw_kmsg *k,
+				      enum mw_oom_line type);
+
+/* The event the line belongs to, begun where it is the first of one; NULL: none. */
+struct mw_oom_event *mw_oomlog_target(struct mw_oomlog *p, const struct mw_kmsg *k,
+				      enum mw_oom_line type, struct mw_str body);
 
 /* Which kind it is, when all its lines are there. */
 void mw_oom_event_settle(struct mw_oom_event *e);

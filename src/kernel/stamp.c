@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "kernel/utc.h"
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -203,18 +205,13 @@ struct mw_val mw_stamp_seconds(const struct mw_stamp *s, struct mw_val now)
 
 bool mw_stamp_realtime(struct mw_str microseconds, struct mw_stamp *ret)
 {
-	uint64_t us, days, era, in_era, year, in_year, month;
+	struct mw_utc utc;
+	uint64_t us;
 
 	if (mw_str_u64(microseconds, &us) < 0)
 		return false;
-	days = us / 1000000 / 86400 + 719468;
-	era = days / 146097, in_era = days % 146097;
-	year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	in_year = in_era - (365 * year + year / 4 - year / 100);
-	month = (5 * in_year + 2) / 153; /* from March */
-	ret->month = mw_ok(month < 10 ? month + 3 : month - 9);
-	ret->day = mw_ok(in_year - (153 * month + 2) / 5 + 1);
-	ret->year = mw_ok(year + era * 400 + (ret->month.v <= 2));
+	utc = mw_utc_of(us / 1000000);
+	ret->year = mw_ok(utc.year), ret->month = mw_ok(utc.month), ret->day = mw_ok(utc.day);
 	ret->second = mw_ok(us / 1000000 % 86400);
 	ret->text = microseconds;
 	return true;

@@ -18,10 +18,10 @@ void mw_take_nodes(struct mw_root *root, struct mw_arena *arena, struct mw_snap 
 		struct mw_str name = names.item[i];
 
 		if (!mw_str_starts(name, "node") || mw_str_u64(mw_str_from(name, 4), &node) < 0 ||
-		    mw_take_text(root,
-				 mw_fmt(arena, "sys/devices/system/node/node%u/cpulist",
-					(unsigned)node),
-				 arena, s, &text) != MW_OK)
+		    mw_take_text(
+			    root,
+			    mw_fmt(arena, "sys/devices/system/node/node%u/cpulist", (unsigned)node),
+			    arena, s, &text) != MW_OK)
 			continue;
 		list = mw_arena_grow(arena, s->node, s->n_nodes, sizeof(*list));
 		if (!list)

@@ -5,90 +5,7 @@
 #include <inttypes.h>
 
 #include "base/fmt.h"
-#include "why/find.h"
-#include "why/oom.h"
-
-static const char *source_of(const struct mw_oom_case *c)
-{
-	return mw_fmt(c->arena, "the report at line %" PRIu64, c->event->line);
-}
-
-static struct mw_finding start(const char *id, enum mw_severity s)
-{
-	return (struct mw_finding){ .id = id,
-				    .severity = s,
-				    .weight_bytes = UINT64_MAX, /* the verdict stands first */
-				    .check = "journalctl -k --grep 'oom-kill|page allocation' "
-					     "(nothing new)" };
-}
-
-static const char *asked(const struct mw_oom_case *c)
-{
-	const struct mw_oom_event *e = c->event;
-	const char *who = e->asker_comm.n ? mw_fmt(c->arena, "%.*s", (int)e->asker_comm.n,
-						   e->asker_comm.p)
-					  : "somebody";
-
-	if (mw_known(e->asker_pid))
-		who = mw_fmt(c->arena, "%s (pid %" PRIu64 ")", who, e->asker_pid.v);
-	return c->asks_for ? mw_fmt(c->arena, "%s asked for %s", who, c->asks_for) : who;
-}
-
-static const struct mw_fix more_free = {
-	.command = "sysctl vm.min_free_kbytes  # then: sysctl -w vm.min_free_kbytes=<twice that>",
-	.effect = "reclaim starts earlier, so that more and larger free blocks are kept",
-	.risk = "so much less for programs; never above 5 % of RAM",
-	.undo = "sysctl -w vm.min_free_kbytes=<the value before>",
-};
-
-static const struct mw_fix compact_now = {
-	.command = "echo 1 > /proc/sys/vm/compact_memory",
-	.effect = "moves movable pages together, which makes larger free blocks",
-	.risk = "some seconds of CPU and latency; what is unmovable stays",
-	.undo = "none needed",
-};
-
-static const struct mw_fix look_processes = {
-	.command = "memwhy ledger",
-	.effect = "says who holds memory now",
-	.risk = "none",
-	.undo = "none needed",
-};
-
-/* The zones that tell most: fragmented ones first, then those that passed or kept a reserve. */
-static void zone_rows(const struct mw_oom_case *c, struct mw_finding *f)
-{
-	static const enum mw_zone_verdict order[] = { MW_ZONE_FRAGMENTED, MW_ZONE_LIKELY_FRAGMENTED,
-						      MW_ZONE_PASSES,	  MW_ZONE_RESERVED,
-						      MW_ZONE_NO_MEMORY,  MW_ZONE_UNKNOWN };
-
-	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
-		for (size_t i = 0; i < c->n_zones; i++) {
-			const struct mw_oom_zone_case *z = &c->zone[i];
-
-			if (!z->n_steps || z->verdict != order[k] || f->n_evidence >= 6)
-				continue;
-			mw_finding_text(f, mw_oom_zone_name(c, z->zone),
-					mw_fmt(c->arena, "%s: %s", mw_zone_verdict_name(z->verdict),
-					       mw_oom_step_text(c, z, 1)),
-					source_of(c));
-		}
-}
-
-static void memory_rows(const struct mw_oom_case *c, struct mw_finding *f)
-{
-	const struct mw_oom_counters *n = &c->event->count;
-
-	mw_finding_bytes(f, "RAM or limit", c->total_bytes, source_of(c));
-	for (size_t i = 0; i < c->n_classes && f->n_evidence < 5; i++)
-		if (mw_known(c->class[i].bytes) &&
-		    c->class[i].bytes.v > mw_or(c->total_bytes, UINT64_MAX) / 10)
-			mw_finding_bytes(f, c->class[i].label, c->class[i].bytes, source_of(c));
-	if (n->swap_total_bytes.why != MW_UNREAD && c->event->kind != MW_OOM_MEMCG) {
-		mw_finding_bytes(f, "swap", n->swap_total_bytes, source_of(c));
-		mw_finding_bytes(f, "free swap", n->swap_free_bytes, source_of(c));
-	}
-}
+#include "why/find_oom_private.h"
 
 static uint64_t free_bytes(const struct mw_oom_case *c)
 {
@@ -113,7 +30,8 @@ static uint64_t small_bytes(const struct mw_oom_case *c)
 static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ, likely = false;
-	struct mw_finding f = start("MW-OOM-FRAGMENTATION", oom ? MW_CRITICAL : MW_WARNING);
+	struct mw_finding f =
+		mw_oom_finding("MW-OOM-FRAGMENTATION", oom ? MW_CRITICAL : MW_WARNING);
 	uint64_t block = c->page_bytes << c->request.order;
 
 	for (size_t i = 0; i < c->n_zones; i++)
@@ -121,25 +39,28 @@ static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 	f.verdict = mw_fmt(c->arena,
 			   "%s, and %s was free in the zones it may use, but %s of that in smaller "
 			   "blocks: fragmentation",
-			   asked(c), mw_fmt_bytes(c->arena, free_bytes(c)),
+			   mw_oom_asked(c), mw_fmt_bytes(c->arena, free_bytes(c)),
 			   mw_fmt_bytes(c->arena, small_bytes(c)));
-	zone_rows(c, &f);
-	mw_finding_fix(&f, compact_now);
-	mw_finding_fix(&f, more_free);
+	mw_oom_zone_rows(c, &f);
+	mw_finding_fix(&f, mw_fix_compact);
+	mw_finding_fix(&f, mw_fix_more_free);
 	if (mw_release_at_least(c->release, 5, 9))
-		mw_finding_fix(&f, (struct mw_fix){ .command = "sysctl -w "
-							       "vm.compaction_proactiveness=40",
-						    .effect = "the kernel makes larger blocks in the "
-							      "background",
-						    .risk = "some CPU of kcompactd",
-						    .undo = "sysctl -w "
-							    "vm.compaction_proactiveness=20" });
+		mw_finding_fix(&f,
+			       (struct mw_fix){ .command = "sysctl -w "
+							   "vm.compaction_proactiveness=40",
+						.effect = "the kernel makes larger blocks in the "
+							  "background",
+						.risk = "some CPU of kcompactd",
+						.undo = "sysctl -w "
+							"vm.compaction_proactiveness=20" });
 	f.check = mw_fmt(c->arena,
 			 "cat /proc/buddyinfo (columns from the %u. on: blocks of %s and more)",
 			 c->request.order + 1, mw_fmt_bytes(c->arena, block));
-	f.sure = likely ? "the marks of one zone are not in the log: that it failed too follows from "
+	f.sure = likely ? "the marks of one zone are not in the log: that it failed too follows "
+			  "from "
 			  "its blocks and from the kernel's having given up"
-			: "certain as far as the printed figures go: the kernel's own test, done again";
+			: "certain as far as the printed figures go: the kernel's own test, done "
+			  "again";
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -148,25 +69,29 @@ static void shortage(const struct mw_oom_case *c, struct mw_findings *all)
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
 	const struct mw_oom_counters *n = &c->event->count;
 	const char *swap = "";
-	struct mw_finding f = start("MW-OOM-TRUE-SHORTAGE", oom ? MW_CRITICAL : MW_WARNING);
+	struct mw_finding f =
+		mw_oom_finding("MW-OOM-TRUE-SHORTAGE", oom ? MW_CRITICAL : MW_WARNING);
 
 	if (mw_known(n->swap_total_bytes) && !n->swap_total_bytes.v)
 		swap = "; there is no swap";
 	else if (mw_known(n->swap_free_bytes) && n->swap_free_bytes.v < n->swap_total_bytes.v / 50)
 		swap = "; swap is full";
-	f.verdict = mw_fmt(c->arena, "%s, and no zone it may use had that above its mark: memory was "
-				     "really used up%s",
-			   asked(c), swap);
-	memory_rows(c, &f);
+	f.verdict = mw_fmt(c->arena,
+			   "%s, and no zone it may use had that above its mark: memory was "
+			   "really used up%s",
+			   mw_oom_asked(c), swap);
+	mw_oom_memory_rows(c, &f);
 	if (f.n_evidence < 3)
-		zone_rows(c, &f);
-	mw_finding_fix(&f, look_processes);
-	mw_finding_fix(&f, (struct mw_fix){ .command = "systemctl set-property <unit> MemoryMax=<size>",
-					    .effect = "the one that grows dies alone, before the machine "
-						      "is short",
-					    .risk = "too low a limit kills it in normal work",
-					    .undo = "systemctl revert <unit>" });
-	f.sure = "certain that it was short; which of the holders is one too many, their history says";
+		mw_oom_zone_rows(c, &f);
+	mw_finding_fix(&f, mw_fix_look);
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = "systemctl set-property <unit> MemoryMax=<size>",
+				     .effect = "the one that grows dies alone, before the machine "
+					       "is short",
+				     .risk = "too low a limit kills it in normal work",
+				     .undo = "systemctl revert <unit>" });
+	f.sure = "certain that it was short; which of the holders is one too many, their history "
+		 "says";
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -174,34 +99,37 @@ static void memcg(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_str group = e->oom_memcg.n ? e->oom_memcg : e->stats_of;
-	struct mw_finding f = start("MW-OOM-MEMCG-LIMIT", MW_CRITICAL);
+	struct mw_finding f = mw_oom_finding("MW-OOM-MEMCG-LIMIT", MW_CRITICAL);
 	const char *limit = mw_fmt_val_bytes(c->arena, e->memory.limit_bytes);
 
-	f.verdict = mw_fmt(c->arena, "the cgroup %.*s reached its limit of %s; the machine may have had "
-				     "memory free",
-			   (int)group.n, group.p,
-			   e->memory.limit_bytes.why == MW_UNREAD ? "memory (not in the log)" : limit);
-	mw_finding_bytes(&f, "charged", e->memory.usage_bytes, source_of(c));
-	memory_rows(c, &f);
+	f.verdict =
+		mw_fmt(c->arena,
+		       "the cgroup %.*s reached its limit of %s; the machine may have had "
+		       "memory free",
+		       (int)group.n, group.p,
+		       e->memory.limit_bytes.why == MW_UNREAD ? "memory (not in the log)" : limit);
+	mw_finding_bytes(&f, "charged", e->memory.usage_bytes, mw_oom_source(c));
+	mw_oom_memory_rows(c, &f);
 	if (e->group_killed.n)
 		mw_finding_text(&f, "memory.oom.group: all of it was killed",
-				mw_arena_cstr(c->arena, e->group_killed), source_of(c));
+				mw_arena_cstr(c->arena, e->group_killed), mw_oom_source(c));
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = mw_fmt(c->arena, "cat /sys/fs/cgroup%s/memory.stat",
+						       mw_fmt_shell(c->arena, group)),
+				     .effect = "says what it holds now",
+				     .risk = "none",
+				     .undo = "none needed" });
 	mw_finding_fix(&f,
-		       (struct mw_fix){ .command = mw_fmt(c->arena,
-							  "cat /sys/fs/cgroup%s/memory.stat",
-							  mw_fmt_shell(c->arena, group)),
-					.effect = "says what it holds now",
-					.risk = "none",
-					.undo = "none needed" });
-	mw_finding_fix(&f, (struct mw_fix){ .command = "systemctl set-property <unit> MemoryMax=<size>",
-					    .effect = "a higher limit, where what it holds is needed",
-					    .risk = "so much less for the others",
-					    .undo = "systemctl revert <unit>" });
+		       (struct mw_fix){ .command = "systemctl set-property <unit> MemoryMax=<size>",
+					.effect = "a higher limit, where what it holds is needed",
+					.risk = "so much less for the others",
+					.undo = "systemctl revert <unit>" });
 	f.check = mw_fmt(c->arena, "cat /sys/fs/cgroup%s/memory.events (oom_kill does not rise)",
 			 mw_fmt_shell(c->arena, group));
-	f.sure = e->seen & MW_SEEN_MEMCG ? "certain: the kernel printed the limit and the charge"
-					 : "certain that it was a cgroup's limit; its figures are not in "
-					   "the log";
+	f.sure = e->seen & MW_SEEN_MEMCG
+			 ? "certain: the kernel printed the limit and the charge"
+			 : "certain that it was a cgroup's limit; its figures are not in "
+			   "the log";
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -210,28 +138,29 @@ static void node_bound(const struct mw_oom_case *c, struct mw_findings *all)
 	const struct mw_oom_event *e = c->event;
 	bool policy = c->cause == MW_CAUSE_MEMPOLICY;
 	struct mw_str nodes = policy ? e->nodemask : e->mems_allowed;
-	struct mw_finding f = start("MW-OOM-NODE-BOUND", MW_CRITICAL);
+	struct mw_finding f = mw_oom_finding("MW-OOM-NODE-BOUND", MW_CRITICAL);
 
-	f.verdict = mw_fmt(c->arena, "%s and may use only node %.*s (%s), which was full%s", asked(c),
-			   (int)nodes.n, nodes.p,
+	f.verdict = mw_fmt(c->arena, "%s and may use only node %.*s (%s), which was full%s",
+			   mw_oom_asked(c), (int)nodes.n, nodes.p,
 			   policy ? "its memory policy" : "its cpuset",
 			   mw_or(c->free_elsewhere_bytes, 0) > UINT64_C(1) << 26
 				   ? mw_fmt(c->arena, "; %s was free elsewhere",
 					    mw_fmt_bytes(c->arena, c->free_elsewhere_bytes.v))
 				   : "");
 	mw_finding_bytes(&f, "free on the machine, but not on these nodes", c->free_elsewhere_bytes,
-			 source_of(c));
-	zone_rows(c, &f);
-	mw_finding_fix(&f, policy ? (struct mw_fix){ .command = "numactl --preferred=<node> <command>",
-						     .effect = "takes memory of other nodes when its own "
-							       "is full",
-						     .risk = "remote memory is slower",
-						     .undo = "start it as before" }
-				  : (struct mw_fix){ .command = "systemctl set-property <unit> "
-								"AllowedMemoryNodes=<nodes>",
-						     .effect = "more nodes to take memory from",
-						     .risk = "remote memory is slower",
-						     .undo = "systemctl revert <unit>" });
+			 mw_oom_source(c));
+	mw_oom_zone_rows(c, &f);
+	mw_finding_fix(
+		&f, policy ? (struct mw_fix){ .command = "numactl --preferred=<node> <command>",
+					      .effect = "takes memory of other nodes when its own "
+							"is full",
+					      .risk = "remote memory is slower",
+					      .undo = "start it as before" }
+			   : (struct mw_fix){ .command = "systemctl set-property <unit> "
+							 "AllowedMemoryNodes=<nodes>",
+					      .effect = "more nodes to take memory from",
+					      .risk = "remote memory is slower",
+					      .undo = "systemctl revert <unit>" });
 	f.check = "numastat -m (free memory of each node)";
 	f.sure = "certain: the kernel named the constraint";
 	mw_findings_add(all, c->arena, &f);
@@ -239,182 +168,100 @@ static void node_bound(const struct mw_oom_case *c, struct mw_findings *all)
 
 static void reserve(const struct mw_oom_case *c, struct mw_findings *all)
 {
-	struct mw_finding f = start("MW-OOM-LOWMEM", MW_CRITICAL);
+	struct mw_finding f = mw_oom_finding("MW-OOM-LOWMEM", MW_CRITICAL);
 
-	f.verdict = mw_fmt(c->arena, "%s; what was free is a lower zone's reserve, kept for requests "
-				     "that can use nothing else",
-			   asked(c));
-	zone_rows(c, &f);
-	mw_finding_fix(&f, (struct mw_fix){ .command = "sysctl vm.lowmem_reserve_ratio",
-					    .effect = "shows how much is kept: a higher number keeps "
-						      "less",
-					    .risk = "none; lowering the reserve can starve devices "
-						    "with DMA limits",
-					    .undo = "none needed" });
-	mw_finding_fix(&f, look_processes);
+	f.verdict = mw_fmt(c->arena,
+			   "%s; what was free is a lower zone's reserve, kept for requests "
+			   "that can use nothing else",
+			   mw_oom_asked(c));
+	mw_oom_zone_rows(c, &f);
+	mw_finding_fix(&f,
+		       (struct mw_fix){ .command = "sysctl vm.lowmem_reserve_ratio",
+					.effect = "shows how much is kept: a higher number keeps "
+						  "less",
+					.risk = "none; lowering the reserve can starve devices "
+						"with DMA limits",
+					.undo = "none needed" });
+	mw_finding_fix(&f, mw_fix_look);
 	f.sure = "certain as far as the printed figures go";
-	mw_findings_add(all, c->arena, &f);
-}
-
-/* Short in the one zone that the mask reaches, while a higher one has memory. */
-static bool only_low_zones(const struct mw_oom_case *c, uint64_t *ret_above_bytes)
-{
-	uint64_t above = 0;
-
-	for (size_t i = 0; i < c->n_zones; i++)
-		if (c->zone[i].verdict == MW_ZONE_ABOVE)
-			above += mw_or(mw_sub(c->zone[i].zone->free_bytes,
-					      c->zone[i].zone->high_bytes), 0);
-	*ret_above_bytes = above;
-	return above >> 20 >= 16 || (c->gfp_known && c->gfp.zone < MW_ZONE_NORMAL && c->n_zones);
-}
-
-static void lowmem(const struct mw_oom_case *c, uint64_t above, struct mw_findings *all)
-{
-	bool oom = c->event->kind <= MW_OOM_SYSRQ;
-	struct mw_finding f = start("MW-OOM-LOWMEM", oom ? MW_CRITICAL : MW_WARNING);
-	const char *reach = c->gfp.zone == MW_ZONE_DMA	 ? "the lowest 16 MiB"
-			    : c->gfp.zone == MW_ZONE_DMA32 ? "the lowest 4 GiB"
-							   : "low memory";
-
-	f.verdict = above ? mw_fmt(c->arena, "%s that only %s can give, and that is used up, while %s is "
-					     "free above it",
-				   asked(c), reach, mw_fmt_bytes(c->arena, above))
-			  : mw_fmt(c->arena, "%s that only %s can give, and that is used up", asked(c),
-				   reach);
-	zone_rows(c, &f);
-	mw_finding_fix(&f, (struct mw_fix){ .command = "dmesg | grep -i -E 'swiotlb|dma|iommu'",
-					    .effect = "says which devices want low memory: an IOMMU, or a "
-						      "driver with a wider mask, needs none",
-					    .risk = "none",
-					    .undo = "none needed" });
-	mw_finding_fix(&f, more_free);
-	f.sure = "certain as far as the printed figures go";
-	mw_findings_add(all, c->arena, &f);
-}
-
-static void atomic_failure(const struct mw_oom_case *c, struct mw_findings *all)
-{
-	struct mw_finding f = start("MW-ALLOC-ATOMIC", MW_WARNING);
-
-	f.verdict = mw_fmt(c->arena, "%s where it could not wait, and was refused: nobody was killed, the "
-				     "caller drops a packet or tries again",
-			   asked(c));
-	zone_rows(c, &f);
-	mw_finding_fix(&f, more_free);
-	if (c->request.order)
-		mw_finding_fix(&f, compact_now);
-	f.check = "journalctl -k --grep 'page allocation failure' (no more of them)";
-	f.sure = "certain that it could not wait; what it lost, the caller's own log says";
 	mw_findings_add(all, c->arena, &f);
 }
 
 static void page_fault(const struct mw_oom_case *c, struct mw_findings *all)
 {
-	struct mw_finding f = start("MW-OOM-PAGE-FAULT", MW_CRITICAL);
-	const char *free_text = mw_fmt_val_bytes(
-		c->arena, mw_mul(c->event->count.free_pages, c->page_bytes));
+	struct mw_finding f = mw_oom_finding("MW-OOM-PAGE-FAULT", MW_CRITICAL);
+	const char *free_text =
+		mw_fmt_val_bytes(c->arena, mw_mul(c->event->count.free_pages, c->page_bytes));
 
-	f.verdict = mw_fmt(c->arena, "a page fault of %.*s was refused memory by somebody who did not say "
-				     "so, most likely a cgroup's kernel memory limit; the machine had %s "
-				     "free, and the one killed may have nothing to do with it",
+	f.verdict = mw_fmt(c->arena,
+			   "a page fault of %.*s was refused memory by somebody who did not say "
+			   "so, most likely a cgroup's kernel memory limit; the machine had %s "
+			   "free, and the one killed may have nothing to do with it",
 			   (int)c->event->asker_comm.n, c->event->asker_comm.p, free_text);
-	mw_finding_bytes(&f, "free", mw_mul(c->event->count.free_pages, c->page_bytes), source_of(c));
-	memory_rows(c, &f);
-	mw_finding_fix(&f, (struct mw_fix){ .command = "grep -s . /sys/fs/cgroup/memory/*/"
-						       "memory.kmem.{failcnt,limit_in_bytes}",
-					    .effect = "shows which group ran into its kernel memory limit",
-					    .risk = "none",
-					    .undo = "none needed" });
-	mw_finding_fix(&f, (struct mw_fix){ .command = "apt-get install --only-upgrade linux-image-amd64",
-					    .effect = "kernels from 5.16 on do not kill for this",
-					    .risk = "a reboot",
-					    .undo = "boot the kernel before" });
-	f.sure = "certain that the mask is 0, which pagefault_out_of_memory() alone uses; the lines before "
+	mw_finding_bytes(&f, "free", mw_mul(c->event->count.free_pages, c->page_bytes),
+			 mw_oom_source(c));
+	mw_oom_memory_rows(c, &f);
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = "grep -s . /sys/fs/cgroup/memory/*/"
+						"memory.kmem.{failcnt,limit_in_bytes}",
+				     .effect = "shows which group ran into its kernel memory limit",
+				     .risk = "none",
+				     .undo = "none needed" });
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = "apt-get install --only-upgrade linux-image-amd64",
+				     .effect = "kernels from 5.16 on do not kill for this",
+				     .risk = "a reboot",
+				     .undo = "boot the kernel before" });
+	f.sure = "certain that the mask is 0, which pagefault_out_of_memory() alone uses; the "
+		 "lines before "
 		 "(SLUB, cgroup) say more";
 	mw_findings_add(all, c->arena, &f);
 }
 
 static void requested(const struct mw_oom_case *c, struct mw_findings *all)
 {
-	struct mw_finding f = start("MW-OOM-REQUESTED", MW_INFO);
+	struct mw_finding f = mw_oom_finding("MW-OOM-REQUESTED", MW_INFO);
 
-	f.verdict = "somebody asked for this kill by SysRq-f: it says nothing of a shortage";
-	memory_rows(c, &f);
+	f.verdict = "somebody mw_oom_asked for this kill by SysRq-f: it says nothing of a shortage";
+	mw_oom_memory_rows(c, &f);
 	mw_finding_fix(&f, (struct mw_fix){ .command = "sysctl kernel.sysrq",
 					    .effect = "shows whether the keyboard may do that",
 					    .risk = "none",
 					    .undo = "none needed" });
-	f.sure = "certain: no allocation asked for it";
+	f.sure = "certain: no allocation mw_oom_asked for it";
 	mw_findings_add(all, c->arena, &f);
 }
 
 static void passes_now(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
-	struct mw_finding f = start("MW-OOM-PASSED", oom ? MW_WARNING : MW_INFO);
+	struct mw_finding f = mw_oom_finding("MW-OOM-PASSED", oom ? MW_WARNING : MW_INFO);
 
-	f.verdict = mw_fmt(c->arena, "%s and was refused, but with the figures printed a moment later a "
-				     "zone would serve it: memory came back in between",
-			   asked(c));
-	zone_rows(c, &f);
-	mw_finding_fix(&f, more_free);
-	f.sure = "the figures are printed after the failure, so they cannot say what was short then";
-	mw_findings_add(all, c->arena, &f);
-}
-
-static void vmalloc(const struct mw_oom_case *c, struct mw_findings *all)
-{
-	const struct mw_oom_event *e = c->event;
-	struct mw_finding f = start("MW-ALLOC-VMALLOC", MW_WARNING);
-
-	f.verdict = mw_fmt(c->arena, "the kernel could not map %s for %.*s%s%.*s: the area for such "
-				     "mappings is full, or the size is absurd",
-			   mw_fmt_val_bytes(c->arena, e->failed_bytes),
-			   e->asker_comm.n ? (int)e->asker_comm.n : 10,
-			   e->asker_comm.n ? e->asker_comm.p : "a caller ", e->reason.n ? ": " : "",
-			   (int)e->reason.n, e->reason.p ? e->reason.p : "");
-	mw_finding_bytes(&f, "asked for", e->failed_bytes, source_of(c));
-	memory_rows(c, &f);
-	mw_finding_fix(&f, (struct mw_fix){ .command = "sort -k2 -n -r /proc/vmallocinfo | head",
-					    .effect = "shows who fills the area",
-					    .risk = "none",
-					    .undo = "none needed" });
-	f.sure = "certain that it failed; on 32 bits the area is small (vmalloc= at boot)";
-	mw_findings_add(all, c->arena, &f);
-}
-
-static void slub(const struct mw_oom_case *c, struct mw_findings *all)
-{
-	const struct mw_oom_event *e = c->event;
-	struct mw_finding f = start("MW-ALLOC-SLUB", MW_WARNING);
-
-	f.verdict = mw_fmt(c->arena, "the slab allocator got no page for the cache %.*s, %" PRIu64 " times",
-			   e->slub_cache.n ? (int)e->slub_cache.n : 9,
-			   e->slub_cache.n ? e->slub_cache.p : "(not said)", e->slub_count);
-	mw_finding_text(&f, "mask", c->gfp_known ? c->gfp.names : "not in the log", source_of(c));
-	mw_finding_fix(&f, (struct mw_fix){ .command = "slabtop -o -s c | head",
-					    .effect = "shows the largest caches",
-					    .risk = "none",
-					    .undo = "none needed" });
-	f.sure = "where the name of the cache ends in a cgroup (in brackets), that group's kernel memory "
-		 "limit refused it, not the machine";
+	f.verdict = mw_fmt(c->arena,
+			   "%s and was refused, but with the figures printed a moment later a "
+			   "zone would serve it: memory came back in between",
+			   mw_oom_asked(c));
+	mw_oom_zone_rows(c, &f);
+	mw_finding_fix(&f, mw_fix_more_free);
+	f.sure =
+		"the figures are printed after the failure, so they cannot say what was short then";
 	mw_findings_add(all, c->arena, &f);
 }
 
 static void guard(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
-	struct mw_finding f = start("MW-OOM-GUARD", MW_INFO);
+	struct mw_finding f = mw_oom_finding("MW-OOM-GUARD", MW_INFO);
 	struct mw_str who = e->n_victims && e->victim[0].comm.n ? e->victim[0].comm : e->unit;
 
-	f.verdict = mw_fmt(c->arena, "%.*s killed %.*s before the kernel had to%s%.*s", (int)e->guard.n,
-			   e->guard.p, who.n ? (int)who.n : 8, who.n ? who.p : "somebody",
-			   e->reason.n ? ": " : "", (int)e->reason.n, e->reason.p ? e->reason.p : "");
-	mw_finding_text(&f, "killed by", mw_arena_cstr(c->arena, e->guard), source_of(c));
+	f.verdict =
+		mw_fmt(c->arena, "%.*s killed %.*s before the kernel had to%s%.*s", (int)e->guard.n,
+		       e->guard.p, who.n ? (int)who.n : 8, who.n ? who.p : "somebody",
+		       e->reason.n ? ": " : "", (int)e->reason.n, e->reason.p ? e->reason.p : "");
+	mw_finding_text(&f, "killed by", mw_arena_cstr(c->arena, e->guard), mw_oom_source(c));
 	if (mw_known(e->guard_freed_bytes))
-		mw_finding_bytes(&f, "held by it", e->guard_freed_bytes, source_of(c));
-	mw_finding_fix(&f, look_processes);
+		mw_finding_bytes(&f, "held by it", e->guard_freed_bytes, mw_oom_source(c));
+	mw_finding_fix(&f, mw_fix_look);
 	f.sure = "as the guard's own line says";
 	mw_findings_add(all, c->arena, &f);
 }
@@ -422,16 +269,18 @@ static void guard(const struct mw_oom_case *c, struct mw_findings *all)
 static void unknown(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
-	struct mw_finding f = start("MW-OOM-UNKNOWN", oom ? MW_WARNING : MW_INFO);
+	struct mw_finding f = mw_oom_finding("MW-OOM-UNKNOWN", oom ? MW_WARNING : MW_INFO);
 
-	f.verdict = oom ? "the kernel killed for memory, but the log does not show enough to say why"
-			: "an allocation failed, but the log does not show enough to say why";
+	f.verdict =
+		oom ? "the kernel killed for memory, but the log does not show enough to say why"
+		    : "an allocation failed, but the log does not show enough to say why";
 	mw_finding_text(&f, "missing", c->n_missing ? c->missing[0] : "lines that decide",
-			source_of(c));
-	mw_finding_fix(&f, (struct mw_fix){ .command = "journalctl -k -o short-precise | memwhy oom -",
-					    .effect = "reads the whole log, where this was a part of it",
-					    .risk = "none",
-					    .undo = "none needed" });
+			mw_oom_source(c));
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = "journalctl -k -o short-precise | memwhy oom -",
+				     .effect = "reads the whole log, where this was a part of it",
+				     .risk = "none",
+				     .undo = "none needed" });
 	f.sure = "the cause is not in the log; the rest below is";
 	mw_findings_add(all, c->arena, &f);
 }
@@ -439,24 +288,21 @@ static void unknown(const struct mw_oom_case *c, struct mw_findings *all)
 static void by_zones(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool failure = c->event->kind > MW_OOM_SYSRQ;
-	uint64_t above = 0;
 
 	if (failure && c->gfp_known && !c->gfp.may_sleep)
-		atomic_failure(c, all);
+		mw_find_atomic(c, all);
 	else if (c->cause == MW_CAUSE_FRAGMENTATION)
 		fragmentation(c, all);
 	else if (c->cause == MW_CAUSE_RESERVE)
 		reserve(c, all);
-	else if (c->cause == MW_CAUSE_NO_MEMORY && only_low_zones(c, &above))
-		lowmem(c, above, all);
-	else if (c->cause == MW_CAUSE_NO_MEMORY)
-		shortage(c, all);
 	else if (c->cause == MW_CAUSE_SHOULD_PASS)
 		passes_now(c, all);
 	else if (c->event->kind == MW_OOM_SLUB)
-		slub(c, all);
-	else
+		mw_find_slub(c, all);
+	else if (c->cause != MW_CAUSE_NO_MEMORY)
 		unknown(c, all);
+	else if (!mw_find_lowmem(c, all))
+		shortage(c, all);
 }
 
 void mw_find_oom(const struct mw_oom_case *c, const struct mw_thresholds *limit,
@@ -486,7 +332,7 @@ void mw_find_oom(const struct mw_oom_case *c, const struct mw_thresholds *limit,
 		page_fault(c, &all);
 		break;
 	case MW_CAUSE_ADDRESS_SPACE:
-		vmalloc(c, &all);
+		mw_find_vmalloc(c, &all);
 		break;
 	case MW_CAUSE_GUARD:
 		guard(c, &all);

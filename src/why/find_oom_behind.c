@@ -39,15 +39,17 @@ static void shmem(const struct mw_oom_case *c, uint64_t permille, struct mw_find
 
 	if (!is_share(c, bytes, permille))
 		return;
-	f.verdict = mw_fmt(c->arena, "%s was shared memory or tmpfs, which no kill gives back unless the "
-				     "last holder of it dies and no file is left",
+	f.verdict = mw_fmt(c->arena,
+			   "%s was shared memory or tmpfs, which no kill gives back unless the "
+			   "last holder of it dies and no file is left",
 			   mw_fmt_bytes(c->arena, bytes.v));
 	share_rows(c, &f, "shared memory and tmpfs", bytes);
-	mw_finding_fix(&f, (struct mw_fix){ .command = "memwhy ledger --class shmem",
-					    .effect = "names each tmpfs, segment and file without a name, "
-						      "in all mount namespaces",
-					    .risk = "none",
-					    .undo = "none needed" });
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = "memwhy ledger --class shmem",
+				     .effect = "names each tmpfs, segment and file without a name, "
+					       "in all mount namespaces",
+				     .risk = "none",
+				     .undo = "none needed" });
 	f.check = "grep Shmem: /proc/meminfo";
 	f.sure = "certain of the size at that moment; who made it, only the live machine says";
 	mw_findings_add(all, c->arena, &f);
@@ -61,8 +63,9 @@ static void slab(const struct mw_oom_case *c, uint64_t permille, struct mw_findi
 
 	if (!is_share(c, bytes, permille))
 		return;
-	f.verdict = mw_fmt(c->arena, "%s was slab that cannot be reclaimed: the kernel's own objects, no "
-				     "process to kill for them",
+	f.verdict = mw_fmt(c->arena,
+			   "%s was slab that cannot be reclaimed: the kernel's own objects, no "
+			   "process to kill for them",
 			   mw_fmt_bytes(c->arena, bytes.v));
 	share_rows(c, &f, "unreclaimable slab", bytes);
 	for (size_t i = 0; i < e->n_slabs && f.n_evidence < 5; i++)
@@ -87,17 +90,20 @@ static void unaccounted(const struct mw_oom_case *c, uint64_t permille, struct m
 
 	if (c->event->kind == MW_OOM_MEMCG || !is_share(c, bytes, permille))
 		return;
-	f.verdict = mw_fmt(c->arena, "%s is in no counter of the report: a driver, a balloon, vmalloc or "
-				     "other pages that the kernel does not count there",
+	f.verdict = mw_fmt(c->arena,
+			   "%s is in no counter of the report: a driver, a balloon, vmalloc or "
+			   "other pages that the kernel does not count there",
 			   mw_fmt_bytes(c->arena, bytes.v));
 	share_rows(c, &f, "in no counter", bytes);
-	mw_finding_fix(&f, (struct mw_fix){ .command = "memwhy ledger --class unaccounted",
-					    .effect = "the same question to the live machine, which tells "
-						      "more: vmalloc, balloons, zram, graphics",
-					    .risk = "none",
-					    .undo = "none needed" });
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = "memwhy ledger --class unaccounted",
+				     .effect = "the same question to the live machine, which tells "
+					       "more: vmalloc, balloons, zram, graphics",
+				     .risk = "none",
+				     .undo = "none needed" });
 	f.check = "memwhy ledger";
-	f.sure = "the sum of the printed counters is certain; vmalloc and per-CPU memory are never in it";
+	f.sure = "the sum of the printed counters is certain; vmalloc and per-CPU memory are never "
+		 "in it";
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -120,17 +126,21 @@ static void unkillable(const struct mw_oom_case *c, struct mw_findings *all)
 		return;
 	bytes = mw_or(mw_mul(mw_ok(worst->rss_pages), c->page_bytes), 0);
 	f = start("MW-OOM-UNKILLABLE", MW_WARNING, bytes);
-	f.verdict = mw_fmt(c->arena, "%.*s (pid %u) holds more than the one killed, but with "
-				     "oom_score_adj -1000 it cannot be: the others die in its place",
+	f.verdict = mw_fmt(c->arena,
+			   "%.*s (pid %u) holds more than the one killed, but with "
+			   "oom_score_adj -1000 it cannot be: the others die in its place",
 			   (int)worst->comm.n, worst->comm.p, worst->pid);
 	mw_finding_bytes(&f, "its resident memory", mw_ok(bytes), source_of(c));
-	mw_finding_bytes(&f, "of the one killed", mw_mul(mw_ok(killed), c->page_bytes), source_of(c));
-	mw_finding_fix(&f, (struct mw_fix){ .command = mw_fmt(c->arena, "cat /proc/%u/oom_score_adj /proc/"
-									"%u/cgroup",
-							      worst->pid, worst->pid),
-					    .effect = "says whose it is; its unit's OOMScoreAdjust sets it",
-					    .risk = "none",
-					    .undo = "none needed" });
+	mw_finding_bytes(&f, "of the one killed", mw_mul(mw_ok(killed), c->page_bytes),
+			 source_of(c));
+	mw_finding_fix(&f, (struct mw_fix){
+				   .command = mw_fmt(c->arena,
+						     "cat /proc/%u/oom_score_adj /proc/"
+						     "%u/cgroup",
+						     worst->pid, worst->pid),
+				   .effect = "says whose it is; its unit's OOMScoreAdjust sets it",
+				   .risk = "none",
+				   .undo = "none needed" });
 	f.check = "memwhy oom (the next report)";
 	f.sure = "certain";
 	mw_findings_add(all, c->arena, &f);
@@ -142,16 +152,18 @@ static void floor_bug(const struct mw_oom_case *c, struct mw_findings *all)
 
 	if (!c->all_tied)
 		return;
-	f.verdict = "every task here rates 1, the floor of this kernel, so the first one scanned dies, "
-		    "however small";
-	mw_finding_text(&f, "tasks that tie", mw_fmt(c->arena, "%zu, all with a low oom_score_adj",
-						     c->n_ranks),
+	f.verdict =
+		"every task here rates 1, the floor of this kernel, so the first one scanned dies, "
+		"however small";
+	mw_finding_text(&f, "tasks that tie",
+			mw_fmt(c->arena, "%zu, all with a low oom_score_adj", c->n_ranks),
 			source_of(c));
-	mw_finding_fix(&f, (struct mw_fix){ .command = "uname -r",
-					    .effect = "kernels from 5.9 on (5.4 from .195) rate below 1 and "
-						      "choose the largest",
-					    .risk = "none",
-					    .undo = "none needed" });
+	mw_finding_fix(&f, (struct mw_fix){
+				   .command = "uname -r",
+				   .effect = "kernels from 5.9 on (5.4 from .195) rate below 1 and "
+					     "choose the largest",
+				   .risk = "none",
+				   .undo = "none needed" });
 	f.check = "memwhy oom (the next victim is the largest)";
 	f.sure = "certain: the rating done again with the printed table";
 	mw_findings_add(all, c->arena, &f);
@@ -165,17 +177,20 @@ static void differs(const struct mw_oom_case *c, struct mw_findings *all)
 		return;
 	f.verdict = mw_fmt(c->arena, "the one killed is not the one this kernel's rule names: %s",
 			   c->agrees_why);
-	mw_finding_text(&f, "killed", mw_fmt(c->arena, "%.*s (pid %" PRIu64 "), number %zu of %zu",
-					     (int)c->chosen->comm.n, c->chosen->comm.p,
-					     c->chosen->pid.v, c->chosen_rank, c->n_ranks),
+	mw_finding_text(&f, "killed",
+			mw_fmt(c->arena, "%.*s (pid %" PRIu64 "), number %zu of %zu",
+			       (int)c->chosen->comm.n, c->chosen->comm.p, c->chosen->pid.v,
+			       c->chosen_rank, c->n_ranks),
 			source_of(c));
-	mw_finding_fix(&f, (struct mw_fix){ .command = "uname -r",
-					    .effect = "a vendor or development kernel may choose by "
-						      "another rule, or have a bug",
-					    .risk = "none",
-					    .undo = "none needed" });
+	mw_finding_fix(&f,
+		       (struct mw_fix){ .command = "uname -r",
+					.effect = "a vendor or development kernel may choose by "
+						  "another rule, or have a bug",
+					.risk = "none",
+					.undo = "none needed" });
 	f.check = "memwhy oom (the next report)";
-	f.sure = "the rating is the kernel's formula on the printed table; tasks of which no thread was "
+	f.sure = "the rating is the kernel's formula on the printed table; tasks of which no "
+		 "thread was "
 		 "eligible, or that shared memory with a dying one, are not marked there";
 	mw_findings_add(all, c->arena, &f);
 }
@@ -188,22 +203,23 @@ static void panicked(const struct mw_oom_case *c, struct mw_findings *all)
 
 	if (!e->panic.n && !e->no_killable)
 		return;
-	f.verdict = asked ? "the machine panicked, as vm.panic_on_oom tells it to"
+	f.verdict = asked	 ? "the machine panicked, as vm.panic_on_oom tells it to"
 		    : e->panic.n ? "no task was left that may be killed, so the kernel panicked"
 				 : "no task was left that may be killed";
 	mw_finding_text(&f, "the kernel's words",
 			e->panic.n ? mw_arena_cstr(c->arena, e->panic)
 				   : "Out of memory and no killable processes...",
 			source_of(c));
-	mw_finding_fix(&f, asked ? (struct mw_fix){ .command = "sysctl -w vm.panic_on_oom=0",
-						    .effect = "a task dies in place of the machine",
-						    .risk = "none where no cluster counts on the panic",
-						    .undo = "sysctl -w vm.panic_on_oom=1" }
-				 : (struct mw_fix){ .command = "grep -s -l -- -1000 "
-							       "/proc/[0-9]*/oom_score_adj",
-						    .effect = "names the tasks that cannot be killed",
-						    .risk = "none",
-						    .undo = "none needed" });
+	mw_finding_fix(&f,
+		       asked ? (struct mw_fix){ .command = "sysctl -w vm.panic_on_oom=0",
+						.effect = "a task dies in place of the machine",
+						.risk = "none where no cluster counts on the panic",
+						.undo = "sysctl -w vm.panic_on_oom=1" }
+			     : (struct mw_fix){ .command = "grep -s -l -- -1000 "
+							   "/proc/[0-9]*/oom_score_adj",
+						.effect = "names the tasks that cannot be killed",
+						.risk = "none",
+						.undo = "none needed" });
 	f.check = "sysctl vm.panic_on_oom";
 	f.sure = "certain";
 	mw_findings_add(all, c->arena, &f);
@@ -217,14 +233,17 @@ static void reap_failed(const struct mw_oom_case *c, struct mw_findings *all)
 	for (size_t i = 0; i < e->n_victims; i++) {
 		if (!e->victim[i].reap_failed)
 			continue;
-		f.verdict = mw_fmt(c->arena, "the memory of pid %" PRIu64 " could not be taken back after "
-					     "the kill: its memory map stayed locked",
+		f.verdict = mw_fmt(c->arena,
+				   "the memory of pid %" PRIu64 " could not be taken back after "
+				   "the kill: its memory map stayed locked",
 				   e->victim[i].pid.v);
-		mw_finding_text(&f, "the kernel's words", "oom_reaper: unable to reap", source_of(c));
-		mw_finding_fix(&f, (struct mw_fix){ .command = "dmesg | grep -A 40 'unable to reap'",
-						    .effect = "shows where the victim waits",
-						    .risk = "none",
-						    .undo = "none needed" });
+		mw_finding_text(&f, "the kernel's words", "oom_reaper: unable to reap",
+				source_of(c));
+		mw_finding_fix(&f,
+			       (struct mw_fix){ .command = "dmesg | grep -A 40 'unable to reap'",
+						.effect = "shows where the victim waits",
+						.risk = "none",
+						.undo = "none needed" });
 		f.check = "dmesg | grep oom_reaper";
 		f.sure = "certain";
 		mw_findings_add(all, c->arena, &f);

@@ -112,8 +112,8 @@ static struct votes count_votes(const struct mw_oom_case *c)
 			continue;
 		v.asked++;
 		v.passes += z->verdict == MW_ZONE_PASSES;
-		v.fragmented += z->verdict == MW_ZONE_FRAGMENTED ||
-				z->verdict == MW_ZONE_LIKELY_FRAGMENTED;
+		v.fragmented +=
+			z->verdict == MW_ZONE_FRAGMENTED || z->verdict == MW_ZONE_LIKELY_FRAGMENTED;
 		v.unknown += z->verdict == MW_ZONE_UNKNOWN;
 		v.no_memory += z->verdict == MW_ZONE_NO_MEMORY;
 		v.reserved += z->verdict == MW_ZONE_RESERVED;

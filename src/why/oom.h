@@ -27,9 +27,9 @@ enum mw_oom_cause {
 	MW_CAUSE_CPUSET,
 	MW_CAUSE_MEMPOLICY,
 	MW_CAUSE_MEMCG_LIMIT,
-	MW_CAUSE_SHOULD_PASS, /* as printed, a zone would serve it: it came back meanwhile */
-	MW_CAUSE_REQUESTED,   /* SysRq */
-	MW_CAUSE_PAGE_FAULT,  /* the allocation that failed is not named */
+	MW_CAUSE_SHOULD_PASS,	/* as printed, a zone would serve it: it came back meanwhile */
+	MW_CAUSE_REQUESTED,	/* SysRq */
+	MW_CAUSE_PAGE_FAULT,	/* the allocation that failed is not named */
 	MW_CAUSE_ADDRESS_SPACE, /* vmalloc: no room in the area, or more than all memory */
 	MW_CAUSE_GUARD,
 };
@@ -55,9 +55,9 @@ const char *mw_zone_verdict_name(enum mw_zone_verdict v); /* "fragmentation" */
 
 struct mw_oom_zone_case {
 	const struct mw_oom_zone *zone;
-	struct mw_zone_state state; /* in pages */
+	struct mw_zone_state state;		/* in pages */
 	struct mw_zone_step step[MW_OOM_STEPS]; /* low, min (reduced), high */
-	size_t n_steps;			       /* 0: it was not asked */
+	size_t n_steps;				/* 0: it was not asked */
 	enum mw_zone_verdict verdict;
 	uint64_t small_pages; /* free in blocks below the order asked; where blocks are shown */
 	int64_t index;	      /* fragmentation index in 1/1000 */
@@ -100,7 +100,8 @@ struct mw_oom_case {
 	struct mw_zone_request request;
 	struct mw_oom_zone_case *zone; /* in the order of the zonelist, as far as it is known */
 	size_t n_zones;
-	const char *nodes_not_shown; /* allowed, but no zone of theirs is in the report; NULL: none */
+	const char
+		*nodes_not_shown; /* allowed, but no zone of theirs is in the report; NULL: none */
 	struct mw_val free_elsewhere_bytes; /* free on the machine, but not on allowed nodes */
 	enum mw_oom_cause cause;
 
@@ -114,7 +115,7 @@ struct mw_oom_case {
 	size_t n_ranks;
 	bool rank_exact; /* all that the rule needs is in the table */
 	enum mw_oom_agrees agrees;
-	const char *agrees_why; /* in words */
+	const char *agrees_why;			     /* in words */
 	const struct mw_oom_victim *chosen, *killed; /* NULL: none */
 	size_t chosen_rank;			     /* from 1; 0: not in the table */
 	bool all_tied;				     /* the floor of 1 made all equal */

@@ -100,7 +100,8 @@ static void add_lru(struct mw_oom_case *c, const struct mw_oom_counters *n)
 		    bytes_of(c, mw_add(n->active_anon_pages, n->inactive_anon_pages)));
 		add(c, "lru_file", "page cache (LRU lists)",
 		    bytes_of(c, mw_add(n->active_file_pages, n->inactive_file_pages)));
-		add(c, "lru_unevictable", "locked and unevictable", bytes_of(c, n->unevictable_pages));
+		add(c, "lru_unevictable", "locked and unevictable",
+		    bytes_of(c, n->unevictable_pages));
 		return;
 	}
 	add(c, "anon", "anonymous memory", bytes_of(c, anon));
@@ -120,7 +121,8 @@ static void global_ledger(struct mw_oom_case *c)
 	add(c, "percpu_lists", "per-CPU lists", bytes_of(c, n->free_pcp_pages));
 	add_lru(c, n);
 	add(c, "slab_reclaimable", "reclaimable slab", bytes_of(c, n->slab_reclaimable_pages));
-	add(c, "slab_unreclaimable", "unreclaimable slab", bytes_of(c, n->slab_unreclaimable_pages));
+	add(c, "slab_unreclaimable", "unreclaimable slab",
+	    bytes_of(c, n->slab_unreclaimable_pages));
 	add(c, "kernel_misc_reclaimable", "other reclaimable kernel memory",
 	    bytes_of(c, n->kernel_misc_reclaimable_pages));
 	add(c, "kernel_stack", "kernel stacks", stack_bytes(e));
@@ -163,8 +165,7 @@ static void memcg_v1_ledger(struct mw_oom_case *c)
 
 	add(c, "anon", "anonymous memory", stat_v1(e, "total_rss", "rss"));
 	add(c, "shmem", "shared memory and tmpfs", shmem);
-	add(c, "page_cache",
-	    mw_known(shmem) ? "page cache" : "page cache, shared memory and tmpfs",
+	add(c, "page_cache", mw_known(shmem) ? "page cache" : "page cache, shared memory and tmpfs",
 	    mw_known(shmem) ? mw_sub(cache, shmem) : cache);
 	add(c, "kernel", "kernel memory", kernel);
 	add_rest(c);
@@ -205,6 +206,6 @@ void mw_oom_ledger(struct mw_oom_case *c)
 
 	if (memcg)
 		memcg_ledger(c);
-	else if (c->event->seen & MW_SEEN_MEMINFO)
+	else if (mw_known(c->event->count.active_anon_pages) || mw_known(c->event->count.ram_pages))
 		global_ledger(c);
 }

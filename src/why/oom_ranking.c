@@ -210,8 +210,10 @@ static void explain_rank(struct mw_oom_case *c)
 		say(c, MW_AGREES, "vm.oom_kill_allocating_task is set: the one who asked dies");
 	else if (!c->rank_exact)
 		say(c, MW_AGREES_UNKNOWN,
-		    mw_fmt(c->arena, "%s, but the table of this kernel does not show all that the "
-				     "rule counts", first));
+		    mw_fmt(c->arena,
+			   "%s, but the table of this kernel does not show all that the "
+			   "rule counts",
+			   first));
 	else if (chosen->killable && top->points == chosen->points)
 		say(c, MW_AGREES, "tied with the first: the order of scanning decided");
 	else if (chosen->killable && is_near(top->points, chosen->points))

@@ -119,19 +119,19 @@ static void infer(struct mw_oom_case *c)
 	if (r.from > r.to)
 		r = (struct range){ 206, NEWEST }; /* the lines contradict each other */
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
-		unsigned next = i + 1 < sizeof(layouts) / sizeof(layouts[0]) ? layouts[i + 1]
-									      : NEWEST + 1;
+		unsigned next =
+			i + 1 < sizeof(layouts) / sizeof(layouts[0]) ? layouts[i + 1] : NEWEST + 1;
 
 		if (next > r.from && layouts[i] <= r.to && !chosen && names_fit(c, layouts[i]))
 			chosen = layouts[i] > r.from ? layouts[i] : r.from;
 	}
 	c->release = release_of(chosen ? chosen : r.from);
 	c->release_inferred = true;
-	c->release_range = r.from == r.to
-				   ? version_text(c->arena, r.from)
-				   : mw_fmt(c->arena, "%s to %s", version_text(c->arena, r.from),
-					    r.to == NEWEST ? "the newest"
-							   : version_text(c->arena, r.to));
+	c->release_range =
+		r.from == r.to
+			? version_text(c->arena, r.from)
+			: mw_fmt(c->arena, "%s to %s", version_text(c->arena, r.from),
+				 r.to == NEWEST ? "the newest" : version_text(c->arena, r.to));
 }
 
 void mw_oom_release(struct mw_oom_case *c)

@@ -14,6 +14,15 @@ const char *mw_oom_zone_name(const struct mw_oom_case *c, const struct mw_oom_zo
 	return mw_fmt(c->arena, "Node %" PRIu64 " %.*s", z->node.v, (int)z->name.n, z->name.p);
 }
 
+/* "16 KiB": a block is a power of two of KiB. */
+static const char *block(const struct mw_oom_case *c, unsigned order)
+{
+	uint64_t kib = (c->page_bytes << order) >> 10;
+
+	return kib < 1024 ? mw_fmt(c->arena, "%" PRIu64 " KiB", kib)
+			  : mw_fmt(c->arena, "%" PRIu64 " MiB", kib >> 10);
+}
+
 static const char *number(struct mw_arena *a, struct mw_val v)
 {
 	return mw_known(v) ? mw_fmt(a, "%" PRIu64, v.v) : "?";
@@ -62,18 +71,21 @@ static const char *by_order_text(const struct mw_oom_case *c, const struct mw_oo
 		off = mw_mul(z->state.free_blocks[o], UINT64_C(1) << o);
 		mark /= 2;
 		if (!mw_known(off) || !mw_known(left))
-			return mw_fmt(a, "%s; - ? (%s)", text, mw_fmt_bytes(a, c->page_bytes << o));
+			return mw_fmt(a, "%s; - ? (%s)", text, block(c, o));
 		if (off.v >= left.v)
 			return mw_fmt(a, "%s; - %" PRIu64 " (%s) leaves nothing", text, off.v,
-				      mw_fmt_bytes(a, c->page_bytes << o));
+				      block(c, o));
 		left.v -= off.v;
-		text = mw_fmt(a, "%s; - %" PRIu64 " (%s) = %" PRIu64, text, off.v,
-			      mw_fmt_bytes(a, c->page_bytes << o), left.v);
+		text = mw_fmt(a, "%s; - %" PRIu64 " (%s) = %" PRIu64, text, off.v, block(c, o),
+			      left.v);
 		if (mw_known(step->mark_pages))
 			text = mw_fmt(a, "%s %s %" PRIu64, text, left.v > mark ? ">" : "<=", mark);
 		if (mw_known(step->mark_pages) && left.v <= mark)
 			break;
 	}
+	if (!mw_known(step->mark_pages) && mw_known(left))
+		text = mw_fmt(a, "%s; too little where its mark is %" PRIu64 " pages or more", text,
+			      left.v << c->request.order);
 	return text;
 }
 
@@ -88,17 +100,15 @@ static const char *by_block_text(const struct mw_oom_case *c, const struct mw_oo
 		if (!mw_or(z->state.free_blocks[o], 0))
 			continue;
 		if (z->state.usable[o])
-			return mw_fmt(a, "%s; a block of %s is free", text,
-				      mw_fmt_bytes(a, c->page_bytes << o));
+			return mw_fmt(a, "%s; a block of %s is free", text, block(c, o));
 		other = o;
 	}
 	if (other)
 		return mw_fmt(a, "%s; blocks of %s are free, but of types it may not use", text,
-			      mw_fmt_bytes(a, c->page_bytes << other));
+			      block(c, other));
 	if (!z->zone->has_buddy)
 		return text;
-	return mw_fmt(a, "%s; no free block of %s or more", text,
-		      mw_fmt_bytes(a, c->page_bytes << c->request.order));
+	return mw_fmt(a, "%s; no free block of %s or more", text, block(c, c->request.order));
 }
 
 const char *mw_oom_step_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
@@ -109,8 +119,8 @@ const char *mw_oom_step_text(const struct mw_oom_case *c, const struct mw_oom_zo
 	struct mw_val sum = mw_add(step->mark_pages, z->state.reserve_pages);
 	const char *text = usable_text(c, z), *relation = "against";
 
-	if (mw_known(step->usable_pages) && (c->request.order || step->usable_pages.v !=
-							       mw_or(z->state.free_pages, 0)))
+	if (mw_known(step->usable_pages) &&
+	    (c->request.order || step->usable_pages.v != mw_or(z->state.free_pages, 0)))
 		text = mw_fmt(a, "%s = %" PRIu64, text, step->usable_pages.v);
 	if (mw_known(step->usable_pages) && mw_known(sum))
 		relation = step->usable_pages.v > sum.v ? ">" : "<=";

@@ -164,8 +164,8 @@ static struct mw_val reserve_of(const struct mw_oom_case *c, const struct mw_oom
 static void usable_blocks(const struct mw_oom_case *c, const struct mw_oom_zone *z,
 			  struct mw_zone_state *s)
 {
-	unsigned usable = MW_BLOCK_UNMOVABLE | MW_BLOCK_MOVABLE | MW_BLOCK_RECLAIMABLE |
-			  MW_BLOCK_RESERVE;
+	unsigned usable =
+		MW_BLOCK_UNMOVABLE | MW_BLOCK_MOVABLE | MW_BLOCK_RECLAIMABLE | MW_BLOCK_RESERVE;
 
 	if (c->request.movable)
 		usable |= MW_BLOCK_CMA;
@@ -222,8 +222,8 @@ static void fill_state(const struct mw_oom_case *c, const struct mw_oom_zone *z,
 	s->mark_pages[MW_MARK_LOW] = pages(c, z->low_bytes);
 	s->mark_pages[MW_MARK_HIGH] = pages(c, z->high_bytes);
 	s->reserve_pages = z->n_reserves ? reserve_of(c, z) : mw_no(MW_UNREAD);
-	s->free_cma_pages = mw_known(z->free_cma_bytes) ? pages(c, z->free_cma_bytes)
-							 : mw_no(MW_ABSENT);
+	s->free_cma_pages =
+		mw_known(z->free_cma_bytes) ? pages(c, z->free_cma_bytes) : mw_no(MW_ABSENT);
 	s->highatomic_pages = highatomic_of(c, z);
 	usable_blocks(c, z, s);
 }
@@ -326,7 +326,8 @@ static int by_zonelist(const struct mw_oom_zone_case *a, const struct mw_oom_zon
 static void sort_zones(struct mw_oom_case *c)
 {
 	for (size_t i = 1; i < c->n_zones; i++)
-		for (size_t k = i; k && by_zonelist(&c->zone[k - 1], &c->zone[k], c->node) > 0; k--) {
+		for (size_t k = i; k && by_zonelist(&c->zone[k - 1], &c->zone[k], c->node) > 0;
+		     k--) {
 			struct mw_oom_zone_case swap = c->zone[k];
 
 			c->zone[k] = c->zone[k - 1];

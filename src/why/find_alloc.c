@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * find_alloc - requests that were refused though nobody died, or that only low memory can serve.
+ */
+#include <inttypes.h>
+
+#include "base/fmt.h"
+#include "why/find_oom_private.h"
+
+/* Short in the one zone that the mask reaches, while a higher one has memory. */
+static bool only_low_zones(const struct mw_oom_case *c, uint64_t *ret_above_bytes)
+{
+	uint64_t above = 0;
+
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (c->zone[i].verdict == MW_ZONE_ABOVE)
+			above += mw_or(
+				mw_sub(c->zone[i].zone->free_bytes, c->zone[i].zone->high_bytes),
+				0);
+	*ret_above_bytes = above;
+	return above >> 20 >= 16 || (c->gfp_known && c->gfp.zone < MW_ZONE_NORMAL && c->n_zones);
+}
+
+bool mw_find_lowmem(const struct mw_oom_case *c, struct mw_findings *all)
+{
+	uint64_t above = 0;
+	bool oom = c->event->kind <= MW_OOM_SYSRQ;
+	struct mw_finding f = mw_oom_finding("MW-OOM-LOWMEM", oom ? MW_CRITICAL : MW_WARNING);
+	const char *reach = c->gfp.zone == MW_ZONE_DMA	   ? "the lowest 16 MiB"
+			    : c->gfp.zone == MW_ZONE_DMA32 ? "the lowest 4 GiB"
+							   : "low memory";
+
+	if (!only_low_zones(c, &above))
+		return false;
+	f.verdict = above ? mw_fmt(c->arena,
+				   "%s that only %s can give, and that is used up, while %s is "
+				   "free above it",
+				   mw_oom_asked(c), reach, mw_fmt_bytes(c->arena, above))
+			  : mw_fmt(c->arena, "%s that only %s can give, and that is used up",
+				   mw_oom_asked(c), reach);
+	mw_oom_zone_rows(c, &f);
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = "dmesg | grep -i -E 'swiotlb|dma|iommu'",
+				     .effect = "says which devices want low memory: an IOMMU, or a "
+					       "driver with a wider mask, needs none",
+				     .risk = "none",
+				     .undo = "none needed" });
+	mw_finding_fix(&f, mw_fix_more_free);
+	f.sure = "certain as far as the printed figures go";
+	mw_findings_add(all, c->arena, &f);
+	return true;
+}
+
+void mw_find_atomic(const struct mw_oom_case *c, struct mw_findings *all)
+{
+	struct mw_finding f = mw_oom_finding("MW-ALLOC-ATOMIC", MW_WARNING);
+
+	f.verdict = mw_fmt(c->arena,
+			   "%s where it could not wait, and was refused: nobody was killed, the "
+			   "caller drops a packet or tries again",
+			   mw_oom_asked(c));
+	mw_oom_zone_rows(c, &f);
+	mw_finding_fix(&f, mw_fix_more_free);
+	if (c->request.order)
+		mw_finding_fix(&f, mw_fix_compact);
+	f.check = "journalctl -k --grep 'page allocation failure' (no more of them)";
+	f.sure = "certain that it could not wait; what it lost, the caller's own log says";
+	mw_findings_add(all, c->arena, &f);
+}
+
+void mw_find_vmalloc(const struct mw_oom_case *c, struct mw_findings *all)
+{
+	const struct mw_oom_event *e = c->event;
+	struct mw_finding f = mw_oom_finding("MW-ALLOC-VMALLOC", MW_WARNING);
+
+	f.verdict = mw_fmt(c->arena,
+			   "the kernel could not map %s for %.*s%s%.*s: the area for such "
+			   "mappings is full, or the size is absurd",
+			   mw_fmt_val_bytes(c->arena, e->failed_bytes),
+			   e->asker_comm.n ? (int)e->asker_comm.n : 10,
+			   e->asker_comm.n ? e->asker_comm.p : "a caller ", e->reason.n ? ": " : "",
+			   (int)e->reason.n, e->reason.p ? e->reason.p : "");
+	mw_finding_bytes(&f, "asked for", e->failed_bytes, mw_oom_source(c));
+	mw_oom_memory_rows(c, &f);
+	mw_finding_fix(&f, (struct mw_fix){ .command = "sort -k2 -n -r /proc/vmallocinfo | head",
+					    .effect = "shows who fills the area",
+					    .risk = "none",
+					    .undo = "none needed" });
+	f.sure = "certain that it failed; on 32 bits the area is small (vmalloc= at boot)";
+	mw_findings_add(all, c->arena, &f);
+}
+
+void mw_find_slub(const struct mw_oom_case *c, struct mw_findings *all)
+{
+	const struct mw_oom_event *e = c->event;
+	struct mw_finding f = mw_oom_finding("MW-ALLOC-SLUB", MW_WARNING);
+
+	f.verdict = mw_fmt(c->arena,
+			   "the slab allocator got no page for the cache %.*s, %" PRIu64 " times",
+			   e->slub_cache.n ? (int)e->slub_cache.n : 9,
+			   e->slub_cache.n ? e->slub_cache.p : "(not said)", e->slub_count);
+	mw_finding_text(&f, "mask", c->gfp_known ? c->gfp.names : "not in the log",
+			mw_oom_source(c));
+	mw_finding_fix(&f, (struct mw_fix){ .command = "slabtop -o -s c | head",
+					    .effect = "shows the largest caches",
+					    .risk = "none",
+					    .undo = "none needed" });
+	f.sure = "where the name of the cache ends in a cgroup (in brackets), that group's kernel "
+		 "memory "
+		 "limit refused it, not the machine";
+	mw_findings_add(all, c->arena, &f);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * find_oom_private - what the findings about a report share.
+ */
+#pragma once
+
+#include "why/find.h"
+#include "why/oom.h"
+
+/* "the report at line 12" */
+const char *mw_oom_source(const struct mw_oom_case *c);
+
+/* The verdict of a report: it stands before all other findings. */
+struct mw_finding mw_oom_finding(const char *id, enum mw_severity severity);
+
+/* "python (pid 24121) asked for order 2, 16.0 KiB" */
+const char *mw_oom_asked(const struct mw_oom_case *c);
+
+extern const struct mw_fix mw_fix_more_free, mw_fix_compact, mw_fix_look;
+
+/* Evidence: the zones that tell most, with their arithmetic; the largest classes and swap. */
+void mw_oom_zone_rows(const struct mw_oom_case *c, struct mw_finding *f);
+void mw_oom_memory_rows(const struct mw_oom_case *c, struct mw_finding *f);
+
+/* The failures that kill nobody, and low memory: find_alloc.c.  mw_find_lowmem() is false where
+ * the shortage is not one of low memory. */
+bool mw_find_lowmem(const struct mw_oom_case *c, struct mw_findings *all);
+void mw_find_atomic(const struct mw_oom_case *c, struct mw_findings *all);
+void mw_find_vmalloc(const struct mw_oom_case *c, struct mw_findings *all);
+void mw_find_slub(const struct mw_oom_case *c, struct mw_findings *all);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * find_oom_rows - the evidence and the fixes that findings about a report share.
+ */
+#include <inttypes.h>
+
+#include "base/fmt.h"
+#include "why/find_oom_private.h"
+
+const char *mw_oom_source(const struct mw_oom_case *c)
+{
+	return mw_fmt(c->arena, "the report at line %" PRIu64, c->event->line);
+}
+
+struct mw_finding mw_oom_finding(const char *id, enum mw_severity s)
+{
+	return (struct mw_finding){ .id = id,
+				    .severity = s,
+				    .weight_bytes = UINT64_MAX, /* the verdict stands first */
+				    .check = "journalctl -k --grep 'oom-kill|page allocation' "
+					     "(nothing new)" };
+}
+
+const char *mw_oom_asked(const struct mw_oom_case *c)
+{
+	const struct mw_oom_event *e = c->event;
+	const char *who = e->asker_comm.n
+				  ? mw_fmt(c->arena, "%.*s", (int)e->asker_comm.n, e->asker_comm.p)
+				  : "somebody";
+
+	if (mw_known(e->asker_pid))
+		who = mw_fmt(c->arena, "%s (pid %" PRIu64 ")", who, e->asker_pid.v);
+	return c->asks_for ? mw_fmt(c->arena, "%s asked for %s", who, c->asks_for) : who;
+}
+
+const struct mw_fix mw_fix_more_free = {
+	.command = "sysctl vm.min_free_kbytes  # then: sysctl -w vm.min_free_kbytes=<twice that>",
+	.effect = "reclaim starts earlier, so that more and larger free blocks are kept",
+	.risk = "so much less for programs; never above 5 % of RAM",
+	.undo = "sysctl -w vm.min_free_kbytes=<the value before>",
+};
+
+const struct mw_fix mw_fix_compact = {
+	.command = "echo 1 > /proc/sys/vm/compact_memory",
+	.effect = "moves movable pages together, which makes larger free blocks",
+	.risk = "some seconds of CPU and latency; what is unmovable stays",
+	.undo = "none needed",
+};
+
+const struct mw_fix mw_fix_look = {
+	.command = "memwhy ledger",
+	.effect = "says who holds memory now",
+	.risk = "none",
+	.undo = "none needed",
+};
+
+/* The zones that tell most: fragmented ones first, then those that passed or kept a reserve. */
+void mw_oom_zone_rows(const struct mw_oom_case *c, struct mw_finding *f)
+{
+	static const enum mw_zone_verdict order[] = { MW_ZONE_FRAGMENTED, MW_ZONE_LIKELY_FRAGMENTED,
+						      MW_ZONE_PASSES,	  MW_ZONE_RESERVED,
+						      MW_ZONE_NO_MEMORY,  MW_ZONE_UNKNOWN };
+
+	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
+		for (size_t i = 0; i < c->n_zones; i++) {
+			const struct mw_oom_zone_case *z = &c->zone[i];
+
+			if (!z->n_steps || z->verdict != order[k] || f->n_evidence >= 6)
+				continue;
+			mw_finding_text(f, mw_oom_zone_name(c, z->zone),
+					mw_fmt(c->arena, "%s: %s", mw_zone_verdict_name(z->verdict),
+					       mw_oom_step_text(c, z, 1)),
+					mw_oom_source(c));
+		}
+}
+
+void mw_oom_memory_rows(const struct mw_oom_case *c, struct mw_finding *f)
+{
+	const struct mw_oom_counters *n = &c->event->count;
+
+	mw_finding_bytes(f, "RAM or limit", c->total_bytes, mw_oom_source(c));
+	for (size_t i = 0; i < c->n_classes && f->n_evidence < 5; i++)
+		if (mw_known(c->class[i].bytes) &&
+		    c->class[i].bytes.v > mw_or(c->total_bytes, UINT64_MAX) / 10)
+			mw_finding_bytes(f, c->class[i].label, c->class[i].bytes, mw_oom_source(c));
+	if (n->swap_total_bytes.why != MW_UNREAD && c->event->kind != MW_OOM_MEMCG) {
+		mw_finding_bytes(f, "swap", n->swap_total_bytes, mw_oom_source(c));
+		mw_finding_bytes(f, "free swap", n->swap_free_bytes, mw_oom_source(c));
+	}
+}
