@@ -222,13 +222,13 @@ static void requested(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	struct mw_finding f = mw_oom_finding("MW-OOM-REQUESTED", MW_INFO);
 
-	f.verdict = "somebody mw_oom_asked for this kill by SysRq-f: it says nothing of a shortage";
+	f.verdict = "somebody asked for this kill by SysRq-f: it says nothing of a shortage";
 	mw_oom_memory_rows(c, &f);
 	mw_finding_fix(&f, (struct mw_fix){ .command = "sysctl kernel.sysrq",
 					    .effect = "shows whether the keyboard may do that",
 					    .risk = "none",
 					    .undo = "none needed" });
-	f.sure = "certain: no allocation mw_oom_asked for it";
+	f.sure = "certain: no allocation asked for it";
 	mw_findings_add(all, c->arena, &f);
 }
 
