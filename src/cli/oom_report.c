@@ -20,6 +20,9 @@ const char *cli_oom_time(const struct mw_oom_event *e, struct mw_arena *arena)
 		return mw_fmt(arena, "%04u-%02u-%02uT%02u:%02u:%02u", (unsigned)s->year.v,
 			      (unsigned)s->month.v, (unsigned)s->day.v, second / 3600,
 			      second / 60 % 60, second % 60);
+	if (mw_known(s->uptime_us) && !mw_known(s->second))
+		return mw_fmt(arena, "%" PRIu64 ".%06" PRIu64 " s after boot",
+			      s->uptime_us.v / 1000000, s->uptime_us.v % 1000000);
 	return mw_arena_cstr(arena, mw_str_trim(s->text));
 }
 
@@ -132,20 +135,18 @@ static void note_place(struct mw_report *r, const struct mw_oom_case *c)
 						 : "CPU not in the log";
 	const char *node = mw_known(c->node) ? mw_fmt(a, " on node %" PRIu64, c->node.v)
 					     : ", its node not in the log (--root tells)";
+	const char *nodes = e->mems_allowed.n ? mw_fmt(a, "nodes %.*s", (int)e->mems_allowed.n,
+						       e->mems_allowed.p)
+					      : "all nodes";
 
 	if (!c->n_zones)
 		return;
-	mw_report_note(
-		r,
-		mw_fmt(a, "%s%s; may use nodes %.*s%s%.*s; zones are in order of %s", cpu, node,
-		       e->mems_allowed.n ? (int)e->mems_allowed.n : 3,
-		       e->mems_allowed.n ? e->mems_allowed.p : "all",
-		       e->nodemask.n && !mw_str_starts(e->nodemask, "(null)") ? ", policy " : "",
-		       e->nodemask.n && !mw_str_starts(e->nodemask, "(null)") ? (int)e->nodemask.n
-									      : 0,
-		       e->nodemask.p ? e->nodemask.p : "",
-		       mw_known(c->node) ? "its zonelist, as far as that is known"
-					 : "node numbers"));
+	if (e->nodemask.n && !mw_str_starts(e->nodemask, "(null)"))
+		nodes = mw_fmt(a, "%s, of them by its policy %.*s", nodes, (int)e->nodemask.n,
+			       e->nodemask.p);
+	mw_report_note(r, mw_fmt(a, "%s%s; may use %s; zones in order of %s", cpu, node, nodes,
+				 mw_known(c->node) ? "its zonelist, as far as that is known"
+						   : "node numbers"));
 	if (c->nodes_not_shown)
 		mw_report_note(r,
 			       mw_fmt(a, "the log shows no zone of node %s, which it may use too",

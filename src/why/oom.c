@@ -79,6 +79,8 @@ void mw_oom_missing(struct mw_oom_case *c)
 	else
 		missing_memory(c);
 	if (is_oom(e)) {
+		/* Of a cgroup the table is half the report; of a machine it may be switched off. */
+		missing(c, e->kind == MW_OOM_MEMCG && !(e->seen & MW_SEEN_TASKS), "task table");
 		missing(c, !died(e), "kill");
 		missing(c, e->rows_bad, "rows of the task table that cannot be read");
 		missing(c, e->tasks_dropped, "rows of the task table beyond 32768");
