@@ -43,3 +43,25 @@ for n in "${@:-300 3000}"; do for count in $n; do
 	! command -v smem >/dev/null || ratio "memwhy ledger against smem" "memwhy ledger" smem
 	stop
 done; done
+
+# Logs: the scan against grep for one string and against wc -l; reports a second; peak memory.
+. bench/oom_log.sh
+mixed_log "$work/mixed.log" 1024
+reports_log "$work/reports.log" 64
+: >"$work/rows"
+peak() { # COMMAND...: KiB
+	/usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1
+}
+echo "a log of $(($(wc -c <"$work/mixed.log") >> 20)) MiB, a report every 10 MiB:"
+row "memwhy oom --ndjson" "$B/memwhy" oom --ndjson "$work/mixed.log"
+row "memwhy oom" "$B/memwhy" oom "$work/mixed.log"
+row "grep -c 'Out of memory'" env LC_ALL=C grep -c "Out\\ of\\ memory" "$work/mixed.log"
+row "wc -l" wc -l "$work/mixed.log"
+ratio "memwhy oom against grep -c" "memwhy oom" "grep -c 'Out of memory'"
+ratio "memwhy oom against wc -l" "memwhy oom" "wc -l"
+: >"$work/rows"
+n=$("$B/memwhy" oom --summary --json "$work/reports.log" | jq .reports)
+echo "a log of $n reports and nothing else, $(($(wc -c <"$work/reports.log") >> 20)) MiB:"
+for o in --ndjson --summary; do RUNS=5 row "memwhy oom $o" "$B/memwhy" oom $o "$work/reports.log"; done
+awk -F'\t' -v n="$n" '{ printf "  => %s: %d reports a second\n", $1, n / $2 * 1000 }' "$work/rows"
+echo "  peak memory: $(peak "$B/memwhy" oom "$work/mixed.log") KiB and $(peak "$B/memwhy" oom "$work/reports.log") KiB"

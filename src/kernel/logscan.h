@@ -11,7 +11,8 @@
 
 #include "base/str.h"
 
-/* Offset of the first byte of the first marker at or after `from`; text.n: none. */
+/* Offset of a marker that lies in text from `from` on: of those there, the one whose rarest bytes
+ * stand first; text.n: none. */
 size_t mw_logscan_find(struct mw_str text, size_t from);
 size_t mw_logscan_find_portable(struct mw_str text, size_t from);
 
@@ -20,4 +21,4 @@ size_t mw_logscan_lines(struct mw_str text);
 size_t mw_logscan_lines_portable(struct mw_str text);
 
 /* The longest marker: where a text ends, so many bytes less one may be the begin of one. */
-#define MW_LOGSCAN_MARKER_MAX 40
+#define MW_LOGSCAN_MARKER_MAX 24

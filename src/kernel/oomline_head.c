@@ -191,7 +191,8 @@ static bool looks_like_release(struct mw_str word)
 	return mw_release_is_known(mw_release_parse(word)) && dot && dot < 3 && word.n > 4;
 }
 
-/* Debian's release hides the patch level, which stands behind: "6.1.0-44-amd64 #1  Debian 6.1.164-1". */
+/* Debian's release hides the patch level, which stands behind it: "6.1.0-44-amd64 #1  Debian
+ * 6.1.164-1". */
 static void set_patch(struct mw_oom_event *e, struct mw_str rest)
 {
 	struct mw_release full = mw_release_parse(mw_text_after(rest, " Debian ", " "));

@@ -68,8 +68,8 @@ static void append(struct mw_oom_event *e, struct mw_str piece)
 	e->pieces++;
 }
 
-/* Is this the rest of the line before?  In a log whose lines have prefixes, what has none is; in one
- * without, what means nothing by itself may be. */
+/* Is this the rest of the line before?  In a log whose lines have prefixes, what has none is; in
+ * one without, what means nothing by itself may be. */
 static bool goes_on(const struct mw_oom_event *e, bool prefixed, enum mw_oom_line type)
 {
 	if (!e || !e->pending_bytes || prefixed)

@@ -34,7 +34,7 @@ enum mw_want {
 	MW_WANT_PROCS = 1 << 0,	 /* each process: status, cgroup, smaps_rollup */
 	MW_WANT_SHMEM = 1 << 1,	 /* tmpfs of all namespaces, unlinked files, segments ... */
 	MW_WANT_KERNEL = 1 << 2, /* slab caches, vmalloc callers, hugetlb, zram ... */
-	/* Only which CPUs each node has, and the host: no counters, so nothing can fail but memory. */
+	/* The host, and which CPUs each node has: no counters, so nothing can fail but memory. */
 	MW_WANT_NODES_ONLY = 1 << 3,
 	MW_WANT_ALL = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 };

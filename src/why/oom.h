@@ -153,8 +153,8 @@ bool mw_oom_in_list(struct mw_str list, uint64_t n);
 /* A class by its id; MW_UNREAD where there is none. */
 struct mw_val mw_oom_class_bytes(const struct mw_oom_case *c, const char *id);
 
-/* The test of one step in figures: "31156 - 3 = 31153 > 1076 + 28925 = 30001; - 22393 (4 KiB) = 8760 >
- * 538; - 8558 (8 KiB) = 202 <= 269". */
+/* The test of one step in figures: "31156 - 3 = 31153 > 1076 min + 28925 lowmem_reserve = 30001;
+ * - 22393 (4 KiB) = 8760 > 538; - 8558 (8 KiB) = 202 <= 269". */
 const char *mw_oom_step_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
 			     size_t step);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * oom_ledger - where the memory was when it ran out: the block of counters, or the statistics of the
- * memory cgroup, as classes that sum to the whole.
+ * oom_ledger - where the memory was when it ran out: the block of counters, or the statistics of
+ * the memory cgroup, as classes that sum to the whole.
  */
 #include "why/oom.h"
 

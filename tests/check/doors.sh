@@ -85,6 +85,9 @@ for c in "$SRC"/src/*/*.c; do
 	# What only a static build links.
 	case $folder/$file in
 	kernel/root_archive_none | kernel/root_log_*_none | report/text_table_plain) continue ;;
+	# One of the two, by the CPU that is built for.
+	kernel/logscan_plain) [ -f "$B/$lib.a.p/src_kernel_logscan_avx2.c.o" ] && continue ;;
+	kernel/logscan_avx2) [ -f "$B/$lib.a.p/src_kernel_logscan_plain.c.o" ] && continue ;;
 	esac
 	o=$B/$lib.a.p/src_${folder}_$file.c.o
 	[ "$folder/$file" = cli/entry ] && o=$B/memwhy.p/src_cli_entry.c.o
