@@ -83,6 +83,24 @@ static int fixture(const char *path, FILE *result)
 	return bad;
 }
 
+/* A kernel log, with each way to show its reports. */
+static int log_file(const char *path, FILE *result)
+{
+	static const char *const ways[] = { "--json", "--color=never", "--html", "--summary" };
+	int bad = 0;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		char *argv[] = { (char *)"memwhy", (char *)"oom", (char *)ways[i], (char *)path,
+				 NULL };
+		size_t n = torture(argv, 5, result);
+
+		bad |= !n;
+		if (n)
+			fprintf(result, "ok alloc oom %s %s (%zu failures)\n", ways[i], path, n);
+	}
+	return bad;
+}
+
 int main(void)
 {
 	const char *folder = getenv("MEMWHY_FIXTURES");
@@ -106,6 +124,8 @@ int main(void)
 			bad |= fixture(path, result);
 	}
 	closedir(dir);
+	bad |= log_file("tests/lab/logs/memcg-group-6.12.log", result);
+	bad |= log_file("tests/lab/logs/swap-full-6.12.log", result);
 	fclose(result);
 	return bad;
 }

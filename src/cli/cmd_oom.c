@@ -159,6 +159,8 @@ static int read_log(struct reader *rd, const char *path)
 			rd->bytes += (uint64_t)n;
 		}
 	} while (n > 0 && !rd->error && !is_past(rd, &f));
+	if (f.arena.failed)
+		rd->error = -ENOMEM;
 	mw_oomfeed_done(&f);
 	if (n < 0)
 		return fail_log(rd, path, (int)n, mw_log_problem(log));

@@ -2,7 +2,8 @@
 # Sourced by lab.sh: what a run brought back, put into one JSON document, and its claims judged.
 #
 # The document: the guest's facts merged; .status (exit status of the guest), .kills, .invoked,
-# .constraints, .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME.
+# .constraints, .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME;
+# .oom: `memwhy oom` of the kernel's log, an event each.
 
 # The kernel's log as facts.
 log_facts() { # CONSOLE
@@ -48,6 +49,7 @@ document() { # OUT STATUS
 	{
 		tr -d '\r\000' <"$1.facts" 2>/dev/null | grep '^{.*}$'
 		log_facts "$1.console"
+		"$B/memwhy" oom --ndjson "$1.console" 2>"$1.oom.err" | jq -s -c '{oom:.}'
 		said "$1"
 		echo "{\"status\":$2}"
 	} | jq -s 'reduce .[] as $x ({}; . * $x)' >"$1.json" 2>"$1.json.err"
@@ -62,11 +64,23 @@ def owner(n; c; k; name): [owners(n; c) | select(.kind == k and (.name | test(na
 def mib: . * 1048576;
 def near(a; b; permille): (a - b | if . < 0 then -. else . end) * 1000 <= b * permille;
 def victims: [.kills[].comm];
+def causes: [.oom[].cause];
+def found(id): [.oom[].findings[].id] | index(id) != null;
 '
 
 # Claims that hold of every capture.
 general='(.said // {}) | to_entries | all(.value != null and
 	([.value.classes[].bytes | select(. != null)] | add) == .value.total_bytes)'
+
+# And of each kernel log: every report is found, every victim is in one, and it is the one that the
+# kernel's rule names; what memory there was adds up.
+reports='([.oom[] | select(.kind | IN("global", "cpuset", "mempolicy", "memcg", "sysrq")) |
+	select(.missing | index("header") == null)] | length) == (.invoked | length)
+	and ([.kills[].pid] - [.oom[].victims[].pid]) == []
+	and (.oom | all(.ranking_agrees != false))
+	and (.oom | all(.kernel_inferred == false or .complete == false))
+	and (.oom | all(([.ledger[].bytes] | index(null)) != null or (.ledger | length) == 0 or
+		([.ledger[].bytes] | add) == .total_bytes))'
 
 # agree / DISAGREE a line: "VERDICT<TAB>claim"
 claim() { # OUT EXPRESSION SHOWN
@@ -83,6 +97,7 @@ judge() { # NAME KERNEL OUT STATUS SECONDS
 	printf 'ran\t%s on %s: exit %s, %s s\n' "$1" "$2" "$4" "$5"
 	claim "$3" ".status == $(sed -n 's/^#: status //p' "$file" | grep . || echo 0)" "the guest ended as it should"
 	claim "$3" "$general" "memwhy: each capture adds up"
+	claim "$3" "$reports" "memwhy oom: $(jq '.oom | length' "$3.json") reports, all explained as the kernel did"
 	sed -n 's/^#: claim //p' "$file" | while IFS= read -r c; do
 		claim "$3" "$c" "$c"
 	done

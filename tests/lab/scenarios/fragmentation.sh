@@ -7,6 +7,9 @@
 #: claim [.invoked[].order] | index(3) != null
 #: claim [victims[] | select(startswith("bystander"))] | length >= 1
 #: claim [ledger("after").classes[] | select(.class == "unaccounted") | .bytes][0] > (30 | mib)
+#: claim [.oom[] | select(.kind == "alloc-failure" and .order == 6)][0].cause == "fragmentation"
+#: claim [.oom[] | select(.kind == "global" and .order == 3)][0].cause == "fragmentation"
+#: claim found("MW-OOM-FRAGMENTATION")
 # Pipe buffers are pages that no counter knows: the ledger must say so, not hide it.
 holder bystander1 0 mlocked 12
 holder bystander2 0 mlocked 8

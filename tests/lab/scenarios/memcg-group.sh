@@ -3,6 +3,8 @@
 #: claim (victims | unique) == ["in16", "in8", "inhog"]
 #: claim .alive == {"in8": false, "in16": false, "outside": true, "protected": true}
 #: claim .constraints[0] == "CONSTRAINT_MEMCG"
+#: claim causes | all(. == "memcg-limit")
+#: claim [.oom[].memcg.group_killed] | any(. != null)
 group job $((48 << 20))
 echo 1 >"$G/memory.oom.group"
 holder outside 0 anon 32

@@ -7,6 +7,9 @@
 #: claim .failcnt > 0
 #: claim .alive == {"in16": true, "outside": true}
 #: claim [ledger("before").cgroups[] | select(.path == "/job") | near(.anon_bytes; 16 | mib; 60)] == [true]
+#: claim causes | all(. == "memcg-limit")
+#: claim found("MW-OOM-MEMCG-LIMIT")
+#: claim .oom[0].memcg.version == 1
 group job $((48 << 20))
 holder outside 0 anon 32
 start in16 hold -n in16 -g "$G" anon 16

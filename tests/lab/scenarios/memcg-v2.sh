@@ -7,6 +7,9 @@
 #: claim .alive == {"in8": true, "in16": true, "outside": true}
 #: claim .events.oom_kill == 1
 #: claim [ledger("before").cgroups[] | select(.path == "/job") | near(.anon_bytes; 24 | mib; 60)] == [true]
+#: claim causes | all(. == "memcg-limit")
+#: claim found("MW-OOM-MEMCG-LIMIT")
+#: claim .oom[0].memcg.version == 2
 group job $((48 << 20))
 holder outside 0 anon 32
 start in8 hold -n in8 -g "$G" anon 8

@@ -5,6 +5,8 @@
 #: claim victims == ["bound"]
 #: claim .constraints[0] == "CONSTRAINT_CPUSET"
 #: claim .node0_free_kib > 90000
+#: claim causes | index("cpuset") != null
+#: claim found("MW-OOM-NODE-BOUND")
 echo "+cpuset +memory" >$CG/cgroup.subtree_control
 mkdir $CG/cs
 echo 1 >$CG/cs/cpuset.mems

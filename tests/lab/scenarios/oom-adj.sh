@@ -9,6 +9,8 @@
 #: claim .alive.minus1000
 #: claim near([owners("before"; "anon") | select(.name == "zero60") | .bytes][0]; 60 | mib; 20)
 #: claim near([owners("before"; "anon") | select(.name == "minus500") | .bytes][0]; 60 | mib; 20)
+#: claim found("MW-OOM-UNKILLABLE")
+#: claim causes | all(. == "no-memory" or . == "should-have-passed")
 # Seven processes of several sizes; the hog grows until nothing else is left to kill.
 holder plus1000 1000 anon 4
 holder plus500 500 anon 20

@@ -5,6 +5,8 @@
 #: claim victims == ["large", "hog"]
 #: claim .swap_used_kib > 15000
 #: claim ([ledger("swapping").facts[] | select(.fact == "swap_used") | .bytes][0]) > (15 | mib)
+#: claim found("MW-OOM-TRUE-SHORTAGE")
+#: claim [.oom[].findings[0].verdict] | any(test("swap is full"))
 mkswap /dev/nvme0n1 >/dev/null 2>&1
 swapon /dev/nvme0n1
 holder small 0 anon 20

@@ -8,6 +8,8 @@
 #: claim [ledger("filling").findings[].id] | index("MW-SHMEM-TMPFS") != null
 #: claim owner("filling"; "shmem"; "tmpfs"; "^/t$") | length == 1 and near(.[0].bytes; 150 | mib; 20)
 #: claim owner("filling"; "shmem"; "file"; "^big$") | length == 1
+#: claim found("MW-OOM-SHMEM")
+#: claim causes | index("no-memory") != null
 # The writer is protected: it stops at the limit of the tmpfs, and its file stays.
 mkdir -p /t
 mount -t tmpfs -o size=215m filler /t
