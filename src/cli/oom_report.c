@@ -117,6 +117,10 @@ static void note_request(struct mw_report *r, const struct mw_oom_case *c)
 
 	if (!c->gfp_known)
 		return;
+	if (!c->gfp.mask) {
+		mw_report_note(r, "mask 0x0: the log does not name the request that failed");
+		return;
+	}
 	mw_report_note(r, mw_fmt(a, "mask 0x%" PRIx64 " is %s: %s", c->gfp.mask, c->gfp.names,
 				 mw_gfp_words(&c->gfp, a)));
 	if (c->gfp_guess)

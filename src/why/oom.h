@@ -111,7 +111,10 @@ struct mw_oom_case {
 
 	struct mw_badness_rules rules;
 	struct mw_val total_pages; /* of the domain, as badness counts it */
-	struct mw_oom_rank *rank;  /* as the kernel would choose */
+	/* At least so much, where it is not known: a cgroup's limit, to which the swap it may use
+	 * would be added. */
+	struct mw_val total_min_pages;
+	struct mw_oom_rank *rank; /* as the kernel would choose */
 	size_t n_ranks;
 	bool rank_exact; /* all that the rule needs is in the table */
 	enum mw_oom_agrees agrees;
@@ -147,14 +150,17 @@ void mw_oom_ledger(struct mw_oom_case *c);
 void mw_oom_ranking(struct mw_oom_case *c);
 void mw_oom_missing(struct mw_oom_case *c);
 
+/* Are the counters there that every kernel prints, and not all 0? */
+bool mw_oom_counters_whole(const struct mw_oom_counters *n);
+
 /* Is node n in a list like "0-3,8"? An empty list or "(null)" holds all. */
 bool mw_oom_in_list(struct mw_str list, uint64_t n);
 
 /* A class by its id; MW_UNREAD where there is none. */
 struct mw_val mw_oom_class_bytes(const struct mw_oom_case *c, const char *id);
 
-/* The test of one step in figures: "31156 - 3 = 31153 > 1076 + 28925 = 30001; - 22393 (4 KiB) = 8760 >
- * 538; - 8558 (8 KiB) = 202 <= 269". */
+/* The test of one step in figures: "31156 - 3 = 31153 > 1076 min + 28925 lowmem_reserve = 30001;
+ * - 22393 (4 KiB) = 8760 > 538; - 8558 (8 KiB) = 202 <= 269". */
 const char *mw_oom_step_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
 			     size_t step);
 

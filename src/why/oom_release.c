@@ -42,6 +42,7 @@ static void by_words(const struct mw_oom_event *e, struct range *r)
 	at_most(r, 414, counted);
 	at_least(r, 415, tables);
 	at_most(r, 306, e->seen & MW_SEEN_TASKS && !mw_oomlog_shows_swap(e));
+	at_least(r, 306, e->n_tasks && mw_oomlog_shows_swap(e));
 	at_least(r, 404, e->sysrq_order);
 	for (size_t i = 0; i < e->n_victims; i++) {
 		const struct mw_oom_victim *v = &e->victim[i];
@@ -60,6 +61,7 @@ static void by_fields(const struct mw_oom_event *e, struct range *r)
 	at_least(r, 600, mw_known(e->count.sec_pagetables_pages));
 	at_least(r, 515, mw_known(e->count.kernel_misc_reclaimable_pages));
 	at_most(r, 310, e->seen & MW_SEEN_PERCPU);
+	at_least(r, 307, mw_known(e->count.free_cma_pages));
 	for (size_t i = 0; i < e->n_zones; i++) {
 		const struct mw_oom_zone *z = &e->zone[i];
 
@@ -69,9 +71,10 @@ static void by_fields(const struct mw_oom_event *e, struct range *r)
 		at_most(r, 307, z->managed_bytes.why == MW_UNREAD);
 		at_least(r, 401, mw_known(z->free_pcp_bytes));
 		at_most(r, 403, z->free_pcp_bytes.why == MW_UNREAD);
+		at_least(r, 307, mw_known(z->free_cma_bytes));
 		at_least(r, 505, mw_known(z->reserved_highatomic_bytes));
 		at_least(r, 516, mw_known(z->boost_bytes));
-		at_least(r, 617, mw_known(z->free_highatomic_bytes));
+		at_least(r, 615, mw_known(z->free_highatomic_bytes));
 		at_least(r, 618, mw_known(z->zspages_bytes));
 		at_most(r, 407, mw_known(z->shmem_bytes));
 	}
