@@ -212,6 +212,9 @@ static void explain_rank(struct mw_oom_case *c)
 		say(c, MW_AGREES, "tied with the first: the order of scanning decided");
 	else if (chosen->killable && is_near(top->points, chosen->points))
 		say(c, MW_AGREES, "within what the counters move between the choice and the table");
+	else if (c->release_inferred || !c->rules.sure)
+		say(c, MW_AGREES_UNKNOWN,
+		    mw_fmt(c->arena, "%s, but which rule this kernel has is not certain", first));
 	else
 		say(c, MW_DIFFERS,
 		    mw_fmt(c->arena, "%s, the chosen one is number %zu", first, c->chosen_rank));
