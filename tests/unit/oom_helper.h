@@ -55,10 +55,10 @@ struct oom_pieces {
 	"Tasks state (memory values in pages):\n" \
 	"[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n"
 
-#define OOM_TASKS                                                                                 \
-	OOM_TABLE                                                                                 \
-		"[     50]     0    50     5000      100    40960        0             0 small\n" \
-		"[     60]     0    60     9000     4000    81920       30             0 large\n"
+#define OOM_TASKS                                                                         \
+	OOM_TABLE                                                                         \
+	"[     50]     0    50     5000      100    40960        0             0 small\n" \
+	"[     60]     0    60     9000     4000    81920       30             0 large\n"
 
 #define OOM_SUMMARY(constraint, more, pid)                                                 \
 	"oom-kill:constraint=" constraint ",nodemask=(null),cpuset=/,mems_allowed=0," more \
