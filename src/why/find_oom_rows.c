@@ -85,6 +85,8 @@ void mw_oom_zone_rows(const struct mw_oom_case *c, struct mw_finding *f)
 					       mw_oom_step_text(c, z, 1)),
 					mw_oom_source(c));
 		}
+	if (!f->n_evidence)
+		mw_finding_text(f, "zones that it may use", "not in the log", mw_oom_source(c));
 }
 
 void mw_oom_memory_rows(const struct mw_oom_case *c, struct mw_finding *f)

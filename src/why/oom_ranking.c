@@ -19,13 +19,14 @@ static struct mw_val pages(const struct mw_oom_case *c, struct mw_val bytes)
 	return mw_known(bytes) ? mw_ok(bytes.v / c->page_bytes) : bytes;
 }
 
-/* totalram_pages: what the zones manage; 3.16 prints only the last zone's reserved pages. */
+/* totalram_pages: what the zones manage; 3.11 to 4.3 print only the last zone's reserved pages. */
 static struct mw_val managed_pages(const struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_val sum = mw_ok(0);
 
-	if (c->release.major != 3 || c->release.minor < 11)
+	if (!mw_release_at_least(c->release, 3, 11) || mw_release_at_least(c->release, 4, 4) ||
+	    c->nodes_not_shown)
 		return mw_sub(e->count.ram_pages, e->count.reserved_pages);
 	for (size_t i = 0; i < e->n_zones; i++)
 		sum = mw_add(sum, pages(c, e->zone[i].managed_bytes));

@@ -233,6 +233,8 @@ static void atomic(void **state)
 		    OOM_TAIL),
 	     MW_CAUSE_SHOULD_PASS, "MW-ALLOC-ATOMIC", MW_INFO,
 	     "a moment later a zone would have served it");
+	feed(FAILURE("order:0, mode:0xa20(GFP_ATOMIC)"), MW_CAUSE_UNKNOWN, "MW-ALLOC-ATOMIC",
+	     MW_WARNING, "where it could not wait");
 	mw_arena_done(&a);
 }
 
