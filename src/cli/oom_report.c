@@ -64,6 +64,15 @@ static const char *kind_words(const struct mw_oom_event *e)
 	return "";
 }
 
+static size_t count_died(const struct mw_oom_event *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_victims; i++)
+		n += !e->victim[i].chosen_only && !e->victim[i].already_exiting;
+	return n;
+}
+
 static const char *victim_words(const struct mw_oom_case *c)
 {
 	const struct mw_oom_victim *v = c->killed ? c->killed : c->chosen;
@@ -76,8 +85,9 @@ static const char *victim_words(const struct mw_oom_case *c)
 								  : "; the kill is not in the log";
 	return mw_fmt(a, "; %s %.*s (pid %" PRIu64 ")%s%s",
 		      c->killed ? "killed" : "chosen:", (int)v->comm.n, v->comm.p, v->pid.v,
-		      c->event->n_victims > 1 ? mw_fmt(a, " and %zu more", c->event->n_victims - 1)
-					      : "",
+		      count_died(c->event) > 1
+			      ? mw_fmt(a, " and %zu more", count_died(c->event) - 1)
+			      : "",
 		      mw_known(v->anon_bytes)
 			      ? mw_fmt(a, ", %s of it anonymous", mw_fmt_bytes(a, v->anon_bytes.v))
 			      : "");
@@ -120,6 +130,10 @@ static void note_request(struct mw_report *r, const struct mw_oom_case *c)
 
 	if (!c->gfp_known)
 		return;
+	if (!c->gfp.mask) {
+		mw_report_note(r, "mask 0x0: the log does not name the request that failed");
+		return;
+	}
 	mw_report_note(r, mw_fmt(a, "mask 0x%" PRIx64 " is %s: %s", c->gfp.mask, c->gfp.names,
 				 mw_gfp_words(&c->gfp, a)));
 	if (c->gfp_guess)
@@ -133,8 +147,9 @@ static void note_place(struct mw_report *r, const struct mw_oom_case *c)
 	struct mw_arena *a = c->arena;
 	const char *cpu = mw_known(e->asker_cpu) ? mw_fmt(a, "CPU %" PRIu64, e->asker_cpu.v)
 						 : "CPU not in the log";
-	const char *node = mw_known(c->node) ? mw_fmt(a, " on node %" PRIu64, c->node.v)
-					     : ", its node not in the log (--root tells)";
+	const char *node = mw_known(c->node)	    ? mw_fmt(a, " on node %" PRIu64, c->node.v)
+			   : mw_known(e->asker_cpu) ? ", its node not in the log (--root tells)"
+						    : "";
 	const char *nodes = e->mems_allowed.n ? mw_fmt(a, "nodes %.*s", (int)e->mems_allowed.n,
 						       e->mems_allowed.p)
 					      : "all nodes";

@@ -55,9 +55,12 @@ static struct mw_str comm_of(struct mw_str body, struct mw_val pid)
 {
 	static const char *const ends[] = { ") total-vm:", ") vsz:",  ") score ",   ") is already",
 					    ") sharing ",  "), now ", ") as result" };
-	size_t open = mw_str_find(body, '('), end;
-	struct mw_str s;
+	struct mw_str s = mw_str_from(body, mw_str_search(body, " process "));
+	size_t open, end;
 
+	/* "Out of memory (oom_kill_allocating_task): Killed process 12 (comm)" */
+	body = s.n ? s : body;
+	open = mw_str_find(body, '(');
 	if (!mw_known(pid) || open == body.n)
 		return (struct mw_str){};
 	s = mw_str_from(body, open + 1);

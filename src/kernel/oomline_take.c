@@ -15,7 +15,8 @@ static void take_group(struct mw_oom_event *e, struct mw_str body)
 
 static void take_task(struct mw_oom_event *e, struct mw_str body)
 {
-	mw_oomline_task(e, body);
+	if (!mw_oomline_task(e, body))
+		e->rows_bad++; /* its end never came */
 }
 
 static void take_no_killable(struct mw_oom_event *e, struct mw_str body)

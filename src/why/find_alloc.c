@@ -7,7 +7,8 @@
 #include "base/fmt.h"
 #include "why/find_oom_private.h"
 
-/* Short in the one zone that the mask reaches, while a higher one has memory. */
+/* Short in the one zone that the mask reaches, while a higher one has memory.  From 6.1 on the
+ * zones above it are not printed: there the counter of all free pages tells. */
 static bool only_low_zones(const struct mw_oom_case *c, uint64_t *ret_above_bytes)
 {
 	uint64_t above = 0;
@@ -17,6 +18,9 @@ static bool only_low_zones(const struct mw_oom_case *c, uint64_t *ret_above_byte
 			above += mw_or(
 				mw_sub(c->zone[i].zone->free_bytes, c->zone[i].zone->high_bytes),
 				0);
+	if (!above && mw_release_at_least(c->release, 6, 1) && !c->nodes_not_shown &&
+	    (c->gfp.zone < MW_ZONE_NORMAL || mw_or(c->event->count.highmem_pages, 0)))
+		above = mw_or(c->free_elsewhere_bytes, 0);
 	*ret_above_bytes = above;
 	return above >> 20 >= 16 || (c->gfp_known && c->gfp.zone < MW_ZONE_NORMAL && c->n_zones);
 }
@@ -32,12 +36,12 @@ bool mw_find_lowmem(const struct mw_oom_case *c, struct mw_findings *all)
 
 	if (!only_low_zones(c, &above))
 		return false;
-	f.verdict = above ? mw_fmt(c->arena,
-				   "%s that only %s can give, and that is used up, while %s is "
-				   "free above it",
-				   mw_oom_asked(c), reach, mw_fmt_bytes(c->arena, above))
-			  : mw_fmt(c->arena, "%s that only %s can give, and that is used up",
-				   mw_oom_asked(c), reach);
+	f.verdict = mw_fmt(c->arena, "%s that only %s can give, and that is used up%s%s",
+			   mw_oom_asked(c), reach,
+			   above ? mw_fmt(c->arena, ", while %s is free above it",
+					  mw_fmt_bytes(c->arena, above))
+				 : "",
+			   mw_oom_cma_words(c));
 	mw_oom_zone_rows(c, &f);
 	mw_finding_fix(
 		&f, (struct mw_fix){ .command = "dmesg | grep -i -E 'swiotlb|dma|iommu'",
@@ -53,12 +57,14 @@ bool mw_find_lowmem(const struct mw_oom_case *c, struct mw_findings *all)
 
 void mw_find_atomic(const struct mw_oom_case *c, struct mw_findings *all)
 {
-	struct mw_finding f = mw_oom_finding("MW-ALLOC-ATOMIC", MW_WARNING);
+	bool passes = c->cause == MW_CAUSE_SHOULD_PASS;
+	struct mw_finding f = mw_oom_finding("MW-ALLOC-ATOMIC", passes ? MW_INFO : MW_WARNING);
 
 	f.verdict = mw_fmt(c->arena,
-			   "%s where it could not wait, and was refused: nobody was killed, the "
-			   "caller drops a packet or tries again",
-			   mw_oom_asked(c));
+			   "%s where it could not wait, and was refused%s: nobody was killed, the "
+			   "caller has to cope (a network driver drops a packet)",
+			   mw_oom_asked(c),
+			   passes ? ", though a moment later a zone would have served it" : "");
 	mw_oom_zone_rows(c, &f);
 	mw_finding_fix(&f, mw_fix_more_free);
 	if (c->request.order)
@@ -73,13 +79,17 @@ void mw_find_vmalloc(const struct mw_oom_case *c, struct mw_findings *all)
 	const struct mw_oom_event *e = c->event;
 	struct mw_finding f = mw_oom_finding("MW-ALLOC-VMALLOC", MW_WARNING);
 
-	f.verdict = mw_fmt(c->arena,
-			   "the kernel could not map %s for %.*s%s%.*s: the area for such "
-			   "mappings is full, or the size is absurd",
+	uint64_t ram = mw_or(mw_mul(e->count.ram_pages, c->page_bytes), UINT64_MAX);
+
+	f.verdict = mw_fmt(c->arena, "the kernel could not map %s for %.*s%s%.*s: %s",
 			   mw_fmt_val_bytes(c->arena, e->failed_bytes),
-			   e->asker_comm.n ? (int)e->asker_comm.n : 10,
-			   e->asker_comm.n ? e->asker_comm.p : "a caller ", e->reason.n ? ": " : "",
-			   (int)e->reason.n, e->reason.p ? e->reason.p : "");
+			   e->asker_comm.n ? (int)e->asker_comm.n : 8,
+			   e->asker_comm.n ? e->asker_comm.p : "a caller", e->reason.n ? ": " : "",
+			   (int)e->reason.n, e->reason.n ? e->reason.p : "",
+			   mw_or(e->failed_bytes, 0) > ram
+				   ? "that is more than all RAM, so whoever asked computed it wrong"
+				   : "the area for such mappings is full, or the pages behind it "
+				     "could not be had");
 	mw_finding_bytes(&f, "asked for", e->failed_bytes, mw_oom_source(c));
 	mw_oom_memory_rows(c, &f);
 	mw_finding_fix(&f, (struct mw_fix){ .command = "sort -k2 -n -r /proc/vmallocinfo | head",

@@ -24,7 +24,8 @@ static uint64_t small_bytes(const struct mw_oom_case *c)
 	for (size_t i = 0; i < c->n_zones; i++)
 		if (c->zone[i].n_steps)
 			sum += c->zone[i].small_pages * c->page_bytes;
-	return sum;
+	/* The blocks are counted a moment later. */
+	return sum < free_bytes(c) ? sum : free_bytes(c);
 }
 
 static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
@@ -64,22 +65,38 @@ static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_findings_add(all, c->arena, &f);
 }
 
+static const char *swap_words(const struct mw_oom_counters *n)
+{
+	if (mw_known(n->swap_total_bytes) && !n->swap_total_bytes.v)
+		return "; there is no swap";
+	if (mw_known(n->swap_free_bytes) && n->swap_free_bytes.v < n->swap_total_bytes.v / 50)
+		return "; swap is full";
+	return "";
+}
+
+/* What was short, in words: a request of more than order 3 does not wait until the caches are
+ * given back (PAGE_ALLOC_COSTLY_ORDER, mm/page_alloc.c). */
+static const char *shortage_words(const struct mw_oom_case *c)
+{
+	struct mw_val cache = mw_oom_class_bytes(c, "page_cache");
+	bool oom = c->event->kind <= MW_OOM_SYSRQ;
+
+	if (!oom && c->request.order > 3 && mw_or(cache, 0) > mw_or(c->total_bytes, 0) / 10)
+		return mw_fmt(c->arena,
+			      "memory was short, but %s of page cache could be given back: above "
+			      "order 3 the kernel does not try for long",
+			      mw_fmt_bytes(c->arena, cache.v));
+	return mw_fmt(c->arena, "memory was really used up%s", swap_words(&c->event->count));
+}
+
 static void shortage(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
-	const struct mw_oom_counters *n = &c->event->count;
-	const char *swap = "";
 	struct mw_finding f =
 		mw_oom_finding("MW-OOM-TRUE-SHORTAGE", oom ? MW_CRITICAL : MW_WARNING);
 
-	if (mw_known(n->swap_total_bytes) && !n->swap_total_bytes.v)
-		swap = "; there is no swap";
-	else if (mw_known(n->swap_free_bytes) && n->swap_free_bytes.v < n->swap_total_bytes.v / 50)
-		swap = "; swap is full";
-	f.verdict = mw_fmt(c->arena,
-			   "%s, and no zone it may use had that above its mark: memory was "
-			   "really used up%s",
-			   mw_oom_asked(c), swap);
+	f.verdict = mw_fmt(c->arena, "%s, and no zone it may use had that above its mark: %s%s",
+			   mw_oom_asked(c), shortage_words(c), mw_oom_cma_words(c));
 	mw_oom_memory_rows(c, &f);
 	if (f.n_evidence < 3)
 		mw_oom_zone_rows(c, &f);
@@ -95,37 +112,53 @@ static void shortage(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_findings_add(all, c->arena, &f);
 }
 
+/* ", mostly page tables (300 MiB)" */
+static const char *mostly(const struct mw_oom_case *c)
+{
+	for (size_t i = 0; i < c->n_classes; i++)
+		if (mw_known(c->class[i].bytes) && mw_known(c->total_bytes) &&
+		    c->class[i].bytes.v > c->total_bytes.v / 2)
+			return mw_fmt(c->arena, ", mostly %s (%s)", c->class[i].label,
+				      mw_fmt_bytes(c->arena, c->class[i].bytes.v));
+	return "";
+}
+
 static void memcg(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_str group = e->oom_memcg.n ? e->oom_memcg : e->stats_of;
+	const char *path = group.n ? mw_fmt_shell(c->arena, group) : "/<group>";
 	struct mw_finding f = mw_oom_finding("MW-OOM-MEMCG-LIMIT", MW_CRITICAL);
-	const char *limit = mw_fmt_val_bytes(c->arena, e->memory.limit_bytes);
+	bool shown = e->memory.limit_bytes.why != MW_UNREAD;
 
 	f.verdict =
 		mw_fmt(c->arena,
-		       "the cgroup %.*s reached its limit of %s; the machine may have had "
+		       "%s%.*s reached its memory limit%s%s%s; the machine may have had "
 		       "memory free",
-		       (int)group.n, group.p,
-		       e->memory.limit_bytes.why == MW_UNREAD ? "memory (not in the log)" : limit);
-	mw_finding_bytes(&f, "charged", e->memory.usage_bytes, mw_oom_source(c));
+		       group.n ? "the cgroup " : "a cgroup (the log does not say which)",
+		       (int)group.n, group.n ? group.p : "", shown ? " of " : "",
+		       shown ? mw_fmt_val_bytes(c->arena, e->memory.limit_bytes) : "", mostly(c));
+	if (shown)
+		mw_finding_bytes(&f, "charged", e->memory.usage_bytes, mw_oom_source(c));
+	else
+		mw_finding_text(&f, "limit and charge", "not in the log", mw_oom_source(c));
 	mw_oom_memory_rows(c, &f);
 	if (e->group_killed.n)
 		mw_finding_text(&f, "memory.oom.group: all of it was killed",
 				mw_arena_cstr(c->arena, e->group_killed), mw_oom_source(c));
-	mw_finding_fix(
-		&f, (struct mw_fix){ .command = mw_fmt(c->arena, "cat /sys/fs/cgroup%s/memory.stat",
-						       mw_fmt_shell(c->arena, group)),
-				     .effect = "says what it holds now",
-				     .risk = "none",
-				     .undo = "none needed" });
+	mw_finding_fix(&f,
+		       (struct mw_fix){ .command = mw_fmt(c->arena,
+							  "cat /sys/fs/cgroup%s/memory.stat", path),
+					.effect = "says what it holds now",
+					.risk = "none",
+					.undo = "none needed" });
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = "systemctl set-property <unit> MemoryMax=<size>",
 					.effect = "a higher limit, where what it holds is needed",
 					.risk = "so much less for the others",
 					.undo = "systemctl revert <unit>" });
 	f.check = mw_fmt(c->arena, "cat /sys/fs/cgroup%s/memory.events (oom_kill does not rise)",
-			 mw_fmt_shell(c->arena, group));
+			 path);
 	f.sure = e->seen & MW_SEEN_MEMCG
 			 ? "certain: the kernel printed the limit and the charge"
 			 : "certain that it was a cgroup's limit; its figures are not in "
@@ -147,8 +180,12 @@ static void node_bound(const struct mw_oom_case *c, struct mw_findings *all)
 				   ? mw_fmt(c->arena, "; %s was free elsewhere",
 					    mw_fmt_bytes(c->arena, c->free_elsewhere_bytes.v))
 				   : "");
-	mw_finding_bytes(&f, "free on the machine, but not on these nodes", c->free_elsewhere_bytes,
-			 mw_oom_source(c));
+	if (mw_known(c->free_elsewhere_bytes))
+		mw_finding_bytes(&f, "free on the machine, but not on these nodes",
+				 c->free_elsewhere_bytes, mw_oom_source(c));
+	else
+		mw_finding_text(&f, "nodes it may use", mw_arena_cstr(c->arena, nodes),
+				mw_oom_source(c));
 	mw_oom_zone_rows(c, &f);
 	mw_finding_fix(
 		&f, policy ? (struct mw_fix){ .command = "numactl --preferred=<node> <command>",
@@ -166,14 +203,29 @@ static void node_bound(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_findings_add(all, c->arena, &f);
 }
 
+/* A reserve or a mark above all RAM: then the kernel's own count of a zone's pages is wrong. */
+static bool marks_are_absurd(const struct mw_oom_case *c)
+{
+	uint64_t ram = mw_or(c->event->count.ram_pages, UINT64_MAX);
+
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (mw_or(c->zone[i].state.reserve_pages, 0) > ram ||
+		    mw_or(c->zone[i].state.mark_pages[MW_MARK_MIN], 0) > ram)
+			return true;
+	return false;
+}
+
 static void reserve(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	struct mw_finding f = mw_oom_finding("MW-OOM-LOWMEM", MW_CRITICAL);
 
-	f.verdict = mw_fmt(c->arena,
-			   "%s; what was free is a lower zone's reserve, kept for requests "
-			   "that can use nothing else",
-			   mw_oom_asked(c));
+	f.verdict = mw_fmt(c->arena, "%s; %s", mw_oom_asked(c),
+			   marks_are_absurd(c)
+				   ? "the marks or reserves that the kernel keeps are larger than "
+				     "all RAM, so no zone can pass: its count of the pages of a "
+				     "zone is wrong (a balloon or hotplug driver)"
+				   : "what was free is a lower zone's reserve, kept for requests "
+				     "that can use nothing else");
 	mw_oom_zone_rows(c, &f);
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = "sysctl vm.lowmem_reserve_ratio",
@@ -198,8 +250,6 @@ static void page_fault(const struct mw_oom_case *c, struct mw_findings *all)
 			   "so, most likely a cgroup's kernel memory limit; the machine had %s "
 			   "free, and the one killed may have nothing to do with it",
 			   (int)c->event->asker_comm.n, c->event->asker_comm.p, free_text);
-	mw_finding_bytes(&f, "free", mw_mul(c->event->count.free_pages, c->page_bytes),
-			 mw_oom_source(c));
 	mw_oom_memory_rows(c, &f);
 	mw_finding_fix(
 		&f, (struct mw_fix){ .command = "grep -s . /sys/fs/cgroup/memory/*/"

@@ -9,6 +9,9 @@
 #include "why/find.h"
 #include "why/oom.h"
 
+/* A smaller task that no kill reaches is no reason for anything. */
+#define UNKILLABLE_PERMILLE 20
+
 static const char *source_of(const struct mw_oom_case *c)
 {
 	return mw_fmt(c->arena, "the report at line %" PRIu64, c->event->line);
@@ -125,6 +128,8 @@ static void unkillable(const struct mw_oom_case *c, struct mw_findings *all)
 	if (!worst || !c->chosen || worst->rss_pages <= killed)
 		return;
 	bytes = mw_or(mw_mul(mw_ok(worst->rss_pages), c->page_bytes), 0);
+	if (mw_known(c->total_bytes) && !is_share(c, mw_ok(bytes), UNKILLABLE_PERMILLE))
+		return;
 	f = start("MW-OOM-UNKILLABLE", MW_WARNING, bytes);
 	f.verdict = mw_fmt(c->arena,
 			   "%.*s (pid %u) holds more than the one killed, but with "

@@ -16,6 +16,9 @@ struct mw_finding mw_oom_finding(const char *id, enum mw_severity severity);
 /* "python (pid 24121) asked for order 2, 16.0 KiB" */
 const char *mw_oom_asked(const struct mw_oom_case *c);
 
+/* "; 32.5 MiB that is free there is CMA, ...", where that is much; else empty. */
+const char *mw_oom_cma_words(const struct mw_oom_case *c);
+
 extern const struct mw_fix mw_fix_more_free, mw_fix_compact, mw_fix_look;
 
 /* Evidence: the zones that tell most, with their arithmetic; the largest classes and swap. */

@@ -30,7 +30,20 @@ const char *mw_oom_asked(const struct mw_oom_case *c)
 
 	if (mw_known(e->asker_pid))
 		who = mw_fmt(c->arena, "%s (pid %" PRIu64 ")", who, e->asker_pid.v);
-	return c->asks_for ? mw_fmt(c->arena, "%s asked for %s", who, c->asks_for) : who;
+	return mw_fmt(c->arena, "%s asked for %s", who, c->asks_for ? c->asks_for : "memory");
+}
+
+const char *mw_oom_cma_words(const struct mw_oom_case *c)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < c->n_zones && !c->request.movable; i++)
+		if (c->zone[i].n_steps)
+			sum += mw_or(c->zone[i].zone->free_cma_bytes, 0);
+	if (sum < UINT64_C(1) << 20)
+		return "";
+	return mw_fmt(c->arena, "; %s that is free there is CMA, which only movable pages may take",
+		      mw_fmt_bytes(c->arena, sum));
 }
 
 const struct mw_fix mw_fix_more_free = {
@@ -72,13 +85,16 @@ void mw_oom_zone_rows(const struct mw_oom_case *c, struct mw_finding *f)
 					       mw_oom_step_text(c, z, 1)),
 					mw_oom_source(c));
 		}
+	if (!f->n_evidence)
+		mw_finding_text(f, "zones that it may use", "not in the log", mw_oom_source(c));
 }
 
 void mw_oom_memory_rows(const struct mw_oom_case *c, struct mw_finding *f)
 {
 	const struct mw_oom_counters *n = &c->event->count;
 
-	mw_finding_bytes(f, "RAM or limit", c->total_bytes, mw_oom_source(c));
+	if (c->total_bytes.why != MW_UNREAD || !f->n_evidence)
+		mw_finding_bytes(f, "RAM or limit", c->total_bytes, mw_oom_source(c));
 	for (size_t i = 0; i < c->n_classes && f->n_evidence < 5; i++)
 		if (mw_known(c->class[i].bytes) &&
 		    c->class[i].bytes.v > mw_or(c->total_bytes, UINT64_MAX) / 10)

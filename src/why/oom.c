@@ -56,6 +56,8 @@ static void missing_memory(struct mw_oom_case *c)
 	const struct mw_oom_event *e = c->event;
 
 	missing(c, !(e->seen & MW_SEEN_MEMINFO), "counters (Mem-Info)");
+	missing(c, e->seen & MW_SEEN_MEMINFO && !mw_oom_counters_whole(&e->count),
+		"some of the counters");
 	missing(c, !(e->seen & MW_SEEN_ZONES), "zones");
 	missing(c, !(e->seen & MW_SEEN_BUDDY), "free blocks");
 	missing(c, e->seen & MW_SEEN_ZONES && e->seen & MW_SEEN_BUDDY && !zones_are_whole(e),
@@ -165,10 +167,41 @@ static enum mw_oom_cause cause_of(const struct mw_oom_case *c)
 		return cause_of_zones(c);
 	case MW_OOM_ALLOC_FAILURE:
 	case MW_OOM_STALL:
+		/* Up to 4.11 vmalloc() reports through warn_alloc_failed(), with order 0. */
+		if (mw_known(e->failed_bytes))
+			return MW_CAUSE_ADDRESS_SPACE;
+		return cause_of_zones(c);
 	case MW_OOM_SLUB:
 		return cause_of_zones(c);
 	}
 	return MW_CAUSE_UNKNOWN;
+}
+
+/* Where there is no buddy line: the kill line has in kB what the table has in pages. */
+static struct mw_val page_of_victim(const struct mw_oom_event *e)
+{
+	for (size_t i = 0; i < e->n_victims; i++)
+		for (size_t k = 0; k < e->n_tasks; k++) {
+			uint64_t pages = e->task[k].total_vm_pages, bytes;
+
+			bytes = mw_or(e->victim[i].total_vm_bytes, 0);
+			if (e->task[k].pid != e->victim[i].pid.v || !pages || bytes % pages)
+				continue;
+			bytes /= pages;
+			if (bytes >= 4096 && bytes <= 65536 && !(bytes & (bytes - 1)))
+				return mw_ok(bytes);
+		}
+	return mw_no(MW_UNREAD);
+}
+
+static void find_page_size(struct mw_oom_case *c)
+{
+	struct mw_val page = c->event->page_bytes;
+
+	if (!mw_known(page) || !page.v)
+		page = page_of_victim(c->event);
+	c->page_bytes = mw_or(page, 4096);
+	c->page_inferred = !mw_known(page);
 }
 
 static void decode(struct mw_oom_case *c)
@@ -176,19 +209,18 @@ static void decode(struct mw_oom_case *c)
 	const struct mw_oom_event *e = c->event;
 	uint64_t order = mw_or(e->order, 0);
 
-	c->page_bytes = mw_or(e->page_bytes, 4096);
-	c->page_inferred = !mw_known(e->page_bytes);
+	find_page_size(c);
 	c->gfp_known = mw_known(e->gfp_mask);
 	if (c->gfp_known) {
 		mw_gfp_decode(e->gfp_mask.v, c->release, c->arena, &c->gfp);
 		c->gfp_guess = mw_gfp_guess(&c->gfp, (unsigned)order, c->release);
 	}
-	if (mw_known(e->order) && order < 40)
+	if (mw_known(e->failed_bytes))
+		c->asks_for = mw_fmt_bytes(c->arena, e->failed_bytes.v);
+	else if (mw_known(e->order) && order < 40)
 		c->asks_for = mw_fmt(c->arena, "order %u, %s%s", (unsigned)order,
 				     mw_fmt_bytes(c->arena, c->page_bytes << order),
-				     c->page_inferred ? " with pages of 4 KiB" : "");
-	else if (mw_known(e->failed_bytes))
-		c->asks_for = mw_fmt_bytes(c->arena, e->failed_bytes.v);
+				     c->page_inferred ? " if pages are 4 KiB" : "");
 }
 
 void mw_oom_explain(const struct mw_oom_event *event, mw_cpu_node node_of, const void *of,

@@ -111,7 +111,10 @@ struct mw_oom_case {
 
 	struct mw_badness_rules rules;
 	struct mw_val total_pages; /* of the domain, as badness counts it */
-	struct mw_oom_rank *rank;  /* as the kernel would choose */
+	/* At least so much, where it is not known: a cgroup's limit, to which the swap it may use
+	 * would be added. */
+	struct mw_val total_min_pages;
+	struct mw_oom_rank *rank; /* as the kernel would choose */
 	size_t n_ranks;
 	bool rank_exact; /* all that the rule needs is in the table */
 	enum mw_oom_agrees agrees;
@@ -146,6 +149,9 @@ void mw_oom_zones(struct mw_oom_case *c);
 void mw_oom_ledger(struct mw_oom_case *c);
 void mw_oom_ranking(struct mw_oom_case *c);
 void mw_oom_missing(struct mw_oom_case *c);
+
+/* Are the counters there that every kernel prints, and not all 0? */
+bool mw_oom_counters_whole(const struct mw_oom_counters *n);
 
 /* Is node n in a list like "0-3,8"? An empty list or "(null)" holds all. */
 bool mw_oom_in_list(struct mw_str list, uint64_t n);

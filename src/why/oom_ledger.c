@@ -88,12 +88,26 @@ static struct mw_val lru_pages(const struct mw_oom_counters *n)
 				  mw_ok(mw_or(n->isolated_file_pages, 0))));
 }
 
+/* A page is counted as page cache before it is on a list: up to 31 wait in a batch of each CPU
+ * (folio_batch, include/linux/pagevec.h).  So where nothing anonymous is on the lists, the page
+ * cache may be some pages larger than they are. */
+static struct mw_val anon_pages(const struct mw_oom_counters *n, struct mw_val file)
+{
+	struct mw_val lru = lru_pages(n), anon = mw_sub(lru, file);
+	bool small = anon.why == MW_RACED && file.v - lru.v <= 31 * 256;
+
+	return small && mw_or(n->active_anon_pages, 1) + mw_or(n->inactive_anon_pages, 0) <=
+				       mw_or(n->shmem_pages, 0)
+		       ? mw_ok(0)
+		       : anon;
+}
+
 /* "total pagecache pages" holds shmem and the swap cache, whose pages are anonymous: so what the
  * LRU lists hold beyond the page cache is anonymous memory. */
 static void add_lru(struct mw_oom_case *c, const struct mw_oom_counters *n)
 {
 	struct mw_val file = mw_sub(n->pagecache_pages, mw_ok(mw_or(n->swapcache_pages, 0)));
-	struct mw_val anon = mw_sub(lru_pages(n), file);
+	struct mw_val anon = anon_pages(n, file);
 
 	if (file.why == MW_UNREAD) {
 		add(c, "lru_anon", "anonymous memory and shmem (LRU lists)",
@@ -109,13 +123,51 @@ static void add_lru(struct mw_oom_case *c, const struct mw_oom_counters *n)
 	add(c, "page_cache", "page cache and buffers", bytes_of(c, mw_sub(file, n->shmem_pages)));
 }
 
+/* 3.11 to 4.3 print as reserved what the last zone has (lib/show_mem.c, read in 3.16): there it is
+ * what no zone manages. */
+static struct mw_val reserved_pages(const struct mw_oom_case *c)
+{
+	const struct mw_oom_counters *n = &c->event->count;
+	bool broken =
+		mw_release_at_least(c->release, 3, 11) && !mw_release_at_least(c->release, 4, 4);
+	struct mw_val managed = zone_sum(c->event, offsetof(struct mw_oom_zone, managed_bytes));
+
+	if (!broken || c->nodes_not_shown || !mw_known(managed))
+		return n->reserved_pages;
+	return mw_sub(n->ram_pages, mw_ok(managed.v / c->page_bytes));
+}
+
+/* Every kernel prints these: where one is missing its line was lost, and what is left after the
+ * others says nothing.  All 0: so early in boot nothing is counted yet. */
+bool mw_oom_counters_whole(const struct mw_oom_counters *n)
+{
+	const struct mw_val all[] = { n->active_anon_pages,
+				      n->inactive_anon_pages,
+				      n->active_file_pages,
+				      n->inactive_file_pages,
+				      n->unevictable_pages,
+				      n->slab_reclaimable_pages,
+				      n->slab_unreclaimable_pages,
+				      n->pagetables_pages,
+				      n->free_pages,
+				      n->shmem_pages };
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (!mw_known(all[i]))
+			return false;
+		any |= all[i].v;
+	}
+	return any;
+}
+
 static void global_ledger(struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
 	const struct mw_oom_counters *n = &e->count;
 
 	c->total_bytes = bytes_of(c, n->ram_pages);
-	add(c, "not_handed_out", "reserved at boot", bytes_of(c, n->reserved_pages));
+	add(c, "not_handed_out", "reserved at boot", bytes_of(c, reserved_pages(c)));
 	add(c, "hwpoisoned", "taken out for memory errors", bytes_of(c, n->hwpoisoned_pages));
 	add(c, "free", "free", bytes_of(c, n->free_pages));
 	add(c, "percpu_lists", "per-CPU lists", bytes_of(c, n->free_pcp_pages));
@@ -137,7 +189,8 @@ static void global_ledger(struct mw_oom_case *c)
 		   node_sum(e, offsetof(struct mw_oom_node, gpu_reclaim_bytes))));
 	add(c, "balloon", "given back to the hypervisor",
 	    node_sum(e, offsetof(struct mw_oom_node, balloon_bytes)));
-	add_rest(c);
+	if (mw_oom_counters_whole(n))
+		add_rest(c);
 }
 
 static struct mw_val stat(const struct mw_oom_event *e, const char *name)
@@ -168,7 +221,8 @@ static void memcg_v1_ledger(struct mw_oom_case *c)
 	add(c, "page_cache", mw_known(shmem) ? "page cache" : "page cache, shared memory and tmpfs",
 	    mw_known(shmem) ? mw_sub(cache, shmem) : cache);
 	add(c, "kernel", "kernel memory", kernel);
-	add_rest(c);
+	if (mw_known(stat_v1(e, "total_rss", "rss")) && mw_known(cache))
+		add_rest(c);
 }
 
 static void memcg_ledger(struct mw_oom_case *c)
@@ -197,7 +251,8 @@ static void memcg_ledger(struct mw_oom_case *c)
 	} else {
 		add(c, "slab", "slab", slab);
 	}
-	add_rest(c);
+	if (mw_known(stat(e, "file")))
+		add_rest(c);
 }
 
 void mw_oom_ledger(struct mw_oom_case *c)

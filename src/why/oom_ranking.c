@@ -19,13 +19,14 @@ static struct mw_val pages(const struct mw_oom_case *c, struct mw_val bytes)
 	return mw_known(bytes) ? mw_ok(bytes.v / c->page_bytes) : bytes;
 }
 
-/* totalram_pages: what the zones manage; 3.16 prints only the last zone's reserved pages. */
+/* totalram_pages: what the zones manage; 3.11 to 4.3 print only the last zone's reserved pages. */
 static struct mw_val managed_pages(const struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_val sum = mw_ok(0);
 
-	if (c->release.major != 3 || c->release.minor < 11)
+	if (!mw_release_at_least(c->release, 3, 11) || mw_release_at_least(c->release, 4, 4) ||
+	    c->nodes_not_shown)
 		return mw_sub(e->count.ram_pages, e->count.reserved_pages);
 	for (size_t i = 0; i < e->n_zones; i++)
 		sum = mw_add(sum, pages(c, e->zone[i].managed_bytes));
@@ -47,21 +48,16 @@ static struct mw_val node_pages(const struct mw_oom_case *c)
 	return e->n_zones ? sum : mw_no(MW_UNREAD);
 }
 
-/* mem_cgroup_get_max(): the limit, and the swap the group may use. */
+/* mem_cgroup_get_max(): the limit, and the swap the group may use, which is no more than the
+ * machine has: that is not printed. */
 static struct mw_val memcg_pages(const struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
-	struct mw_val limit = pages(c, e->memory.limit_bytes), swap;
+	bool no_swap = mw_known(e->swap.limit_bytes) && !e->swap.limit_bytes.v; /* v2 */
 
-	if (e->swap.limit_bytes.why != MW_UNREAD) { /* v2 */
-		if (!mw_known(e->swap.limit_bytes))
-			return mw_no(MW_UNREAD); /* the machine's swap, which is not printed */
-		return mw_add(limit, pages(c, e->swap.limit_bytes));
-	}
-	if (!mw_known(e->memsw.limit_bytes))
-		return mw_no(MW_UNREAD);
-	swap = mw_sub(pages(c, e->memsw.limit_bytes), limit);
-	return mw_known(swap) && !swap.v ? limit : mw_no(MW_UNREAD);
+	if (mw_known(e->memsw.limit_bytes) && mw_known(e->memory.limit_bytes)) /* v1 */
+		no_swap |= e->memsw.limit_bytes.v == e->memory.limit_bytes.v;
+	return no_swap ? pages(c, e->memory.limit_bytes) : mw_no(MW_UNREAD);
 }
 
 static struct mw_val domain_pages(const struct mw_oom_case *c)
@@ -87,9 +83,8 @@ static struct mw_val domain_pages(const struct mw_oom_case *c)
 	return mw_no(MW_ABSENT);
 }
 
-/* Where all have the same oom_score_adj it shifts all alike (but for the floor): so the order is
- * known though the whole is not. */
-static bool same_adj(const struct mw_oom_event *e)
+/* The oom_score_adj of all that may be killed; false: they have several. */
+static bool same_adj(const struct mw_oom_event *e, int32_t *ret)
 {
 	bool first = true;
 	int32_t adj = 0;
@@ -102,6 +97,7 @@ static bool same_adj(const struct mw_oom_event *e)
 		adj = e->task[i].oom_score_adj;
 		first = false;
 	}
+	*ret = adj;
 	return true;
 }
 
@@ -149,7 +145,7 @@ static void rank_all(struct mw_oom_case *c, bool ignore_adj)
 
 		order[i] = (struct order){ .at = i, .last_wins = c->rules.tie == MW_TIE_LAST };
 		order[i].killable =
-			mw_badness(&c->rules, &t, mw_or(c->total_pages, 0), &order[i].points) &&
+			mw_badness(&c->rules, &t, mw_or(c->total_min_pages, 0), &order[i].points) &&
 			e->task[i].pid != 1;
 	}
 	qsort(order, e->n_tasks, sizeof(*order), by_choice);
@@ -170,7 +166,6 @@ static void find_victims(struct mw_oom_case *c)
 		if (!c->killed && !e->victim[i].chosen_only && !e->victim[i].already_exiting)
 			c->killed = &e->victim[i];
 	}
-	/* A kill line of the report before may stand first: the one rated is in the table. */
 }
 
 static bool is_task(const struct mw_oom_task *t, const struct mw_oom_victim *v)
@@ -188,9 +183,9 @@ static size_t rank_of(const struct mw_oom_case *c, const struct mw_oom_victim *v
 
 static bool is_near(int64_t top, int64_t chosen)
 {
-	int64_t gap = top - chosen;
+	uint64_t gap = (uint64_t)top - (uint64_t)chosen;
 
-	return gap <= NEAR_PAGES || gap <= top / 1000 * NEAR_PERMILLE;
+	return gap <= NEAR_PAGES || (top > 0 && gap <= (uint64_t)top / 1000 * NEAR_PERMILLE);
 }
 
 static void say(struct mw_oom_case *c, enum mw_oom_agrees agrees, const char *why)
@@ -218,23 +213,38 @@ static void explain_rank(struct mw_oom_case *c)
 		say(c, MW_AGREES, "tied with the first: the order of scanning decided");
 	else if (chosen->killable && is_near(top->points, chosen->points))
 		say(c, MW_AGREES, "within what the counters move between the choice and the table");
+	else if (c->release_inferred || !c->rules.sure)
+		say(c, MW_AGREES_UNKNOWN,
+		    mw_fmt(c->arena, "%s, but which rule this kernel has is not certain", first));
 	else
 		say(c, MW_DIFFERS,
 		    mw_fmt(c->arena, "%s, the chosen one is number %zu", first, c->chosen_rank));
 }
 
+/* A victim's number is that of a thread or of a parent whose row is not there, or the line is one
+ * of the report before: then the next one who died is looked up. */
+static void find_rank(struct mw_oom_case *c)
+{
+	const struct mw_oom_event *e = c->event;
+
+	c->chosen_rank = c->chosen ? rank_of(c, c->chosen) : 0;
+	for (size_t i = 0; i < e->n_victims && !c->chosen_rank && !e->allocating_task; i++) {
+		c->chosen_rank = rank_of(c, &e->victim[i]);
+		if (c->chosen_rank)
+			c->chosen = &e->victim[i];
+	}
+}
+
 static void compare(struct mw_oom_case *c)
 {
+	find_rank(c);
 	if (!c->n_ranks)
 		say(c, MW_AGREES_UNKNOWN, "there is no table of tasks in the report");
 	else if (!c->chosen)
 		say(c, MW_AGREES_UNKNOWN, "nobody was killed, as far as the log shows");
 	else if (c->event->tasks_dropped || c->event->rows_bad || c->event->dropped_count)
 		say(c, MW_AGREES_UNKNOWN, "rows of the table are missing");
-	c->chosen_rank = c->chosen ? rank_of(c, c->chosen) : 0;
-	if (c->agrees_why)
-		return;
-	if (!c->chosen_rank && c->event->allocating_task)
+	else if (!c->chosen_rank && c->event->allocating_task)
 		say(c, MW_AGREES, "vm.oom_kill_allocating_task is set: the one who asked dies");
 	else if (!c->chosen_rank)
 		say(c, MW_AGREES_UNKNOWN, "the one killed is not in the table");
@@ -244,38 +254,56 @@ static void compare(struct mw_oom_case *c)
 		explain_rank(c);
 }
 
-/* Every task that may die rated 1 by the floor, though they differ. */
+/* Every task that may die rated 1 by the floor, though they differ: so too with a domain larger
+ * than total_min_pages, for an oom_score_adj below 0 weighs more then. */
 static bool floor_tied(const struct mw_oom_case *c)
 {
+	const struct mw_oom_task *first = NULL;
 	bool differ = false;
-	size_t killable = 0;
 
-	if (c->rules.rule != MW_BADNESS_FLOOR || !mw_known(c->total_pages))
+	if (c->rules.rule != MW_BADNESS_FLOOR || !mw_known(c->total_min_pages))
 		return false;
 	for (size_t i = 0; i < c->n_ranks; i++) {
+		const struct mw_oom_task *t = c->rank[i].task;
+
 		if (!c->rank[i].killable)
 			continue;
-		killable++;
-		if (c->rank[i].points != 1)
+		if (c->rank[i].points != 1 || (t->oom_score_adj > 0 && !mw_known(c->total_pages)))
 			return false;
-		differ |= c->rank[i].task->rss_pages != c->rank[0].task->rss_pages;
+		first = first ? first : t;
+		differ |= t->rss_pages != first->rss_pages;
 	}
-	return killable > 1 && differ;
+	return differ;
+}
+
+/* With one oom_score_adj for all the size of the domain does not matter, but for the floor. */
+static bool is_exact(const struct mw_oom_case *c)
+{
+	int32_t adj = 0;
+	bool same = same_adj(c->event, &adj);
+
+	if (!mw_oomlog_shows_swap(c->event) || c->rules.rule == MW_BADNESS_TIME)
+		return false;
+	if (mw_known(c->total_pages) || c->all_tied)
+		return true;
+	return same && (!adj || c->rules.rule == MW_BADNESS_SIGNED ||
+			(c->rules.rule == MW_BADNESS_FLOOR && adj > 0));
 }
 
 void mw_oom_ranking(struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
-	bool ignore_adj;
+	int32_t adj;
 
 	c->rules = mw_badness_rules(c->release, e->kind == MW_OOM_MEMCG);
 	c->total_pages = domain_pages(c);
-	ignore_adj = !mw_known(c->total_pages) && same_adj(e);
-	c->rank_exact = (mw_known(c->total_pages) || ignore_adj) && mw_oomlog_shows_swap(e) &&
-			c->rules.rule != MW_BADNESS_TIME;
+	c->total_min_pages = c->total_pages;
+	if (!mw_known(c->total_pages) && e->kind == MW_OOM_MEMCG)
+		c->total_min_pages = pages(c, e->memory.limit_bytes);
 	find_victims(c);
 	if (e->n_tasks)
-		rank_all(c, ignore_adj);
-	compare(c);
+		rank_all(c, !mw_known(c->total_min_pages) && same_adj(e, &adj));
 	c->all_tied = floor_tied(c);
+	c->rank_exact = is_exact(c);
+	compare(c);
 }

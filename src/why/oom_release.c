@@ -36,12 +36,14 @@ static void by_words(const struct mw_oom_event *e, struct range *r)
 	at_least(r, 406, e->gfp_names_shown);
 	at_most(r, 405, header && mw_known(e->gfp_mask) && !e->gfp_names_shown);
 	at_least(r, 409, oom && header && e->nodemask.n && !(e->seen & MW_SEEN_SUMMARY));
+	at_least(r, 411, header && mw_str_starts(e->nodemask, "(null)"));
 	at_most(r, 420, oom && header && e->nodemask.n && !(e->seen & MW_SEEN_SUMMARY));
 	at_least(r, 500, e->seen & MW_SEEN_SUMMARY);
 	at_least(r, 608, split);
 	at_most(r, 414, counted);
 	at_least(r, 415, tables);
 	at_most(r, 306, e->seen & MW_SEEN_TASKS && !mw_oomlog_shows_swap(e));
+	at_least(r, 306, e->n_tasks && mw_oomlog_shows_swap(e));
 	at_least(r, 404, e->sysrq_order);
 	for (size_t i = 0; i < e->n_victims; i++) {
 		const struct mw_oom_victim *v = &e->victim[i];
@@ -60,6 +62,7 @@ static void by_fields(const struct mw_oom_event *e, struct range *r)
 	at_least(r, 600, mw_known(e->count.sec_pagetables_pages));
 	at_least(r, 515, mw_known(e->count.kernel_misc_reclaimable_pages));
 	at_most(r, 310, e->seen & MW_SEEN_PERCPU);
+	at_least(r, 307, mw_known(e->count.free_cma_pages));
 	for (size_t i = 0; i < e->n_zones; i++) {
 		const struct mw_oom_zone *z = &e->zone[i];
 
@@ -69,9 +72,10 @@ static void by_fields(const struct mw_oom_event *e, struct range *r)
 		at_most(r, 307, z->managed_bytes.why == MW_UNREAD);
 		at_least(r, 401, mw_known(z->free_pcp_bytes));
 		at_most(r, 403, z->free_pcp_bytes.why == MW_UNREAD);
+		at_least(r, 307, mw_known(z->free_cma_bytes));
 		at_least(r, 505, mw_known(z->reserved_highatomic_bytes));
 		at_least(r, 516, mw_known(z->boost_bytes));
-		at_least(r, 617, mw_known(z->free_highatomic_bytes));
+		at_least(r, 615, mw_known(z->free_highatomic_bytes));
 		at_least(r, 618, mw_known(z->zspages_bytes));
 		at_most(r, 407, mw_known(z->shmem_bytes));
 	}
@@ -84,9 +88,11 @@ static struct mw_release release_of(unsigned v)
 	return (struct mw_release){ .major = v / 100, .minor = v % 100 };
 }
 
-/* One release of each layout of the masks. */
-static const unsigned layouts[] = { 206, 302, 310, 316, 401, 404, 406, 410, 412, 414, 415, 418,
-				    500, 504, 510, 514, 518, 601, 603, 606, 609, 610, 617, 619 };
+/* The first release of each layout of the masks: see mw_gfp_layout_of(). */
+static const unsigned layouts[] = { 206, 300, 303, 316, 401, 404, 405, 406, 408, 410, 412, 413,
+				    415, 418, 501, 514, 518, 603, 604, 608, 609, 610, 615, 619 };
+
+#define LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
 
 /* Do the names that this kernel printed for the mask fit the layout? */
 static bool names_fit(const struct mw_oom_case *c, unsigned v)
@@ -109,23 +115,38 @@ static const char *version_text(struct mw_arena *a, unsigned v)
 	return v == 206 ? "2.6.32" : mw_fmt(a, "%u.%u", v / 100, v % 100);
 }
 
+static unsigned last_of(size_t layout)
+{
+	return layout + 1 < LAYOUTS ? layouts[layout + 1] - 1 : NEWEST;
+}
+
+/* From the first to the last layout of the range that fits; none fits: a kernel with bits of its
+ * own, and they say nothing. */
+static void by_names(const struct mw_oom_case *c, struct range *r)
+{
+	struct range fit = { NEWEST + 1, 0 };
+
+	for (size_t i = 0; i < LAYOUTS; i++) {
+		if (last_of(i) < r->from || layouts[i] > r->to || !names_fit(c, layouts[i]))
+			continue;
+		fit.from = fit.from > NEWEST ? layouts[i] : fit.from;
+		fit.to = last_of(i);
+	}
+	at_least(r, fit.from, fit.to);
+	at_most(r, fit.to, fit.to);
+}
+
 static void infer(struct mw_oom_case *c)
 {
 	struct range r = { 206, NEWEST };
-	unsigned chosen = 0;
 
 	by_words(c->event, &r);
 	by_fields(c->event, &r);
 	if (r.from > r.to)
 		r = (struct range){ 206, NEWEST }; /* the lines contradict each other */
-	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
-		unsigned next =
-			i + 1 < sizeof(layouts) / sizeof(layouts[0]) ? layouts[i + 1] : NEWEST + 1;
-
-		if (next > r.from && layouts[i] <= r.to && !chosen && names_fit(c, layouts[i]))
-			chosen = layouts[i] > r.from ? layouts[i] : r.from;
-	}
-	c->release = release_of(chosen ? chosen : r.from);
+	by_names(c, &r);
+	/* Where nothing says that it is old, it is new. */
+	c->release = release_of(r.to == NEWEST ? NEWEST : r.from);
 	c->release_inferred = true;
 	c->release_range =
 		r.from == r.to

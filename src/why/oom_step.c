@@ -28,19 +28,41 @@ static const char *number(struct mw_arena *a, struct mw_val v)
 	return mw_known(v) ? mw_fmt(a, "%" PRIu64, v.v) : "?";
 }
 
-/* "31156 - 3 CMA 100" : what may be used, from what is free. */
-static const char *usable_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z)
+/* What is free, less all but one page of the block. */
+static struct mw_val base_pages(const struct mw_oom_case *c, const struct mw_oom_zone_case *z)
+{
+	return mw_sub(z->state.free_pages, mw_ok((UINT64_C(1) << c->request.order) - 1));
+}
+
+/* By how much less than nothing is left; the step shows that as 0. */
+static uint64_t below_zero(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
+			   const struct mw_zone_step *step)
+{
+	struct mw_val base = base_pages(c, z);
+	struct mw_val off = mw_add(mw_ok(mw_or(z->state.free_cma_pages, 0)),
+				   mw_ok(mw_or(z->state.highatomic_pages, 0)));
+
+	return mw_or(base, 0) && !mw_or(step->usable_pages, 1) ? mw_or(mw_sub(off, base), 0) : 0;
+}
+
+/* "31156 - 3 - 100 CMA": what may be used, from what is free.  What this step took off, and what
+ * not, is seen from its result. */
+static const char *usable_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
+			       const struct mw_zone_step *step)
 {
 	struct mw_arena *a = c->arena;
 	const struct mw_zone_state *s = &z->state;
+	struct mw_val base = base_pages(c, z), usable = step->usable_pages;
+	uint64_t cma = mw_or(s->free_cma_pages, 0), atomic = mw_or(s->highatomic_pages, 0);
+	uint64_t off = mw_or(mw_sub(base, usable), UINT64_MAX);
 	const char *text = number(a, s->free_pages);
 
 	if (c->request.order)
 		text = mw_fmt(a, "%s - %" PRIu64, text, (UINT64_C(1) << c->request.order) - 1);
-	if (!c->request.movable && mw_or(s->free_cma_pages, 0))
-		text = mw_fmt(a, "%s - %" PRIu64 " CMA", text, s->free_cma_pages.v);
-	if (!c->request.harder && mw_or(s->highatomic_pages, 0))
-		text = mw_fmt(a, "%s - %" PRIu64 " highatomic", text, s->highatomic_pages.v);
+	if (cma && !c->request.movable && off && (off != atomic || cma == atomic))
+		text = mw_fmt(a, "%s - %" PRIu64 " CMA", text, cma);
+	if (atomic && off && off != cma)
+		text = mw_fmt(a, "%s - %" PRIu64 " highatomic", text, atomic);
 	return text;
 }
 
@@ -48,10 +70,14 @@ static const char *marks_text(const struct mw_oom_case *c, const struct mw_oom_z
 			      const struct mw_zone_step *step, size_t i)
 {
 	static const char *const names[MW_OOM_STEPS] = { "low", "min", "high" };
+	static const enum mw_mark marks[MW_OOM_STEPS] = { MW_MARK_LOW, MW_MARK_MIN, MW_MARK_HIGH };
 	struct mw_arena *a = c->arena;
 	struct mw_val reserve = z->state.reserve_pages, sum = mw_add(step->mark_pages, reserve);
+	struct mw_val whole = z->state.mark_pages[marks[i]];
 	const char *text = mw_fmt(a, "%s %s", number(a, step->mark_pages), names[i]);
 
+	if (mw_known(whole) && mw_known(step->mark_pages) && whole.v != step->mark_pages.v)
+		text = mw_fmt(a, "%s (reduced from %" PRIu64 ")", text, whole.v);
 	if (mw_known(reserve) && !reserve.v)
 		return text;
 	text = mw_fmt(a, "%s + %s lowmem_reserve", text, number(a, reserve));
@@ -65,7 +91,7 @@ static const char *by_order_text(const struct mw_oom_case *c, const struct mw_oo
 {
 	struct mw_arena *a = c->arena;
 	uint64_t mark = mw_or(step->mark_pages, 0);
-	struct mw_val left = step->usable_pages, off;
+	struct mw_val left = base_pages(c, z), off; /* CMA counts here */
 
 	for (unsigned o = 0; o < c->request.order; o++) {
 		off = mw_mul(z->state.free_blocks[o], UINT64_C(1) << o);
@@ -117,10 +143,13 @@ const char *mw_oom_step_text(const struct mw_oom_case *c, const struct mw_oom_zo
 	const struct mw_zone_step *step = &z->step[i];
 	struct mw_arena *a = c->arena;
 	struct mw_val sum = mw_add(step->mark_pages, z->state.reserve_pages);
-	const char *text = usable_text(c, z), *relation = "against";
+	const char *text = usable_text(c, z, step), *relation = "against";
+	uint64_t below = below_zero(c, z, step);
 
-	if (mw_known(step->usable_pages) &&
-	    (c->request.order || step->usable_pages.v != mw_or(z->state.free_pages, 0)))
+	if (below)
+		text = mw_fmt(a, "%s = -%" PRIu64, text, below);
+	else if (mw_known(step->usable_pages) &&
+		 (c->request.order || step->usable_pages.v != mw_or(z->state.free_pages, 0)))
 		text = mw_fmt(a, "%s = %" PRIu64, text, step->usable_pages.v);
 	if (mw_known(step->usable_pages) && mw_known(sum))
 		relation = step->usable_pages.v > sum.v ? ">" : "<=";

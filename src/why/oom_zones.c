@@ -84,15 +84,30 @@ static bool node_allowed(const struct mw_oom_case *c, const struct mw_oom_zone *
 	       mw_oom_in_list(c->event->nodemask, node);
 }
 
+/* "pages HighMem/MovableOnly" counts both; a machine with DMA32 has no HighMem. */
+static bool has_highmem(const struct mw_oom_event *e)
+{
+	bool seen = false, dma32 = false;
+
+	for (size_t i = 0; i < e->n_zones; i++) {
+		seen |= mw_str_eq(e->zone[i].name, "HighMem");
+		dma32 |= mw_str_eq(e->zone[i].name, "DMA32");
+	}
+	return seen || (!dma32 && mw_or(e->count.highmem_pages, 0));
+}
+
 /* Up to 5.7 the class is that of the first zone of the list that has memory: without a populated
- * Normal it is DMA32.  From 5.8 on it is that of the mask (alloc_pages, mm/page_alloc.c). */
+ * Normal it is DMA32.  From 5.8 on it is that of the mask (prepare_alloc_pages(),
+ * mm/page_alloc.c); where HighMem is not built in, __GFP_HIGHMEM means Normal. */
 static enum mw_zone_type class_of(const struct mw_oom_case *c)
 {
 	enum mw_zone_type best = c->gfp.zone, type;
 	bool found = false;
 
+	if (best == MW_ZONE_HIGHMEM && !has_highmem(c->event))
+		best = MW_ZONE_NORMAL;
 	if (mw_release_at_least(c->release, 5, 8))
-		return c->gfp.zone;
+		return best;
 	for (size_t i = 0; i < c->event->n_zones; i++) {
 		const struct mw_oom_zone *z = &c->event->zone[i];
 
@@ -113,7 +128,9 @@ struct built {
 
 static struct built built_of(const struct mw_oom_case *c)
 {
-	struct built b = { .seen = { [MW_ZONE_NORMAL] = true, [MW_ZONE_MOVABLE] = true } };
+	struct built b = { .seen = { [MW_ZONE_NORMAL] = true,
+				     [MW_ZONE_HIGHMEM] = has_highmem(c->event),
+				     [MW_ZONE_MOVABLE] = true } };
 	enum mw_zone_type type;
 
 	for (size_t i = 0; i < c->event->n_zones; i++)
@@ -169,7 +186,8 @@ static void usable_blocks(const struct mw_oom_case *c, const struct mw_oom_zone 
 
 	if (c->request.movable)
 		usable |= MW_BLOCK_CMA;
-	if (c->request.harder)
+	/* From 6.3 on ALLOC_HIGHATOMIC: whoever cannot sleep. */
+	if (c->request.harder || (c->request.non_block && mw_release_at_least(c->release, 6, 3)))
 		usable |= MW_BLOCK_HIGHATOMIC;
 	s->types_known = true;
 	for (size_t i = 0; i < MW_ORDERS; i++) {
@@ -296,9 +314,11 @@ static void add_zone(struct mw_oom_case *c, const struct mw_oom_zone *zone)
 		return;
 	if (!node_allowed(c, zone))
 		z->verdict = MW_ZONE_NOT_ALLOWED;
+	else if (!c->gfp_known)
+		return;
 	else if (type > c->gfp.zone)
 		z->verdict = MW_ZONE_ABOVE;
-	else if (c->gfp_known && mw_known(c->event->order) && c->event->order.v < MW_ORDERS)
+	else if (mw_known(c->event->order) && c->event->order.v < MW_ORDERS)
 		test_zone(c, z);
 }
 

@@ -29,7 +29,10 @@ for t in $targets; do
 	mkdir -p "$out/corpus/$t"
 	seeds=
 	[ ! -d "tests/fuzz/corpus/$t" ] || seeds=tests/fuzz/corpus/$t
-	case $t in capture | ledger) seeds="$seeds tests/fixtures" ;; esac
+	case $t in
+	capture | ledger) seeds="$seeds tests/fixtures" ;;
+	oom) seeds="$seeds tests/lab/logs" ;;
+	esac
 	# shellcheck disable=SC2086
 	if "$out/$t" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
 		-artifact_prefix=$out/found/"$t"- "$out/corpus/$t" $seeds >"$out/$t.log" 2>&1; then
