@@ -25,7 +25,7 @@ one() {
 		echo "not ok $name: exit $status" >>"$log/lines"
 	fi
 	if grep -q '^not ok' "$log/lines"; then
-		sed "s|^|$name: |" "$log/out" | tail -n 60
+		grep -v '^ok ' "$log/out" | sed "s|^|$name: |" | tail -n 100
 	fi
 	grep '^skip' "$log/lines"
 	cat "$log/lines" >>"$log/all"
