@@ -19,12 +19,20 @@ static size_t leading_digits(struct mw_str s)
 	return n;
 }
 
+/* A mail program may have made a blank one that does not break. */
+#define FIXED_BLANK "\xc2\xa0"
+
 static size_t leading_blanks(struct mw_str s)
 {
 	size_t n = 0;
 
-	while (n < s.n && (s.p[n] == ' ' || s.p[n] == '\t'))
-		n++;
+	while (n < s.n)
+		if (s.p[n] == ' ' || s.p[n] == '\t')
+			n++;
+		else if (mw_str_starts(mw_str_from(s, n), FIXED_BLANK))
+			n += strlen(FIXED_BLANK);
+		else
+			break;
 	return n;
 }
 
@@ -281,7 +289,8 @@ void mw_kmsg_strip(struct mw_str line, struct mw_arena *arena, struct mw_kmsg *r
 		kept = k.body;
 		k.body = mw_str_from(k.body, leading_blanks(k.body));
 		if (!take_one(&k)) {
-			k.body = kept;
+			if (!mw_str_starts(kept, FIXED_BLANK))
+				k.body = kept;
 			break;
 		}
 	}
