@@ -122,12 +122,22 @@ static int by_count(const void *a, const void *b)
 	return mw_str_cmp(x->name, y->name);
 }
 
+static void one_row(struct mw_report *r, struct mw_table *t, struct tally tally,
+		    enum mw_row_in where)
+{
+	struct mw_row *row = mw_report_row(r, t, 0, where);
+
+	mw_cell_str(row, 0, tally.name);
+	mw_cell_val(row, 1, mw_ok(tally.count));
+}
+
 static void one_table(struct mw_report *r, const struct cli_oom_summary *s, size_t which,
 		      uint64_t top)
 {
 	const struct dimension *d = &s->dimension[which];
 	struct tally *sorted = mw_arena_alloc(r->arena, (d->n + 1) * sizeof(*sorted));
 	struct mw_col *columns = mw_arena_alloc(r->arena, 2 * sizeof(*columns));
+	uint64_t left = d->others;
 	struct mw_table *t;
 
 	if (!sorted || !columns)
@@ -141,15 +151,16 @@ static void one_table(struct mw_report *r, const struct cli_oom_summary *s, size
 	for (size_t i = 0; i < d->n; i++)
 		sorted[i] = d->tally[i];
 	qsort(sorted, d->n, sizeof(*sorted), by_count);
-	if (d->others)
-		sorted[d->n] = (struct tally){ mw_str_of("(others)"), d->others };
-	for (size_t i = 0; i < d->n + (d->others > 0); i++) {
-		struct mw_row *row =
-			mw_report_row(r, t, 0, !top || i < top ? MW_IN_BOTH : MW_IN_JSON);
+	for (size_t i = 0; i < d->n; i++) {
+		bool shown = !top || i < top;
 
-		mw_cell_str(row, 0, sorted[i].name);
-		mw_cell_val(row, 1, mw_ok(sorted[i].count));
+		one_row(r, t, sorted[i], shown ? MW_IN_BOTH : MW_IN_JSON);
+		left += shown ? 0 : sorted[i].count;
 	}
+	if (d->others)
+		one_row(r, t, (struct tally){ mw_str_of("(others)"), d->others }, MW_IN_JSON);
+	if (left)
+		one_row(r, t, (struct tally){ mw_str_of("(others)"), left }, MW_IN_TEXT);
 }
 
 void cli_oom_summary_tables(struct mw_report *r, const struct cli_oom_summary *s, uint64_t top)

@@ -30,8 +30,8 @@ bool mw_find_lowmem(const struct mw_oom_case *c, struct mw_findings *all)
 	uint64_t above = 0;
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
 	struct mw_finding f = mw_oom_finding("MW-OOM-LOWMEM", oom ? MW_CRITICAL : MW_WARNING);
-	const char *reach = c->gfp.zone == MW_ZONE_DMA	   ? "the lowest 16 MiB"
-			    : c->gfp.zone == MW_ZONE_DMA32 ? "the lowest 4 GiB"
+	const char *reach = c->gfp.zone == MW_ZONE_DMA ? "the DMA zone (on x86 the lowest 16 MiB)"
+			    : c->gfp.zone == MW_ZONE_DMA32 ? "the DMA32 zone (the lowest 4 GiB)"
 							   : "low memory";
 
 	if (!only_low_zones(c, &above))

@@ -28,6 +28,24 @@ static uint64_t small_bytes(const struct mw_oom_case *c)
 	return sum < free_bytes(c) ? sum : free_bytes(c);
 }
 
+/* Is it so on more than one node?  Then it is no matter of where a program runs. */
+static bool several_nodes(const struct mw_oom_case *c)
+{
+	struct mw_val first = mw_no(MW_UNREAD);
+
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct mw_oom_zone_case *z = &c->zone[i];
+
+		if (z->verdict != MW_ZONE_FRAGMENTED && z->verdict != MW_ZONE_LIKELY_FRAGMENTED)
+			continue;
+		if (!mw_known(first))
+			first = z->zone->node;
+		else if (mw_known(z->zone->node) && z->zone->node.v != first.v)
+			return true;
+	}
+	return false;
+}
+
 static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ, likely = false;
@@ -39,9 +57,12 @@ static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 		likely |= c->zone[i].verdict == MW_ZONE_LIKELY_FRAGMENTED;
 	f.verdict = mw_fmt(c->arena,
 			   "%s, and %s was free in the zones it may use, but %s of that in smaller "
-			   "blocks: fragmentation",
+			   "blocks: fragmentation%s",
 			   mw_oom_asked(c), mw_fmt_bytes(c->arena, free_bytes(c)),
-			   mw_fmt_bytes(c->arena, small_bytes(c)));
+			   mw_fmt_bytes(c->arena, small_bytes(c)),
+			   several_nodes(c) ? ", on more than one node: moving programs to another "
+					      "node would help by luck only"
+					    : "");
 	mw_oom_zone_rows(c, &f);
 	mw_finding_fix(&f, mw_fix_compact);
 	mw_finding_fix(&f, mw_fix_more_free);
@@ -123,42 +144,65 @@ static const char *mostly(const struct mw_oom_case *c)
 	return "";
 }
 
-static void memcg(const struct mw_oom_case *c, struct mw_findings *all)
+/* Only v1 has one limit for memory and swap together. */
+static bool is_v1(const struct mw_oom_event *e)
 {
-	const struct mw_oom_event *e = c->event;
-	struct mw_str group = e->oom_memcg.n ? e->oom_memcg : e->stats_of;
-	const char *path = group.n ? mw_fmt_shell(c->arena, group) : "/<group>";
-	struct mw_finding f = mw_oom_finding("MW-OOM-MEMCG-LIMIT", MW_CRITICAL);
-	bool shown = e->memory.limit_bytes.why != MW_UNREAD;
+	return e->memsw.limit_bytes.why != MW_UNREAD;
+}
 
-	f.verdict =
-		mw_fmt(c->arena,
-		       "%s%.*s reached its memory limit%s%s%s; the machine may have had "
-		       "memory free",
-		       group.n ? "the cgroup " : "a cgroup (the log does not say which)",
-		       (int)group.n, group.n ? group.p : "", shown ? " of " : "",
-		       shown ? mw_fmt_val_bytes(c->arena, e->memory.limit_bytes) : "", mostly(c));
-	if (shown)
-		mw_finding_bytes(&f, "charged", e->memory.usage_bytes, mw_oom_source(c));
-	else
-		mw_finding_text(&f, "limit and charge", "not in the log", mw_oom_source(c));
-	mw_oom_memory_rows(c, &f);
-	if (e->group_killed.n)
-		mw_finding_text(&f, "memory.oom.group: all of it was killed",
-				mw_arena_cstr(c->arena, e->group_killed), mw_oom_source(c));
-	mw_finding_fix(&f,
-		       (struct mw_fix){ .command = mw_fmt(c->arena,
-							  "cat /sys/fs/cgroup%s/memory.stat", path),
-					.effect = "says what it holds now",
-					.risk = "none",
-					.undo = "none needed" });
-	mw_finding_fix(&f,
+/* The limit that was reached: on v1 that of memory and swap may be the one. */
+static const struct mw_oom_limit *limit_reached(const struct mw_oom_event *e, const char **ret_name)
+{
+	bool memsw = mw_known(e->memory.limit_bytes) && mw_known(e->memsw.limit_bytes) &&
+		     mw_or(e->memory.usage_bytes, UINT64_MAX) < e->memory.limit_bytes.v &&
+		     mw_or(e->memsw.usage_bytes, 0) >= e->memsw.limit_bytes.v;
+
+	*ret_name = memsw ? "limit of memory and swap together" : "memory limit";
+	return memsw ? &e->memsw : &e->memory;
+}
+
+static void memcg_fixes(const struct mw_oom_case *c, const char *path, struct mw_finding *f)
+{
+	bool v1 = is_v1(c->event);
+	const char *mount = v1 ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup";
+
+	mw_finding_fix(f, (struct mw_fix){
+				  .command = mw_fmt(c->arena, "cat %s%s/memory.stat", mount, path),
+				  .effect = "says what it holds now",
+				  .risk = "none",
+				  .undo = "none needed" });
+	mw_finding_fix(f,
 		       (struct mw_fix){ .command = "systemctl set-property <unit> MemoryMax=<size>",
 					.effect = "a higher limit, where what it holds is needed",
 					.risk = "so much less for the others",
 					.undo = "systemctl revert <unit>" });
-	f.check = mw_fmt(c->arena, "cat /sys/fs/cgroup%s/memory.events (oom_kill does not rise)",
-			 path);
+	f->check = mw_fmt(c->arena, "cat %s%s/%s (oom_kill does not rise)", mount, path,
+			  v1 ? "memory.oom_control" : "memory.events");
+}
+
+static void memcg(const struct mw_oom_case *c, struct mw_findings *all)
+{
+	const struct mw_oom_event *e = c->event;
+	struct mw_str group = e->oom_memcg.n ? e->oom_memcg : e->stats_of;
+	struct mw_finding f = mw_oom_finding("MW-OOM-MEMCG-LIMIT", MW_CRITICAL);
+	const char *name;
+	const struct mw_oom_limit *limit = limit_reached(e, &name);
+	bool shown = limit->limit_bytes.why != MW_UNREAD;
+
+	f.verdict = mw_fmt(c->arena,
+			   "%s%.*s reached its %s%s%s%s; the machine may have had memory free",
+			   group.n ? "the cgroup " : "a cgroup (the log does not say which)",
+			   (int)group.n, group.n ? group.p : "", name, shown ? " of " : "",
+			   shown ? mw_fmt_val_bytes(c->arena, limit->limit_bytes) : "", mostly(c));
+	if (!shown)
+		mw_finding_text(&f, "limit and charge", "not in the log", mw_oom_source(c));
+	if (limit == &e->memsw)
+		mw_finding_bytes(&f, "charged, swap with it", limit->usage_bytes, mw_oom_source(c));
+	mw_oom_memory_rows(c, &f);
+	if (e->group_killed.n)
+		mw_finding_text(&f, "memory.oom.group: all of it was killed",
+				mw_arena_cstr(c->arena, e->group_killed), mw_oom_source(c));
+	memcg_fixes(c, group.n ? mw_fmt_shell(c->arena, group) : "/<group>", &f);
 	f.sure = e->seen & MW_SEEN_MEMCG
 			 ? "certain: the kernel printed the limit and the charge"
 			 : "certain that it was a cgroup's limit; its figures are not in "
@@ -217,7 +261,8 @@ static bool marks_are_absurd(const struct mw_oom_case *c)
 
 static void reserve(const struct mw_oom_case *c, struct mw_findings *all)
 {
-	struct mw_finding f = mw_oom_finding("MW-OOM-LOWMEM", MW_CRITICAL);
+	bool oom = c->event->kind <= MW_OOM_SYSRQ;
+	struct mw_finding f = mw_oom_finding("MW-OOM-LOWMEM", oom ? MW_CRITICAL : MW_WARNING);
 
 	f.verdict = mw_fmt(c->arena, "%s; %s", mw_oom_asked(c),
 			   marks_are_absurd(c)

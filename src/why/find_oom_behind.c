@@ -7,15 +7,10 @@
 
 #include "base/fmt.h"
 #include "why/find.h"
-#include "why/oom.h"
+#include "why/find_oom_private.h"
 
 /* A smaller task that no kill reaches is no reason for anything. */
 #define UNKILLABLE_PERMILLE 20
-
-static const char *source_of(const struct mw_oom_case *c)
-{
-	return mw_fmt(c->arena, "the report at line %" PRIu64, c->event->line);
-}
 
 static struct mw_finding start(const char *id, enum mw_severity severity, uint64_t weight)
 {
@@ -31,8 +26,8 @@ static bool is_share(const struct mw_oom_case *c, struct mw_val bytes, uint64_t 
 static void share_rows(const struct mw_oom_case *c, struct mw_finding *f, const char *name,
 		       struct mw_val bytes)
 {
-	mw_finding_bytes(f, name, bytes, source_of(c));
-	mw_finding_bytes(f, "RAM or limit", c->total_bytes, source_of(c));
+	mw_finding_bytes(f, name, bytes, mw_oom_source(c));
+	mw_finding_bytes(f, mw_oom_total_name(c), c->total_bytes, mw_oom_source(c));
 }
 
 static void shmem(const struct mw_oom_case *c, uint64_t permille, struct mw_findings *all)
@@ -76,7 +71,7 @@ static void slab(const struct mw_oom_case *c, uint64_t permille, struct mw_findi
 			mw_finding_bytes(&f,
 					 mw_fmt(c->arena, "cache %.*s", (int)e->slab[i].name.n,
 						e->slab[i].name.p),
-					 e->slab[i].total_bytes, source_of(c));
+					 e->slab[i].total_bytes, mw_oom_source(c));
 	mw_finding_fix(&f, (struct mw_fix){ .command = "slabtop -o -s c | head -n 20",
 					    .effect = "shows the largest caches now",
 					    .risk = "none",
@@ -135,9 +130,9 @@ static void unkillable(const struct mw_oom_case *c, struct mw_findings *all)
 			   "%.*s (pid %u) holds more than the one killed, but with "
 			   "oom_score_adj -1000 it cannot be: the others die in its place",
 			   (int)worst->comm.n, worst->comm.p, worst->pid);
-	mw_finding_bytes(&f, "its resident memory", mw_ok(bytes), source_of(c));
+	mw_finding_bytes(&f, "its resident memory", mw_ok(bytes), mw_oom_source(c));
 	mw_finding_bytes(&f, "of the one killed", mw_mul(mw_ok(killed), c->page_bytes),
-			 source_of(c));
+			 mw_oom_source(c));
 	mw_finding_fix(&f, (struct mw_fix){
 				   .command = mw_fmt(c->arena,
 						     "cat /proc/%u/oom_score_adj /proc/"
@@ -157,12 +152,13 @@ static void floor_bug(const struct mw_oom_case *c, struct mw_findings *all)
 
 	if (!c->all_tied)
 		return;
-	f.verdict =
-		"every task here rates 1, the floor of this kernel, so the first one scanned dies, "
-		"however small";
+	f.verdict = mw_fmt(c->arena,
+			   "every task here rates 1, the floor of this kernel, so the %s one "
+			   "scanned dies, however small",
+			   c->rules.tie == MW_TIE_FIRST ? "first" : "last");
 	mw_finding_text(&f, "tasks that tie",
 			mw_fmt(c->arena, "%zu, all with a low oom_score_adj", c->n_ranks),
-			source_of(c));
+			mw_oom_source(c));
 	mw_finding_fix(&f, (struct mw_fix){
 				   .command = "uname -r",
 				   .effect = "kernels from 5.9 on (5.4 from .195) rate below 1 and "
@@ -186,7 +182,7 @@ static void differs(const struct mw_oom_case *c, struct mw_findings *all)
 			mw_fmt(c->arena, "%.*s (pid %" PRIu64 "), number %zu of %zu",
 			       (int)c->chosen->comm.n, c->chosen->comm.p, c->chosen->pid.v,
 			       c->chosen_rank, c->n_ranks),
-			source_of(c));
+			mw_oom_source(c));
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = "uname -r",
 					.effect = "a vendor or development kernel may choose by "
@@ -214,7 +210,7 @@ static void panicked(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_finding_text(&f, "the kernel's words",
 			e->panic.n ? mw_arena_cstr(c->arena, e->panic)
 				   : "Out of memory and no killable processes...",
-			source_of(c));
+			mw_oom_source(c));
 	mw_finding_fix(&f,
 		       asked ? (struct mw_fix){ .command = "sysctl -w vm.panic_on_oom=0",
 						.effect = "a task dies in place of the machine",
@@ -243,7 +239,7 @@ static void reap_failed(const struct mw_oom_case *c, struct mw_findings *all)
 				   "the kill: its memory map stayed locked",
 				   e->victim[i].pid.v);
 		mw_finding_text(&f, "the kernel's words", "oom_reaper: unable to reap",
-				source_of(c));
+				mw_oom_source(c));
 		mw_finding_fix(&f,
 			       (struct mw_fix){ .command = "dmesg | grep -A 40 'unable to reap'",
 						.effect = "shows where the victim waits",

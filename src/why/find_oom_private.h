@@ -10,6 +10,9 @@
 /* "the report at line 12" */
 const char *mw_oom_source(const struct mw_oom_case *c);
 
+/* What the classes of the ledger add up to: "RAM", of a cgroup "charged". */
+const char *mw_oom_total_name(const struct mw_oom_case *c);
+
 /* The verdict of a report: it stands before all other findings. */
 struct mw_finding mw_oom_finding(const char *id, enum mw_severity severity);
 

@@ -12,6 +12,11 @@ const char *mw_oom_source(const struct mw_oom_case *c)
 	return mw_fmt(c->arena, "the report at line %" PRIu64, c->event->line);
 }
 
+const char *mw_oom_total_name(const struct mw_oom_case *c)
+{
+	return c->event->kind == MW_OOM_MEMCG ? "charged" : "RAM";
+}
+
 struct mw_finding mw_oom_finding(const char *id, enum mw_severity s)
 {
 	return (struct mw_finding){ .id = id,
@@ -94,7 +99,7 @@ void mw_oom_memory_rows(const struct mw_oom_case *c, struct mw_finding *f)
 	const struct mw_oom_counters *n = &c->event->count;
 
 	if (c->total_bytes.why != MW_UNREAD || !f->n_evidence)
-		mw_finding_bytes(f, "RAM or limit", c->total_bytes, mw_oom_source(c));
+		mw_finding_bytes(f, mw_oom_total_name(c), c->total_bytes, mw_oom_source(c));
 	for (size_t i = 0; i < c->n_classes && f->n_evidence < 5; i++)
 		if (mw_known(c->class[i].bytes) &&
 		    c->class[i].bytes.v > mw_or(c->total_bytes, UINT64_MAX) / 10)

@@ -128,7 +128,8 @@ static void lowmem(void **state)
 		  "reserved_highatomic:0KB present:40000kB managed:36000kB free_cma:1800kB\n"
 		  "lowmem_reserve[]: 0 0 0 0\n";
 	comes_to(&p, MW_CAUSE_NO_MEMORY, "MW-OOM-LOWMEM", NULL,
-		 "the lowest 4 GiB can give, and that is used up, while 193 MiB is free above it; "
+		 "the DMA32 zone (the lowest 4 GiB) can give, and that is used up, while 193 MiB "
+		 "is free above it; "
 		 "1.75 MiB that is free there is CMA");
 }
 
