@@ -216,7 +216,8 @@ static void describe_end(struct reader *rd, struct mw_report *tail)
 			a, "no report of an OOM kill or a failed allocation in %s of log", of);
 	else
 		tail->verdict =
-			mw_fmt(a, "%llu reports in %s of log", (unsigned long long)rd->shown, of);
+			mw_fmt(a, "%llu report%s in %s of log", (unsigned long long)rd->shown,
+			       rd->shown == 1 ? "" : "s", of);
 	if (rd->o->summary)
 		cli_oom_summary_tables(tail, rd->summary, rd->o->top);
 }
@@ -247,7 +248,8 @@ static int end(struct reader *rd, struct mw_report *tail)
 			r = mw_report_html(tail, &rd->style, stdout);
 		return r ? r : mw_report_html_end(stdout);
 	}
-	if (text && (rd->o->summary || !rd->shown))
+	/* Nothing could be read: that was said, and is no answer. */
+	if (text && (rd->o->summary || (!rd->shown && rd->bytes)))
 		return mw_report_text(tail, &rd->style, stdout);
 	return 0;
 }

@@ -59,7 +59,7 @@ static const char *kind_words(const struct mw_oom_event *e)
 	case MW_OOM_VMALLOC:
 		return "vmalloc failed";
 	case MW_OOM_USERSPACE:
-		return "a guard killed";
+		return "killed by a guard, not by the kernel";
 	}
 	return "";
 }
@@ -78,6 +78,9 @@ static const char *victim_words(const struct mw_oom_case *c)
 	const struct mw_oom_victim *v = c->killed ? c->killed : c->chosen;
 	struct mw_arena *a = c->arena;
 
+	if (c->event->kind == MW_OOM_USERSPACE)
+		return mw_fmt(a, "; %.*s killed %s", (int)c->event->guard.n, c->event->guard.p,
+			      mw_oom_guard_victim(c));
 	if (c->event->kind > MW_OOM_SYSRQ)
 		return "";
 	if (!v)
@@ -141,27 +144,41 @@ static void note_request(struct mw_report *r, const struct mw_oom_case *c)
 					 c->gfp_guess));
 }
 
+/* Is there a choice of nodes at all? */
+static bool shows_nodes(const struct mw_oom_case *c)
+{
+	for (size_t i = 1; i < c->n_zones; i++)
+		if (mw_or(c->zone[i].zone->node, 0) != mw_or(c->zone[0].zone->node, 0))
+			return true;
+	return c->nodes_not_shown;
+}
+
 static void note_place(struct mw_report *r, const struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_arena *a = c->arena;
 	const char *cpu = mw_known(e->asker_cpu) ? mw_fmt(a, "CPU %" PRIu64, e->asker_cpu.v)
 						 : "CPU not in the log";
-	const char *node = mw_known(c->node)	    ? mw_fmt(a, " on node %" PRIu64, c->node.v)
-			   : mw_known(e->asker_cpu) ? ", its node not in the log (--root tells)"
-						    : "";
-	const char *nodes = e->mems_allowed.n ? mw_fmt(a, "nodes %.*s", (int)e->mems_allowed.n,
-						       e->mems_allowed.p)
+	bool asks_node = mw_known(e->asker_cpu) && shows_nodes(c);
+	const char *node = mw_known(c->node) ? mw_fmt(a, " on node %" PRIu64, c->node.v)
+			   : asks_node	     ? ", its node not in the log (--root tells)"
+					     : "";
+	bool many = mw_str_find(e->mems_allowed, '-') < e->mems_allowed.n ||
+		    mw_str_find(e->mems_allowed, ',') < e->mems_allowed.n;
+	const char *nodes = e->mems_allowed.n ? mw_fmt(a, "%s %.*s", many ? "nodes" : "node",
+						       (int)e->mems_allowed.n, e->mems_allowed.p)
 					      : "all nodes";
+	const char *order = mw_known(c->node) ? "its zonelist, as far as that is known"
+			    : shows_nodes(c)  ? "node numbers"
+					      : "the zonelist";
 
 	if (!c->n_zones)
 		return;
 	if (e->nodemask.n && !mw_str_starts(e->nodemask, "(null)"))
 		nodes = mw_fmt(a, "%s, of them by its policy %.*s", nodes, (int)e->nodemask.n,
 			       e->nodemask.p);
-	mw_report_note(r, mw_fmt(a, "%s%s; may use %s; zones in order of %s", cpu, node, nodes,
-				 mw_known(c->node) ? "its zonelist, as far as that is known"
-						   : "node numbers"));
+	mw_report_note(
+		r, mw_fmt(a, "%s%s; may use %s; zones in order of %s", cpu, node, nodes, order));
 	if (c->nodes_not_shown)
 		mw_report_note(r,
 			       mw_fmt(a, "the log shows no zone of node %s, which it may use too",
@@ -191,12 +208,27 @@ static void note_ranking(struct mw_report *r, const struct mw_oom_case *c)
 							       : "another of its family or group"));
 }
 
+static void note_victim_group(struct mw_report *r, const struct mw_oom_case *c)
+{
+	struct mw_str path = c->event->task_memcg, unit = cli_oom_unit(path);
+
+	if (path.n < 2 || c->event->kind > MW_OOM_SYSRQ)
+		return;
+	mw_report_note(r, mw_fmt(c->arena, "the victim ran in %.*s%s%.*s", (int)path.n, path.p,
+				 unit.n ? ": " : "", (int)unit.n, unit.n ? unit.p : ""));
+}
+
 static void notes(struct mw_report *r, const struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_arena *a = c->arena;
 
-	mw_report_note(r, mw_fmt(a, "kernel: %s; line %" PRIu64, mw_oom_kernel(c), e->line));
+	if (e->kind == MW_OOM_USERSPACE)
+		mw_report_note(r, mw_fmt(a, "line %" PRIu64, e->line));
+	else
+		mw_report_note(r,
+			       mw_fmt(a, "kernel: %s; line %" PRIu64, mw_oom_kernel(c), e->line));
+	note_victim_group(r, c);
 	note_request(r, c);
 	note_place(r, c);
 	note_ranking(r, c);
@@ -220,13 +252,15 @@ static void asker_figures(struct mw_report *r, const struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_arena *a = c->arena;
+	bool asker_died = c->chosen && mw_known(e->asker_pid) && mw_known(c->chosen->pid) &&
+			  c->chosen->pid.v == e->asker_pid.v;
 
 	mw_report_string(r, "asker.comm", cstr(a, e->asker_comm));
 	mw_report_figure(r, "asker.pid", e->asker_pid);
 	mw_report_figure(r, "asker.cpu", e->asker_cpu);
 	mw_report_figure(r, "asker.node", c->node);
 	figure_signed(r, "asker.oom_score_adj", e->asker_adj);
-	mw_report_string(r, "asker.cgroup", NULL);
+	mw_report_string(r, "asker.cgroup", asker_died ? cstr(a, e->task_memcg) : NULL);
 	mw_report_string(r, "asker.cpuset", cstr(a, e->cpuset));
 	mw_report_string(r, "asker.mems_allowed", cstr(a, e->mems_allowed));
 	mw_report_string(r, "asker.nodemask", cstr(a, e->nodemask));

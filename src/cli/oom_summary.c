@@ -73,10 +73,10 @@ static void count(struct cli_oom_summary *s, size_t which, struct mw_str name)
 
 static struct mw_str unit_of(const struct mw_oom_event *e)
 {
-	struct mw_str unit = e->unit.n ? e->unit : cli_oom_unit(e->task_memcg);
+	struct mw_str unit = cli_oom_unit(e->unit.n ? e->unit : e->task_memcg);
 
 	if (!unit.n)
-		unit = cli_oom_unit(e->oom_memcg);
+		unit = e->unit.n ? e->unit : cli_oom_unit(e->oom_memcg);
 	if (!unit.n)
 		unit = e->task_memcg.n ? e->task_memcg : e->oom_memcg;
 	return unit;

@@ -271,7 +271,8 @@ static void victim_table(struct mw_report *r, const struct mw_oom_case *c)
 
 	for (size_t i = 0; i < e->n_victims; i++) {
 		const struct mw_oom_victim *v = &e->victim[i];
-		struct mw_row *row = mw_report_row(r, t, 0, i < 10 ? MW_IN_BOTH : MW_IN_JSON);
+		bool shown = i < 10 && e->kind != MW_OOM_USERSPACE; /* its headline says all */
+		struct mw_row *row = mw_report_row(r, t, 0, shown ? MW_IN_BOTH : MW_IN_JSON);
 
 		mw_cell_val(row, 0, v->pid);
 		mw_cell_str(row, 1, v->comm);

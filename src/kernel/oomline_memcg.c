@@ -63,31 +63,61 @@ static void add_stat(struct mw_oom_event *e, struct mw_str name, struct mw_val v
 		(struct mw_oom_stat){ .name = mw_arena_copy(&e->arena, name), .bytes = v };
 }
 
-/* "Memory cgroup stats for /a: cache:840KB rss:523448KB", or rows that follow; of several groups
- * (3.8 to 5.2 print the subtree, each its own figures) the first is the one at its limit. */
+/* Adds the figures of one more group of the subtree. */
+static void sum_stat(struct mw_oom_event *e, struct mw_str name, struct mw_val v)
+{
+	for (size_t i = 0; i < e->n_stats; i++)
+		if (mw_str_same(e->stat[i].name, name)) {
+			e->stat[i].bytes = mw_add(e->stat[i].bytes, v);
+			return;
+		}
+	add_stat(e, name, v);
+}
+
+/* False: it was there already, or there is no room to know. */
+static bool is_new_group(struct mw_oom_event *e, struct mw_str group)
+{
+	struct mw_str *list;
+
+	for (size_t i = 0; i < e->n_stat_groups; i++)
+		if (mw_str_same(e->stat_group[i], group))
+			return false;
+	if (e->n_stat_groups == MW_OOM_ROWS_MAX)
+		return false;
+	list = mw_arena_grow(&e->arena, e->stat_group, e->n_stat_groups, sizeof(*list));
+	if (!list)
+		return false;
+	e->stat_group = list;
+	list[e->n_stat_groups++] = mw_arena_copy(&e->arena, group);
+	return true;
+}
+
+/* "Memory cgroup stats for /a: cache:840KB rss:523448KB": 3.8 to 5.2 print the subtree in such
+ * lines, each group's own figures; later kernels one group, its children in it, as rows that
+ * follow.  The first is the one at its limit. */
 void mw_oomline_memcg_stats(struct mw_oom_event *e, struct mw_str body)
 {
 	struct mw_str rest = mw_text_after(body, "stats for ", "\n"), key, unit, group;
 	size_t end = mw_str_search(rest, ": ");
 	struct mw_val v;
+	bool in_line;
 
 	if (end == rest.n)
 		end = rest.n - (rest.n && rest.p[rest.n - 1] == ':');
 	group = (struct mw_str){ rest.p, end };
-	if (e->stats_of.n && !mw_str_same(e->stats_of, group)) {
-		e->block = MW_BLOCK_NONE;
-		return;
-	}
-	if (!e->stats_of.n)
-		e->stats_of = mw_arena_copy(&e->arena, group);
 	rest = mw_str_from(rest, end + 1);
-	e->block = MW_BLOCK_STATS;
-	if (mw_str_find(rest, ':') == rest.n) {
+	in_line = mw_str_find(rest, ':') < rest.n;
+	e->block = MW_BLOCK_NONE;
+	if (!is_new_group(e, group) || (!in_line && e->n_stat_groups > 1))
+		return;
+	e->stats_of = e->stat_group[0];
+	if (!in_line) {
+		e->block = MW_BLOCK_STATS;
 		mw_oomline_stat(e, mw_str_trim(rest));
 		return;
 	}
 	while (mw_pair_next(&rest, &key, &v, &unit))
-		add_stat(e, key,
+		sum_stat(e, key,
 			 mw_str_eq(unit, "KB") || mw_str_eq(unit, "kB") ? mw_mul(v, 1024) : v);
 }
 

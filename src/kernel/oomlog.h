@@ -228,9 +228,11 @@ struct mw_oom_event {
 	struct mw_oom_site *site;
 	size_t n_sites;
 	struct mw_oom_limit memory, memsw, swap, kmem;
-	struct mw_str stats_of; /* the cgroup of the statistics */
-	struct mw_oom_stat *stat;
+	struct mw_str stats_of;	  /* the cgroup of the statistics */
+	struct mw_oom_stat *stat; /* children included */
 	size_t n_stats;
+	struct mw_str *stat_group; /* whose figures are in it */
+	size_t n_stat_groups;
 	struct mw_oom_columns columns;
 	struct mw_oom_task *task;
 	size_t n_tasks;

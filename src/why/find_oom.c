@@ -343,20 +343,34 @@ static void passes_now(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_findings_add(all, c->arena, &f);
 }
 
+const char *mw_oom_guard_victim(const struct mw_oom_case *c)
+{
+	const struct mw_oom_event *e = c->event;
+	struct mw_str who = e->n_victims && e->victim[0].comm.n ? e->victim[0].comm : e->unit;
+
+	if (!who.n)
+		return "somebody";
+	if (e->n_victims && mw_known(e->victim[0].pid))
+		return mw_fmt(c->arena, "%.*s (pid %" PRIu64 ")", (int)who.n, who.p,
+			      e->victim[0].pid.v);
+	return mw_arena_cstr(c->arena, who);
+}
+
 static void guard(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_finding f = mw_oom_finding("MW-OOM-GUARD", MW_INFO);
-	struct mw_str who = e->n_victims && e->victim[0].comm.n ? e->victim[0].comm : e->unit;
 
 	f.verdict =
-		mw_fmt(c->arena, "%.*s killed %.*s before the kernel had to%s%.*s", (int)e->guard.n,
-		       e->guard.p, who.n ? (int)who.n : 8, who.n ? who.p : "somebody",
-		       e->reason.n ? ": " : "", (int)e->reason.n, e->reason.p ? e->reason.p : "");
+		mw_fmt(c->arena, "%.*s killed %s before the kernel had to%s%.*s", (int)e->guard.n,
+		       e->guard.p, mw_oom_guard_victim(c), e->reason.n ? ": " : "",
+		       (int)e->reason.n, e->reason.p ? e->reason.p : "");
 	mw_finding_text(&f, "killed by", mw_arena_cstr(c->arena, e->guard), mw_oom_source(c));
 	if (mw_known(e->guard_freed_bytes))
 		mw_finding_bytes(&f, "held by it", e->guard_freed_bytes, mw_oom_source(c));
 	mw_finding_fix(&f, mw_fix_look);
+	f.check = mw_fmt(c->arena, "journalctl -b -t %s (nothing new)",
+			 mw_fmt_shell(c->arena, e->guard));
 	f.sure = "as the guard's own line says";
 	mw_findings_add(all, c->arena, &f);
 }

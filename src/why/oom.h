@@ -135,6 +135,9 @@ void mw_oom_explain(const struct mw_oom_event *event, mw_cpu_node node_of, const
 /* "3.10.0-1160 (el7)", or the range it was inferred to. */
 const char *mw_oom_kernel(const struct mw_oom_case *c);
 
+/* Whom a guard killed: "browser (pid 2210)", a unit, "somebody". */
+const char *mw_oom_guard_victim(const struct mw_oom_case *c);
+
 /* The findings of one report: the first is its verdict, the others what stands behind it. */
 void mw_find_oom(const struct mw_oom_case *c, const struct mw_thresholds *limit,
 		 struct mw_findings *ret);

@@ -171,7 +171,7 @@ static struct mw_val reserve_of(const struct mw_oom_case *c, const struct mw_oom
 		at = index_in(&w, c->zone_class);
 		v = z->reserve_pages[at];
 		if (mw_known(found) && found.v != v.v)
-			return mw_no(MW_BAD);
+			return mw_no(MW_UNREAD);
 		found = v;
 	}
 	return found;

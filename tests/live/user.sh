@@ -24,6 +24,13 @@ for c in "" ledger "ledger --counters" "ledger --explain Shmem" explain capture;
 	*) no "memwhy $c: exit $status: $(cat "$work/err")" ;;
 	esac
 done
+cp tests/fixtures/oom-v1-memsw.log "$work/log"
+as_user "$work/memwhy" oom "$work/log" 2>&1 | grep -q '^critical MW-OOM-MEMCG-LIMIT' &&
+	ok "memwhy oom FILE" || no "memwhy oom FILE"
+as_user "$work/memwhy" oom >"$work/out" 2>"$work/err"
+status=$?
+{ [ $status = 0 ] && [ -s "$work/out" ]; } || { [ $status = 1 ] && grep -q 'try as root' "$work/err"; } &&
+	ok "memwhy oom (exit $status)" || no "memwhy oom: exit $status: $(cat "$work/err")"
 as_user "$work/memwhy" ledger --json >"$work/l.json"
 jq -e '.partial and ([.sources[] | select(.error == "EACCES" or .error == "EPERM")] | length > 0)' \
 	"$work/l.json" >/dev/null && ok "denied files are listed" || no "denied files are not listed"

@@ -151,6 +151,18 @@ static void cgroup(void **state)
 	comes_to(&p, MW_CAUSE_MEMCG_LIMIT, "MW-OOM-MEMCG-LIMIT", NULL,
 		 "the cgroup /it's reached its memory limit of 46.8 MiB, mostly anonymous memory "
 		 "(43.8 MiB)");
+	/* v1: the limit of both; the figures of the children are added up. */
+	p.release = "3.10.0";
+	p.counters = "memory: usage 48000kB, limit 50000kB, failcnt 9\n"
+		     "memory+swap: usage 90000kB, limit 90000kB, failcnt 9\n"
+		     "kmem: usage 0kB, limit 9007199254740988kB, failcnt 0\n"
+		     "Memory cgroup stats for /it's: cache:0KB rss:10KB\n"
+		     "Memory cgroup stats for /it's/a: cache:100KB rss:30000KB\n"
+		     "Memory cgroup stats for /it's/a: cache:100KB rss:30000KB\n"
+		     "Memory cgroup stats for /it's/b: cache:0KB rss:15000KB\n";
+	comes_to(&p, MW_CAUSE_MEMCG_LIMIT, "MW-OOM-MEMCG-LIMIT", NULL,
+		 "the cgroup /it's reached its limit of memory and swap together of 87.8 MiB, "
+		 "mostly anonymous memory (43.9 MiB)");
 }
 
 static void node_bound(void **state)

@@ -1,0 +1,1 @@
+oom --check fixtures/oom-guaranteed-pod.log

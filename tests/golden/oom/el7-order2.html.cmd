@@ -1,0 +1,1 @@
+oom --html fixtures/oom-el7-order2.log

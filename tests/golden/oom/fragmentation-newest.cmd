@@ -1,0 +1,1 @@
+oom lab/logs/fragmentation-newest.log

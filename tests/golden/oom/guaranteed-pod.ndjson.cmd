@@ -1,0 +1,1 @@
+oom --ndjson fixtures/oom-guaranteed-pod.log

@@ -1,0 +1,1 @@
+oom --ndjson fixtures/oom-guards.log

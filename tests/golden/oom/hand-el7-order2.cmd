@@ -1,0 +1,1 @@
+oom fixtures/oom-el7-order2.log

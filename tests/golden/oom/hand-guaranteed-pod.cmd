@@ -1,0 +1,1 @@
+oom fixtures/oom-guaranteed-pod.log

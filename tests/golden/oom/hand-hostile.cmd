@@ -1,0 +1,1 @@
+oom fixtures/oom-hostile.log

@@ -1,0 +1,1 @@
+oom fixtures/oom-v1-memsw.log

@@ -1,0 +1,1 @@
+oom lab/logs/memcg-group-6.12.log

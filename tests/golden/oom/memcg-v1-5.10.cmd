@@ -1,0 +1,1 @@
+oom lab/logs/memcg-v1-5.10.log

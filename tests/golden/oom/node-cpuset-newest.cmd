@@ -1,0 +1,1 @@
+oom lab/logs/node-cpuset-newest.log

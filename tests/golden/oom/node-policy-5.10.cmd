@@ -1,0 +1,1 @@
+oom lab/logs/node-policy-5.10.log

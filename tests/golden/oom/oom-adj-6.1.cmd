@@ -1,0 +1,1 @@
+oom lab/logs/oom-adj-6.1.log

@@ -1,0 +1,1 @@
+oom --summary lab/logs/*.log fixtures/oom-*.log

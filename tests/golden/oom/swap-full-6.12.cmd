@@ -1,0 +1,1 @@
+oom lab/logs/swap-full-6.12.log

@@ -1,0 +1,1 @@
+oom lab/logs/tmpfs-filler-newest.log
