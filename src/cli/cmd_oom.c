@@ -317,6 +317,8 @@ static int run(const struct options *o)
 		status = read_all(&rd, o);
 	if (!r)
 		r = rd.error ? rd.error : end(&rd, &tail);
+	if (!r && rd.kept.failed)
+		r = -ENOMEM;
 	mw_arena_done(&rd.arena);
 	mw_arena_done(&rd.kept);
 	if (r < 0)
