@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oom_helper.h"
+
+/* The first line of a report in each of its forms, and what is read of it. */
+struct first {
+	const char *text;
+	enum mw_oom_kind kind;
+	const char *comm, *gfp_names, *nodemask, *cpuset, *mems; /* NULL: none */
+	uint64_t mask;
+	int order; /* -1: SysRq, -2: none */
+	uint64_t failed_bytes;
+	const char *reason;
+};
+
+static const struct first *want;
+
+static void expect_slice(struct mw_str s, const char *text)
+{
+	if (text)
+		assert_true(mw_str_eq(s, text));
+	else
+		assert_int_equal(s.n, 0);
+}
+
+static void expect_first(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	const struct mw_oom_event *e = c->event;
+
+	(void)found;
+	assert_int_equal(e->kind, want->kind);
+	expect_slice(e->asker_comm, want->comm);
+	expect_slice(e->gfp_names, want->gfp_names);
+	expect_slice(e->nodemask, want->nodemask);
+	expect_slice(e->cpuset, want->cpuset);
+	expect_slice(e->mems_allowed, want->mems);
+	expect_slice(e->reason, want->reason);
+	expect_val(e->gfp_mask, want->mask);
+	assert_int_equal(e->sysrq_order, want->order == -1);
+	if (want->order >= 0)
+		expect_val(e->order, (uint64_t)want->order);
+	else
+		assert_false(mw_known(e->order));
+	if (want->failed_bytes)
+		expect_val(e->failed_bytes, want->failed_bytes);
+	else
+		assert_false(mw_known(e->failed_bytes));
+}
+
+static void read_all(const struct first *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		want = &list[i];
+		oom_feed(want->text, NULL, 1, expect_first);
+	}
+}
+
+#define INVOKED(comm) comm " invoked oom-killer: gfp_mask="
+
+static void oom_killer(void **state)
+{
+	static const struct first list[] = {
+		{ INVOKED("hog") "0x280da, order=0, oom_adj=-5\n", .comm = "hog", .mask = 0x280da },
+		{ INVOKED("hog") "0x280da, order=3, oom_adj=-17, oom_score_adj=-1000\n",
+		  .comm = "hog", .mask = 0x280da, .order = 3 },
+		{ INVOKED("CPU 0/KVM") "0x3000d0, order=2, oom_score_adj=-998\n",
+		  .comm = "CPU 0/KVM", .mask = 0x3000d0, .order = 2 },
+		{ INVOKED("a (b)") "0x24000c0(GFP_KERNEL), order=1, oom_score_adj=0\n",
+		  .comm = "a (b)", .gfp_names = "GFP_KERNEL", .mask = 0x24000c0, .order = 1 },
+		{ INVOKED("hog") "0x24000c0(GFP_KERNEL), nodemask=0-1,3, order=0, "
+				 "oom_score_adj=0\n",
+		  .comm = "hog", .gfp_names = "GFP_KERNEL", .nodemask = "0-1,3",
+		  .mask = 0x24000c0 },
+		{ INVOKED("hog") "0x14000c0(GFP_KERNEL), nodemask=(null),  order=2, "
+				 "oom_score_adj=0\nhog cpuset=a b mems_allowed=0-1\n",
+		  .comm = "hog", .gfp_names = "GFP_KERNEL", .nodemask = "(null)", .cpuset = "a b",
+		  .mems = "0-1", .mask = 0x14000c0, .order = 2 },
+		{ INVOKED("hog") "0xcc0(GFP_KERNEL), order=-1, oom_score_adj=0\n", MW_OOM_SYSRQ,
+		  .comm = "hog", .gfp_names = "GFP_KERNEL", .mask = 0xcc0, .order = -1 },
+		{ INVOKED("hog") "0x0(), order=0, oom_score_adj=0\n", .comm = "hog" },
+		{ INVOKED("hog") "0x0, order=0, oom_score_adj=0\n", .comm = "hog" },
+	};
+
+	(void)state;
+	read_all(list, sizeof(list) / sizeof(list[0]));
+}
+
+static void failures(void **state)
+{
+	static const struct first list[] = {
+		{ "swapper: page allocation failure. order:0, mode:0x20\n", MW_OOM_ALLOC_FAILURE,
+		  .comm = "swapper", .mask = 0x20 },
+		{ "a: b: page allocation failure: order:5, mode:0x4020\n", MW_OOM_ALLOC_FAILURE,
+		  .comm = "a: b", .mask = 0x4020, .order = 5 },
+		{ "hog: page allocation failure: order:4, mode:0x14040c0(GFP_KERNEL|__GFP_COMP), "
+		  "nodemask=(null)\nhog cpuset=/ mems_allowed=0-1\n",
+		  MW_OOM_ALLOC_FAILURE, .comm = "hog", .gfp_names = "GFP_KERNEL|__GFP_COMP",
+		  .nodemask = "(null)", .cpuset = "/", .mems = "0-1", .mask = 0x14040c0,
+		  .order = 4 },
+		{ "hog: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL), "
+		  "nodemask=0,2,cpuset=user.slice,mems_allowed=0-1,3\n",
+		  MW_OOM_ALLOC_FAILURE, .comm = "hog", .gfp_names = "GFP_KERNEL", .nodemask = "0,2",
+		  .cpuset = "user.slice", .mems = "0-1,3", .mask = 0xcc0, .order = 4 },
+		{ "udevd: vmemmap alloc failure: order:9, mode:0x4cc0(GFP_KERNEL|"
+		  "__GFP_RETRY_MAYFAIL), nodemask=(null),cpuset=/,mems_allowed=0\n",
+		  MW_OOM_ALLOC_FAILURE, .comm = "udevd",
+		  .gfp_names = "GFP_KERNEL|__GFP_RETRY_MAYFAIL", .nodemask = "(null)",
+		  .cpuset = "/", .mems = "0", .mask = 0x4cc0, .order = 9 },
+		{ "hog: page allocation stalls for 10001ms, order:0, mode:0x24000c0(GFP_KERNEL)\n",
+		  MW_OOM_STALL, .comm = "hog", .gfp_names = "GFP_KERNEL", .mask = 0x24000c0 },
+		{ "hog: page allocation stall for 12 secs: order:1, mode:0xcc0(GFP_KERNEL) "
+		  "nodemask=(null),cpuset=/,mems_allowed=0\n",
+		  MW_OOM_STALL, .comm = "hog", .gfp_names = "GFP_KERNEL", .nodemask = "(null)",
+		  .cpuset = "/", .mems = "0", .mask = 0xcc0, .order = 1 },
+	};
+
+	(void)state;
+	read_all(list, sizeof(list) / sizeof(list[0]));
+}
+
+#define KERNEL_REST "mode:0xcc0(GFP_KERNEL), nodemask=(null),cpuset=/,mems_allowed=0\n"
+#define KERNEL_WANT                                                                    \
+	.comm = "hog", .gfp_names = "GFP_KERNEL", .nodemask = "(null)", .cpuset = "/", \
+	.mems = "0", .mask = 0xcc0, .order = -2
+
+static void vmalloc(void **state)
+{
+	static const struct first list[] = {
+		{ "hog: vmalloc: allocation failure: 8192 bytes, " KERNEL_REST, MW_OOM_VMALLOC,
+		  KERNEL_WANT, .failed_bytes = 8192 },
+		{ "hog: vmalloc: allocation failure, allocated 4096 of 8192 bytes, " KERNEL_REST,
+		  MW_OOM_VMALLOC, KERNEL_WANT, .failed_bytes = 8192 },
+		{ "hog: vmalloc error: size 8192, page order 0, failed to allocate "
+		  "pages, " KERNEL_REST,
+		  MW_OOM_VMALLOC, KERNEL_WANT, .failed_bytes = 8192,
+		  .reason = "failed to allocate pages" },
+		{ "hog: vmalloc error: size 8192, vm_struct allocation failed, " KERNEL_REST,
+		  MW_OOM_VMALLOC, KERNEL_WANT, .failed_bytes = 8192,
+		  .reason = "vm_struct allocation failed" },
+		{ "hog: vmalloc error: size 8192, failed to allocated page array size "
+		  "64, " KERNEL_REST,
+		  MW_OOM_VMALLOC, KERNEL_WANT, .failed_bytes = 8192,
+		  .reason = "failed to allocated page array size 64" },
+	};
+
+	(void)state;
+	read_all(list, sizeof(list) / sizeof(list[0]));
+}
+
+static void slabs(void **state)
+{
+	static const struct first list[] = {
+		{ "SLUB: Unable to allocate memory on node -1 (gfp=0x20)\n  cache: a, object size: "
+		  "64, buffer size: 64, default order: 3, min order: 1\n",
+		  MW_OOM_SLUB, .mask = 0x20, .order = 1 },
+		{ "SLUB: Unable to allocate memory on CPU 3 (of node 0) on node -1, "
+		  "gfp=0x820(GFP_ATOMIC)\n  cache: a, object size: 64, buffer size: 64, default "
+		  "order: 3, min order: 0\n",
+		  MW_OOM_SLUB, .gfp_names = "GFP_ATOMIC", .mask = 0x820 },
+		{ "SLAB: Unable to allocate memory on node 0, gfp=0x820(GFP_ATOMIC)\n  cache: a, "
+		  "object size: 64, order: 2\n",
+		  MW_OOM_SLUB, .gfp_names = "GFP_ATOMIC", .mask = 0x820, .order = 2 },
+	};
+
+	(void)state;
+	read_all(list, sizeof(list) / sizeof(list[0]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(oom_killer),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(vmalloc),
+		cmocka_unit_test(slabs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
