@@ -128,6 +128,7 @@ void mw_oomline_kill(struct mw_oom_event *e, struct mw_str body)
 		v->line = e->pending_line;
 	set_comm(e, v, comm_of(body, pid));
 	e->memcg_kill |= mw_str_search(body, "emory cgroup out of memory") < body.n;
+	e->mpol_bind_kill |= mw_str_search(body, "No available memory (MPOL_BIND)") < body.n;
 	e->allocating_task |= mw_str_search(body, "(oom_kill_allocating_task)") < body.n;
 	if (mw_str_search(body, "OOM victim ") < body.n)
 		v->already_exiting = true;

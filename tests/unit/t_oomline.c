@@ -165,13 +165,45 @@ static void slabs(void **state)
 	read_all(list, sizeof(list) / sizeof(list[0]));
 }
 
+static enum mw_oom_kind want_kind;
+
+static void expect_kind(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	assert_int_equal(c->event->kind, want_kind);
+	assert_false(c->event->kind_inferred);
+}
+
+/* Kinds that only a line at the end of the report tells. */
+static void kinds(void **state)
+{
+	static const struct {
+		const char *text;
+		enum mw_oom_kind kind;
+	} list[] = {
+		{ INVOKED("hog") "0x200da, order=0, oom_adj=0\nNo available memory (MPOL_BIND): "
+				 "kill "
+				 "process 100 (a) score 1234 or a child\nKilled process 100 (a)\n",
+		  MW_OOM_MEMPOLICY },
+		{ "OOM request ignored because killer is disabled\n", MW_OOM_SYSRQ },
+		{ "OOM request ignored. No task eligible\n", MW_OOM_SYSRQ },
+		{ "Memory cgroup out of memory: OOM victim 7 (a) is already exiting. Skip killing "
+		  "the task\n",
+		  MW_OOM_MEMCG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		want_kind = list[i].kind;
+		oom_feed(list[i].text, NULL, 1, expect_kind);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(oom_killer),
-		cmocka_unit_test(failures),
-		cmocka_unit_test(vmalloc),
-		cmocka_unit_test(slabs),
+		cmocka_unit_test(oom_killer), cmocka_unit_test(failures), cmocka_unit_test(vmalloc),
+		cmocka_unit_test(slabs),      cmocka_unit_test(kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
