@@ -144,9 +144,8 @@ static void rank_all(struct mw_oom_case *c, bool ignore_adj)
 		struct mw_badness_task t = rated(c, &e->task[i], ignore_adj);
 
 		order[i] = (struct order){ .at = i, .last_wins = c->rules.tie == MW_TIE_LAST };
-		order[i].killable =
-			mw_badness(&c->rules, &t, mw_or(c->total_min_pages, 0), &order[i].points) &&
-			e->task[i].pid != 1;
+		order[i].killable = t.oom_score_adj > -1000 && e->task[i].pid != 1;
+		mw_badness(&c->rules, &t, mw_or(c->total_min_pages, 0), &order[i].points);
 	}
 	qsort(order, e->n_tasks, sizeof(*order), by_choice);
 	for (size_t i = 0; i < e->n_tasks; i++)
@@ -248,6 +247,9 @@ static void compare(struct mw_oom_case *c)
 		say(c, MW_AGREES, "vm.oom_kill_allocating_task is set: the one who asked dies");
 	else if (!c->chosen_rank)
 		say(c, MW_AGREES_UNKNOWN, "the one killed is not in the table");
+	else if (c->rules.rule == MW_BADNESS_TIME)
+		say(c, MW_AGREES_UNKNOWN,
+		    "2.6.32 counts CPU time and run time, which no report shows");
 	else if (c->chosen_rank == 1)
 		say(c, MW_AGREES, "first by the rule of this kernel");
 	else
