@@ -432,6 +432,20 @@ static void expect_present(const struct mw_oom_case *c, const struct mw_findings
 	expect_val(c->total_pages, 10000 + 1000);
 }
 
+static void expect_spanned(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	assert_false(mw_known(c->total_pages));
+	expect_val(c->total_min_pages, 10000 + 1000);
+}
+
+static void expect_reserved_not_known(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	assert_false(mw_known(c->total_pages));
+	assert_false(mw_known(mw_oom_class_bytes(c, "not_handed_out")));
+}
+
 /* The zones' pages where "reserved" is wrong; of the allowed nodes where they bound it. */
 static void domain_of_the_machine(void **state)
 {
@@ -442,8 +456,16 @@ static void domain_of_the_machine(void **state)
 		 "10000 pages RAM\n3 pages reserved\n";
 	p.summary = "";
 	oom_with(&p, expect_managed);
+	p.header = "hog invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n"
+		   "hog cpuset=/ mems_allowed=0-1\n"
+		   "CPU: 1 PID: 77 Comm: hog Not tainted 3.16.0 #1\n";
+	oom_with(&p, expect_reserved_not_known);
 	p = (struct oom_pieces){ .summary = OOM_SUMMARY("CONSTRAINT_CPUSET", "global_oom,", "60") };
 	oom_with(&p, expect_present);
+	p.release = "5.4.195";
+	oom_with(&p, expect_present);
+	p.release = "5.3.1";
+	oom_with(&p, expect_spanned);
 	p = (struct oom_pieces){};
 	oom_with(&p, expect_managed);
 }
