@@ -199,11 +199,83 @@ static void kinds(void **state)
 	}
 }
 
+struct guard {
+	const char *text, *guard, *unit, *comm; /* NULL: none */
+	uint64_t pid, uid;			/* 0: none */
+};
+
+static const struct guard *want_guard;
+
+static void expect_guard(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	const struct mw_oom_event *e = c->event;
+
+	(void)found;
+	assert_int_equal(e->kind, MW_OOM_USERSPACE);
+	expect_slice(e->guard, want_guard->guard);
+	expect_slice(e->unit, want_guard->unit);
+	assert_int_equal(e->n_victims, !!want_guard->pid);
+	if (!want_guard->pid)
+		return;
+	expect_val(e->victim[0].pid, want_guard->pid);
+	expect_slice(e->victim[0].comm, want_guard->comm);
+	assert_int_equal(mw_or(e->victim[0].uid, 0), want_guard->uid);
+}
+
+#define SYSLOG(tag) "Jan  2 03:04:05 box " tag "[812]: "
+
+static void guards(void **state)
+{
+	static const struct guard list[] = {
+		{ SYSLOG("systemd-oomd") "Killed /user.slice/x.scope due to memory pressure for "
+					 "/user.slice being 63.46% > 50.00% for > 20s with reclaim "
+					 "activity\n",
+		  "systemd-oomd", .unit = "/user.slice/x.scope" },
+		{ SYSLOG("earlyoom") "sending SIGTERM to process 5410 uid 1000 \"Web Content\": "
+				     "oom_score 1007, VmRSS 3008 MiB, cmdline \"firefox\"\n",
+		  "earlyoom", NULL, "Web Content", 5410, 1000 },
+		{ SYSLOG("earlyoom") "Killing process 5410 Web Content\n", "earlyoom", NULL,
+		  "Web Content", 5410 },
+		{ SYSLOG("nohang") "Sending SIGTERM to the victim tail[1234]\n", "nohang", NULL,
+		  "tail", 1234 },
+		{ "06-15 06:37:51.123  300  300 I lowmemorykiller: Kill 'com.example' (1234), uid "
+		  "10001, oom_score_adj 900 to free 45000kB rss, 1000kB swap; reason: low\n",
+		  "lmkd", NULL, "com.example", 1234, 10001 },
+		{ SYSLOG("kubelet") "I0615 06:37:51.1 812 eviction_manager.go:345] \"Eviction "
+				    "manager: must evict pod(s) to reclaim\" "
+				    "resourceName=\"memory\"\n",
+		  "kubelet" },
+		{ SYSLOG("kubelet") "I0615 06:37:51.1 812 eviction_manager.go:338] eviction "
+				    "manager: must evict pod(s) to reclaim memory\n",
+		  "kubelet" },
+		{ SYSLOG("kubelet") "I0615 06:37:51.1 812 eviction_manager.go:400] eviction "
+				    "manager: pods web-0_default(1a) evicted, waiting for pod to "
+				    "be cleaned up\n",
+		  "kubelet", .unit = "web-0_default(1a)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		want_guard = &list[i];
+		oom_feed(list[i].text, NULL, 1, expect_guard);
+	}
+	/* A full disk is no matter of memory. */
+	oom_feed(SYSLOG("kubelet") "I0615 06:37:51.1 812 eviction_manager.go:345] \"Eviction "
+				   "manager: "
+				   "must evict pod(s) to reclaim\" "
+				   "resourceName=\"ephemeral-storage\"\n",
+		 NULL, 0, expect_guard);
+	oom_feed(SYSLOG("kubelet") "I0615 06:37:51.1 812 eviction_manager.go:338] eviction "
+				   "manager: must "
+				   "evict pod(s) to reclaim nodefs\n",
+		 NULL, 0, expect_guard);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(oom_killer), cmocka_unit_test(failures), cmocka_unit_test(vmalloc),
-		cmocka_unit_test(slabs),      cmocka_unit_test(kinds),
+		cmocka_unit_test(slabs),      cmocka_unit_test(kinds),	  cmocka_unit_test(guards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
