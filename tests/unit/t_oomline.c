@@ -271,11 +271,56 @@ static void guards(void **state)
 		 NULL, 0, expect_guard);
 }
 
+static uint64_t want_tables;
+
+static void expect_tables(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	expect_val(c->event->victim[0].tables_bytes, want_tables);
+}
+
+/* 5.4 began with bytes under the name of kB. */
+static void page_tables_of_the_victim(void **state)
+{
+	static const struct {
+		const char *release, *vm, *tables;
+		uint64_t bytes;
+	} list[] = {
+		{ "5.4.0-rc4-1.g9db4e16-default", "5012428", "10305536", 10305536 },
+		{ "5.4.0-rc4-1.g9db4e16-default", "50124280", "10305536", 10305536 },
+		{ "5.4.0-29-generic", "11672", "56", 56 * 1024 },
+		{ "5.4.17-200.fc31.x86_64", "856872", "464", 464 * 1024 },
+		{ "5.4.195", "9000000", "8192", 8192 * 1024 },
+		{ "5.10.13", "9000000", "8192", 8192 * 1024 },
+	};
+	struct mw_arena a = {};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		want_tables = list[i].bytes;
+		oom_feed(mw_fmt(&a,
+				INVOKED("hog") "0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
+					       "CPU: 1 PID: 77 Comm: hog Not tainted %s #1\n"
+					       "Out of memory: Killed process 9 (hog) "
+					       "total-vm:%skB, "
+					       "anon-rss:4kB, file-rss:4kB, shmem-rss:0kB, UID:0 "
+					       "pgtables:%skB oom_score_adj:0\n",
+				list[i].release, list[i].vm, list[i].tables),
+			 NULL, 1, expect_tables);
+	}
+	mw_arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(oom_killer), cmocka_unit_test(failures), cmocka_unit_test(vmalloc),
-		cmocka_unit_test(slabs),      cmocka_unit_test(kinds),	  cmocka_unit_test(guards),
+		cmocka_unit_test(oom_killer),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(vmalloc),
+		cmocka_unit_test(slabs),
+		cmocka_unit_test(kinds),
+		cmocka_unit_test(guards),
+		cmocka_unit_test(page_tables_of_the_victim),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
