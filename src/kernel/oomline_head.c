@@ -185,8 +185,8 @@ void mw_oomline_slub_cache(struct mw_oom_event *e, struct mw_str body)
 	/* A slab of the default order was asked for first, then of the least. */
 	if (e->kind != MW_OOM_SLUB)
 		return;
-	set_val(&e->order, mw_number_after(body, "min order: "));
-	set_val(&e->order, mw_number_after(body, ", order: ")); /* SLAB: there is but one */
+	set_order(e, body, "min order: ");
+	set_order(e, body, ", order: "); /* SLAB: there is but one */
 }
 
 void mw_oomline_cpuset(struct mw_oom_event *e, struct mw_str body)
