@@ -190,6 +190,7 @@ static void rank_table(struct mw_report *r, const struct mw_oom_case *c, uint64_
 		{ "victim", "KILLED", MW_TYPE_BOOL },
 	};
 	bool swap_shown = mw_oomlog_shows_swap(c->event);
+	bool rated = c->rules.rule != MW_BADNESS_TIME;
 	struct mw_table *t = mw_report_table(
 		r, (struct mw_table){
 			   .id = "ranking",
@@ -219,7 +220,7 @@ static void rank_table(struct mw_report *r, const struct mw_oom_case *c, uint64_
 					 : mw_no(MW_ABSENT));
 		mw_cell_val(row, 6, mw_ok(k->task->uid));
 		mw_cell_signed(row, 7, MW_OK, k->task->oom_score_adj);
-		mw_cell_signed(row, 8, k->killable ? MW_OK : MW_ABSENT, k->points);
+		mw_cell_signed(row, 8, k->killable && rated ? MW_OK : MW_ABSENT, k->points);
 		mw_cell_val(row, 9, mw_ok(k->killable));
 		mw_cell_val(row, 10, mw_ok(died));
 	}

@@ -217,6 +217,8 @@ static void node_bound(const struct mw_oom_case *c, struct mw_findings *all)
 	struct mw_str nodes = policy ? e->nodemask : e->mems_allowed;
 	struct mw_finding f = mw_oom_finding("MW-OOM-NODE-BOUND", MW_CRITICAL);
 
+	if (!nodes.n)
+		nodes = mw_str_of("(which, the log does not say)");
 	f.verdict = mw_fmt(c->arena, "%s and may use only node %.*s (%s), which was full%s",
 			   mw_oom_asked(c), (int)nodes.n, nodes.p,
 			   policy ? "its memory policy" : "its cpuset",

@@ -132,8 +132,10 @@ static struct mw_val reserved_pages(const struct mw_oom_case *c)
 		mw_release_at_least(c->release, 3, 11) && !mw_release_at_least(c->release, 4, 4);
 	struct mw_val managed = zone_sum(c->event, offsetof(struct mw_oom_zone, managed_bytes));
 
-	if (!broken || c->nodes_not_shown || !mw_known(managed))
+	if (!broken)
 		return n->reserved_pages;
+	if (c->nodes_not_shown || !mw_known(managed))
+		return mw_no(MW_UNREAD);
 	return mw_sub(n->ram_pages, mw_ok(managed.v / c->page_bytes));
 }
 

@@ -260,6 +260,9 @@ static void rights(void **state)
 	assert_true(decoded(0x80cca, "3.10.65", &arena).reclaimable);
 	assert_false(decoded(0x800d8, "3.10.65", &arena).movable);
 	assert_true(decoded(0x1082020, "4.12.0-rc2", &arena).no_marks);
+	assert_true(decoded(0x820, "6.12.1", &arena).non_block);
+	assert_false(decoded(0x80820, "6.12.1", &arena).non_block); /* NOMEMALLOC */
+	assert_false(decoded(0xc20, "6.12.1", &arena).non_block);
 	assert_false(decoded(0x1092020, "4.12.0-rc2", &arena).no_marks);
 	assert_false(decoded(0x4352da, "3.10.65", &arena).wakes_kswapd);
 	assert_true(decoded(0x408d40, "6.7.4", &arena).nofail);

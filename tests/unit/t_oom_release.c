@@ -115,6 +115,10 @@ static void by_the_zone_line(void **state)
 	p.zones = "Normal free:2000kB min:4000kB low:5000kB high:6000kB present:40000kB "
 		  "managed:36000kB free_cma:0kB\nlowmem_reserve[]: 0 0\n";
 	expect_range(&p, "3.8 to 4.3", 3, 8);
+	/* 3.13 and 3.16 still print the lists of each CPU. */
+	p.counters = "Mem-Info:\nNormal per-cpu:\nCPU    0: hi:  186, btch:  31 usd:   0\n";
+	expect_range(&p, "3.8 to 4.3", 3, 8);
+	p.counters = "";
 	p.header = ASKED("gfp_mask=0xcc0(GFP_KERNEL), order=0, ");
 	p.zones = "Normal free:2000kB boost:0kB min:4000kB low:5000kB high:6000kB "
 		  "reserved_highatomic:0KB free_highatomic:0KB present:40000kB managed:36000kB "
