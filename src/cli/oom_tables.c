@@ -131,13 +131,16 @@ static void zone_table(struct mw_report *r, const struct mw_oom_case *c)
 
 static const char *ledger_title(const struct mw_oom_case *c)
 {
-	const char *of = c->event->kind == MW_OOM_MEMCG ? "charged" : "of RAM";
+	bool memcg = c->event->kind == MW_OOM_MEMCG; /* its figures are bytes */
+	const char *guess = c->page_inferred && !memcg ? ", if pages are 4 KiB" : "";
 
 	if (!mw_known(c->total_bytes))
-		return "Where the memory was (the log does not say how much there is):";
+		return mw_fmt(
+			c->arena,
+			"Where the memory was (the log does not say how much there is%s):", guess);
 	return mw_fmt(c->arena,
-		      "Where the memory was (%s %s):", mw_fmt_bytes(c->arena, c->total_bytes.v),
-		      of);
+		      "Where the memory was (%s %s%s):", mw_fmt_bytes(c->arena, c->total_bytes.v),
+		      memcg ? "charged" : "of RAM", guess);
 }
 
 static void ledger_table(struct mw_report *r, const struct mw_oom_case *c)
@@ -155,7 +158,8 @@ static void ledger_table(struct mw_report *r, const struct mw_oom_case *c)
 
 	for (size_t i = 0; i < c->n_classes; i++) {
 		struct mw_val bytes = c->class[i].bytes, share = mw_mul(bytes, 10000);
-		bool small = mw_known(bytes) && bytes.v < mw_or(c->total_bytes, 0) / 500;
+		bool small =
+			mw_known(bytes) && (!bytes.v || bytes.v < mw_or(c->total_bytes, 0) / 500);
 		struct mw_row *row = mw_report_row(r, t, 0, small ? MW_IN_JSON : MW_IN_BOTH);
 
 		mw_cell_str(row, 0, mw_str_of(c->class[i].id));
