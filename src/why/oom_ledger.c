@@ -225,6 +225,36 @@ static void memcg_v1_ledger(struct mw_oom_case *c)
 		add_rest(c);
 }
 
+/* All of the kernel's pages that the group is charged: "kernel" (5.18 on), on v1 the counter kmem.
+ * What no row names of it are pages that a driver or a subsystem asked for by itself. */
+static struct mw_val other_kernel_bytes(const struct mw_oom_case *c)
+{
+	static const char *const named[] = {
+		"kernel_stack", "page_tables",	    "sec_page_tables",	  "percpu", "vmalloc",
+		"zswap",	"slab_reclaimable", "slab_unreclaimable", "slab"
+	};
+	struct mw_val all = stat(c->event, "kernel");
+
+	if (!mw_known(all))
+		all = c->event->kmem.usage_bytes;
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		all = mw_sub(all, mw_ok(mw_or(mw_oom_class_bytes(c, named[i]), 0)));
+	return all;
+}
+
+/* The counter is read at another moment than the rows: so no more of it than there is. */
+static void add_other_kernel(struct mw_oom_case *c)
+{
+	struct mw_val other = other_kernel_bytes(c), rest = c->total_bytes;
+
+	for (size_t i = 0; i < c->n_classes; i++)
+		rest = mw_sub(rest, c->class[i].bytes);
+	if (mw_known(other) && mw_known(rest) && other.v > rest.v)
+		other = rest;
+	if (mw_known(other))
+		add(c, "kernel_other", "other kernel memory", other);
+}
+
 static void memcg_ledger(struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
@@ -251,6 +281,7 @@ static void memcg_ledger(struct mw_oom_case *c)
 	} else {
 		add(c, "slab", "slab", slab);
 	}
+	add_other_kernel(c);
 	if (mw_known(stat(e, "file")))
 		add_rest(c);
 }
