@@ -9,6 +9,8 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+#define SHOWN_VICTIMS 10
+
 enum zone_column {
 	Z_NAME,
 	Z_NODE,
@@ -115,15 +117,24 @@ static void zone_row(struct mw_report *r, struct mw_table *t, const struct mw_oo
 	step_rows(r, t, c, z);
 }
 
+/* An OOM kill may follow though a zone passes at min: says why. */
+static const char *zone_title(const struct mw_oom_case *c)
+{
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (c->zone[i].n_steps && c->zone[i].step[1].test == MW_TEST_PASSES &&
+		    c->zone[i].verdict != MW_ZONE_PASSES)
+			return "Could these zones give it? (pages; margin at each mark; before a "
+			       "kill the kernel asks once more, at high)";
+	return "Could these zones give it? (pages; margin at each mark)";
+}
+
 static void zone_table(struct mw_report *r, const struct mw_oom_case *c)
 {
-	struct mw_table *t = mw_report_table(
-		r, (struct mw_table){
-			   .id = "zones",
-			   .child_id = { "steps" },
-			   .title = "Could these zones give it? (pages; margin at each mark)",
-			   .col = zone_columns,
-			   .n_cols = Z_COLUMNS });
+	struct mw_table *t = mw_report_table(r, (struct mw_table){ .id = "zones",
+								   .child_id = { "steps" },
+								   .title = zone_title(c),
+								   .col = zone_columns,
+								   .n_cols = Z_COLUMNS });
 
 	for (size_t i = 0; i < c->n_zones; i++)
 		zone_row(r, t, c, &c->zone[i]);
@@ -268,14 +279,20 @@ static void victim_table(struct mw_report *r, const struct mw_oom_case *c)
 	struct mw_table *t = mw_report_table(
 		r, (struct mw_table){
 			   .id = "victims",
-			   .title = "Killed (anonymous memory and swap come back; shmem and "
-				    "file pages only if nobody else has them):",
+			   .title = mw_fmt(c->arena,
+					   "Killed%s (anonymous memory and swap come back; shmem "
+					   "and file pages only if nobody else has them):",
+					   e->n_victims > SHOWN_VICTIMS
+						   ? mw_fmt(c->arena, ", the first %u of %zu",
+							    SHOWN_VICTIMS, e->n_victims)
+						   : ""),
 			   .col = columns,
 			   .n_cols = COUNT(columns) });
 
 	for (size_t i = 0; i < e->n_victims; i++) {
 		const struct mw_oom_victim *v = &e->victim[i];
-		bool shown = i < 10 && e->kind != MW_OOM_USERSPACE; /* its headline says all */
+		bool shown = i < SHOWN_VICTIMS &&
+			     e->kind != MW_OOM_USERSPACE; /* its headline says all */
 		struct mw_row *row = mw_report_row(r, t, 0, shown ? MW_IN_BOTH : MW_IN_JSON);
 
 		mw_cell_val(row, 0, v->pid);

@@ -144,13 +144,20 @@ static enum mw_oom_cause cause_of_zones(const struct mw_oom_case *c)
 	return v.no_memory || v.reserved ? MW_CAUSE_NO_MEMORY : MW_CAUSE_UNKNOWN;
 }
 
+/* A rule that no release has, of a group without a limit: a handler of its own asked for it. */
+static bool asked_by_handler(const struct mw_oom_event *e)
+{
+	return e->constraint.n && !mw_str_eq(e->constraint, "CONSTRAINT_MEMCG") &&
+	       e->memory.limit_bytes.why == MW_ABSENT && e->memsw.limit_bytes.why != MW_OK;
+}
+
 static enum mw_oom_cause cause_of(const struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
 
 	switch (e->kind) {
 	case MW_OOM_MEMCG:
-		return MW_CAUSE_MEMCG_LIMIT;
+		return asked_by_handler(e) ? MW_CAUSE_REQUESTED : MW_CAUSE_MEMCG_LIMIT;
 	case MW_OOM_SYSRQ:
 		return MW_CAUSE_REQUESTED;
 	case MW_OOM_CPUSET:
@@ -227,6 +234,26 @@ static void find_page_size(struct mw_oom_case *c)
 	c->page_inferred = !mw_known(page);
 }
 
+/* What the frames of the stack name; the first that is there says most. */
+static const char *stack_guess(const struct mw_oom_event *e)
+{
+	static const struct {
+		unsigned frame;
+		const char *what;
+	} of[] = { { MW_FRAME_PAGE_TABLE, "a page table" },
+		   { MW_FRAME_THP, "a transparent huge page" },
+		   { MW_FRAME_NETWORK, "a network packet, or a message through a socket" },
+		   { MW_FRAME_DMA, "a driver's buffer for its device" },
+		   { MW_FRAME_PAGE_CACHE, "page cache of a file" },
+		   { MW_FRAME_SLAB, "an object of the kernel, from a slab cache" },
+		   { MW_FRAME_FORK, "a new thread or process" } };
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+		if (e->frames & of[i].frame && !(e->frames & MW_FRAME_SYSRQ))
+			return of[i].what;
+	return NULL;
+}
+
 static void decode(struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
@@ -236,7 +263,10 @@ static void decode(struct mw_oom_case *c)
 	c->gfp_known = mw_known(e->gfp_mask);
 	if (c->gfp_known) {
 		mw_gfp_decode(e->gfp_mask.v, c->release, c->arena, &c->gfp);
-		c->gfp_guess = mw_gfp_guess(&c->gfp, (unsigned)order, c->release);
+		c->gfp_guess = stack_guess(e);
+		c->guess_of_stack = c->gfp_guess;
+		if (!c->gfp_guess)
+			c->gfp_guess = mw_gfp_guess(&c->gfp, (unsigned)order, c->release);
 	}
 	if (mw_known(e->failed_bytes))
 		c->asks_for = mw_fmt_bytes(c->arena, e->failed_bytes.v);

@@ -95,6 +95,7 @@ struct mw_oom_case {
 	struct mw_gfp gfp;
 	bool gfp_known;
 	const char *gfp_guess; /* NULL: none */
+	bool guess_of_stack;   /* its frames name it; else from mask and order */
 	struct mw_val node;    /* of the CPU that asked */
 	enum mw_zone_type zone_class;
 	struct mw_zone_request request;
