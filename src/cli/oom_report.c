@@ -54,7 +54,11 @@ static const char *kind_words(const struct mw_oom_case *c)
 	case MW_OOM_ALLOC_FAILURE:
 		return "an allocation failed";
 	case MW_OOM_STALL:
-		return "an allocation stalled";
+		return mw_known(c->event->stalled_ms)
+			       ? mw_fmt(c->arena, "an allocation stalled for %" PRIu64 ".%03u s",
+					c->event->stalled_ms.v / 1000,
+					(unsigned)(c->event->stalled_ms.v % 1000))
+			       : "an allocation stalled";
 	case MW_OOM_SLUB:
 		return "the slab allocator got no page";
 	case MW_OOM_VMALLOC:
@@ -162,6 +166,9 @@ static void note_request(struct mw_report *r, const struct mw_oom_case *c)
 			       mw_fmt(a, "probably: %s (%s)", c->gfp_guess,
 				      c->guess_of_stack ? "as its stack says"
 							: "a guess from the mask and the order"));
+	if (c->event->slub_cache.n && c->event->kind != MW_OOM_SLUB)
+		mw_report_note(r, mw_fmt(a, "for the slab cache %.*s", (int)c->event->slub_cache.n,
+					 c->event->slub_cache.p));
 	/* PF_MEMALLOC: gfp_to_alloc_flags(), mm/page_alloc.c. */
 	if (mw_str_starts(c->event->asker_comm, "kswapd") &&
 	    mw_str_search(mw_str_of(c->gfp.names), "NOMEMALLOC") == strlen(c->gfp.names))
@@ -376,6 +383,9 @@ static void figures(struct mw_report *r, const struct mw_oom_case *c)
 	gfp_figures(r, c);
 	memcg_figures(r, c);
 	mw_report_string(r, "cause", mw_oom_cause_name(c->cause));
+	mw_report_figure(r, "stalled_ms", e->stalled_ms);
+	mw_report_string(r, "slab_cache", cstr(a, e->slub_cache));
+	mw_report_figure(r, "unwritten_bytes", c->unwritten_bytes);
 	mw_report_string(r, "guard", cstr(a, e->guard));
 	mw_report_string(r, "unit", cstr(a, e->unit.n ? e->unit : cli_oom_unit(e->task_memcg)));
 	mw_report_string(r, "panic", cstr(a, e->panic));

@@ -3,6 +3,7 @@
  * oom_tables - zones, memory, the killed and the rated of one report, as tables.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/fmt.h"
 #include "cli/oom_report.h"
@@ -310,10 +311,80 @@ static void victim_table(struct mw_report *r, const struct mw_oom_case *c)
 	}
 }
 
+#define SHOWN_SLABS 5
+
+/* The largest first; of equal ones the first in the log. */
+static int by_size(const void *a, const void *b)
+{
+	const struct mw_oom_slab *x = *(const struct mw_oom_slab *const *)a;
+	const struct mw_oom_slab *y = *(const struct mw_oom_slab *const *)b;
+	uint64_t nx = mw_or(x->total_bytes, 0), ny = mw_or(y->total_bytes, 0);
+
+	if (nx != ny)
+		return nx > ny ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static void slab_table(struct mw_report *r, const struct mw_oom_case *c)
+{
+	static const struct mw_col columns[] = {
+		{ "name", "CACHE", MW_TYPE_STR },
+		{ "used_bytes", "USED", MW_TYPE_BYTES },
+		{ "total_bytes", "SIZE", MW_TYPE_BYTES },
+	};
+	const struct mw_oom_event *e = c->event;
+	const struct mw_oom_slab **slab =
+		mw_arena_alloc(c->arena, (e->n_slabs + 1) * sizeof(*slab));
+	struct mw_table *t = mw_report_table(
+		r, (struct mw_table){ .id = "slabs",
+				      .title = mw_fmt(c->arena,
+						      "The largest slab caches that cannot be "
+						      "reclaimed (%zu in the log):",
+						      e->n_slabs),
+				      .col = columns,
+				      .n_cols = COUNT(columns) });
+
+	for (size_t i = 0; slab && i < e->n_slabs; i++)
+		slab[i] = &e->slab[i];
+	if (slab)
+		qsort(slab, e->n_slabs, sizeof(*slab), by_size);
+	for (size_t i = 0; slab && i < e->n_slabs; i++) {
+		struct mw_row *row =
+			mw_report_row(r, t, 0, i < SHOWN_SLABS ? MW_IN_BOTH : MW_IN_JSON);
+
+		mw_cell_str(row, 0, slab[i]->name);
+		mw_cell_val(row, 1, slab[i]->used_bytes);
+		mw_cell_val(row, 2, slab[i]->total_bytes);
+	}
+}
+
+/* Memory allocation profiling, 6.10 on: the ten that hold most. */
+static void site_table(struct mw_report *r, const struct mw_oom_case *c)
+{
+	static const struct mw_col columns[] = {
+		{ "bytes", NULL, MW_TYPE_BYTES },
+		{ "line", "ALLOCATED BY (size, calls, place)", MW_TYPE_STR },
+	};
+	struct mw_table *t = mw_report_table(
+		r, (struct mw_table){ .id = "sites",
+				      .title = "Who allocated most, by the kernel's profile:",
+				      .col = columns,
+				      .n_cols = COUNT(columns) });
+
+	for (size_t i = 0; i < c->event->n_sites; i++) {
+		struct mw_row *row = mw_report_row(r, t, 0, MW_IN_BOTH);
+
+		mw_cell_val(row, 0, c->event->site[i].bytes);
+		mw_cell_str(row, 1, mw_str_trim(c->event->site[i].text));
+	}
+}
+
 void cli_oom_tables(struct mw_report *r, const struct mw_oom_case *c, uint64_t top)
 {
 	zone_table(r, c);
 	ledger_table(r, c);
+	slab_table(r, c);
+	site_table(r, c);
 	victim_table(r, c);
 	rank_table(r, c, top);
 }

@@ -389,6 +389,8 @@ static void guard(const struct mw_oom_case *c, struct mw_findings *all)
 /* What the kernel did, as far as the log shows it. */
 static const char *unknown_words(const struct mw_oom_case *c)
 {
+	if (c->event->kind == MW_OOM_STALL)
+		return "an allocation waited very long";
 	if (c->event->kind > MW_OOM_SYSRQ)
 		return "an allocation failed";
 	if (c->killed)

@@ -116,6 +116,10 @@ void mw_oom_memory_rows(const struct mw_oom_case *c, struct mw_finding *f)
 		if (mw_known(c->class[i].bytes) &&
 		    c->class[i].bytes.v > mw_or(c->total_bytes, UINT64_MAX) / 10)
 			mw_finding_bytes(f, c->class[i].label, c->class[i].bytes, mw_oom_source(c));
+	if (mw_known(c->unwritten_bytes) &&
+	    c->unwritten_bytes.v > mw_or(c->total_bytes, UINT64_MAX) / 10)
+		mw_finding_bytes(f, "of the page cache not on the disk yet: it cannot be dropped",
+				 c->unwritten_bytes, mw_oom_source(c));
 	if (n->swap_total_bytes.why != MW_UNREAD && c->event->kind != MW_OOM_MEMCG) {
 		mw_finding_bytes(f, "swap", n->swap_total_bytes, mw_oom_source(c));
 		mw_finding_bytes(f, "free swap", n->swap_free_bytes, mw_oom_source(c));

@@ -109,6 +109,7 @@ struct mw_oom_case {
 	struct mw_val total_bytes; /* RAM, or what the cgroup is charged */
 	struct mw_oom_class class[MW_OOM_CLASSES];
 	size_t n_classes;
+	struct mw_val unwritten_bytes; /* dirty, or under writeback: a part of the page cache */
 
 	struct mw_badness_rules rules;
 	struct mw_val total_pages; /* of the domain, as badness counts it */

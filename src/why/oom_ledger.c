@@ -286,6 +286,23 @@ static void memcg_ledger(struct mw_oom_case *c)
 		add_rest(c);
 }
 
+/* Page cache that has still to be written, or is being: it cannot be given back yet. */
+static struct mw_val unwritten_bytes(const struct mw_oom_case *c)
+{
+	static const char *const names[][2] = { { "file_dirty", "file_writeback" },
+						{ "total_dirty", "total_writeback" },
+						{ "dirty", "writeback" } };
+	const struct mw_oom_counters *n = &c->event->count;
+
+	if (c->event->kind != MW_OOM_MEMCG)
+		return bytes_of(c, mw_add(n->dirty_pages, n->writeback_pages));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (mw_known(stat(c->event, names[i][0])))
+			return mw_add(stat(c->event, names[i][0]),
+				      mw_ok(mw_or(stat(c->event, names[i][1]), 0)));
+	return mw_no(MW_UNREAD);
+}
+
 void mw_oom_ledger(struct mw_oom_case *c)
 {
 	bool memcg = c->event->kind == MW_OOM_MEMCG && c->event->seen & MW_SEEN_MEMCG;
@@ -294,4 +311,5 @@ void mw_oom_ledger(struct mw_oom_case *c)
 		memcg_ledger(c);
 	else if (mw_known(c->event->count.active_anon_pages) || mw_known(c->event->count.ram_pages))
 		global_ledger(c);
+	c->unwritten_bytes = unwritten_bytes(c);
 }
