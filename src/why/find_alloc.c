@@ -91,23 +91,31 @@ void mw_find_atomic(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_findings_add(all, c->arena, &f);
 }
 
+/* Without a vm_struct no page was asked for: the area itself has no room (__get_vm_area_node(),
+ * mm/vmalloc.c). */
+static const char *vmalloc_words(const struct mw_oom_case *c)
+{
+	const struct mw_oom_event *e = c->event;
+	uint64_t ram = mw_or(mw_mul(e->count.ram_pages, c->page_bytes), UINT64_MAX);
+
+	if (mw_or(e->failed_bytes, 0) > ram)
+		return "that is more than all RAM: a size computed wrong, or taken from a user "
+		       "without a check";
+	if (mw_str_search(e->reason, "vm_struct") < e->reason.n)
+		return "the area for such mappings had no room of that size";
+	return "the area for such mappings is full, or the pages behind it could not be had";
+}
+
 void mw_find_vmalloc(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_finding f = mw_oom_finding("MW-ALLOC-VMALLOC", MW_WARNING);
 
-	uint64_t ram = mw_or(mw_mul(e->count.ram_pages, c->page_bytes), UINT64_MAX);
-
 	f.verdict = mw_fmt(c->arena, "the kernel could not map %s for %.*s%s%.*s: %s",
 			   mw_fmt_val_bytes(c->arena, e->failed_bytes),
 			   e->asker_comm.n ? (int)e->asker_comm.n : 8,
 			   e->asker_comm.n ? e->asker_comm.p : "a caller", e->reason.n ? ": " : "",
-			   (int)e->reason.n, e->reason.n ? e->reason.p : "",
-			   mw_or(e->failed_bytes, 0) > ram
-				   ? "that is more than all RAM: a size computed wrong, or taken "
-				     "from a user without a check"
-				   : "the area for such mappings is full, or the pages behind it "
-				     "could not be had");
+			   (int)e->reason.n, e->reason.n ? e->reason.p : "", vmalloc_words(c));
 	mw_finding_bytes(&f, "asked for", e->failed_bytes, mw_oom_source(c));
 	mw_oom_memory_rows(c, &f);
 	mw_finding_fix(&f, (struct mw_fix){ .command = "sort -k2 -n -r /proc/vmallocinfo | head",

@@ -123,7 +123,8 @@ static void shortage(const struct mw_oom_case *c, struct mw_findings *all)
 		mw_oom_zone_rows(c, &f);
 	mw_oom_name_row(c, &f);
 	mw_finding_fix(&f, mw_fix_look);
-	mw_finding_fix(&f, mw_oom_fix_limit(c));
+	/* A large block that nobody died for: reclaim that starts earlier is all it needs. */
+	mw_finding_fix(&f, !oom && c->request.order > 3 ? mw_fix_more_free : mw_oom_fix_limit(c));
 	f.sure = "certain that it was short; which of the holders is one too many, their history "
 		 "says";
 	mw_findings_add(all, c->arena, &f);
@@ -154,7 +155,7 @@ static const struct mw_oom_limit *limit_reached(const struct mw_oom_event *e, co
 /* The counter of kills stands in memory.oom_control of v1 from 4.14 on. */
 static const char *memcg_check(const struct mw_oom_case *c, struct mw_str group)
 {
-	if (mw_oom_is_v1(c->event) && !mw_release_at_least(c->release, 4, 14))
+	if (mw_oom_is_v1(c) && !mw_release_at_least(c->release, 4, 14))
 		return "dmesg | grep -i 'cgroup out of memory' (nothing new)";
 	return mw_fmt(c->arena, "cat %s (oom_kill does not rise)",
 		      mw_oom_group_file(c, group, "memory.oom_control", "memory.events"));
@@ -201,7 +202,7 @@ static void memcg(const struct mw_oom_case *c, struct mw_findings *all)
 					.undo = "none needed" });
 	mw_finding_fix(&f, mw_oom_fix_raise(c, group, limit == &e->memsw));
 	f.check = memcg_check(c, group);
-	f.sure = e->seen & MW_SEEN_MEMCG
+	f.sure = e->seen & MW_SEEN_MEMCG && mw_known(limit->limit_bytes)
 			 ? "certain: the kernel printed the limit and the charge"
 			 : "certain that it was a cgroup's limit; its figures are not in "
 			   "the log";

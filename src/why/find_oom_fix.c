@@ -30,7 +30,7 @@ static bool holds(struct mw_str path, const char *what)
 const char *mw_oom_group_file(const struct mw_oom_case *c, struct mw_str group, const char *v1,
 			      const char *v2)
 {
-	bool old = mw_oom_is_v1(c->event);
+	bool old = mw_oom_is_v1(c);
 
 	return mw_fmt(c->arena, "/sys/fs/cgroup%s%s/%s", old ? "/memory" : "",
 		      group.n ? mw_fmt_shell(c->arena, group) : "/<group>", old ? v1 : v2);

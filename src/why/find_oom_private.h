@@ -22,8 +22,9 @@ const char *mw_oom_asked(const struct mw_oom_case *c);
 /* "; 32.5 MiB that is free there is CMA, ...", where that is much; else empty. */
 const char *mw_oom_cma_words(const struct mw_oom_case *c);
 
-/* Does a memory cgroup of v1 show here?  Only v1 has one limit for memory and swap together. */
-bool mw_oom_is_v1(const struct mw_oom_event *e);
+/* Is it a memory cgroup of v1?  Only that has one limit for memory and swap together, and v2 is as
+ * old as 4.5. */
+bool mw_oom_is_v1(const struct mw_oom_case *c);
 
 /* The cgroup whose limit it was; empty: the log does not say. */
 struct mw_str mw_oom_group(const struct mw_oom_event *e);

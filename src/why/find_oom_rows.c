@@ -24,9 +24,12 @@ struct mw_str mw_oom_group(const struct mw_oom_event *e)
 	return e->oom_memcg.n ? e->oom_memcg : e->stats_of;
 }
 
-bool mw_oom_is_v1(const struct mw_oom_event *e)
+bool mw_oom_is_v1(const struct mw_oom_case *c)
 {
-	return e->memsw.limit_bytes.why != MW_UNREAD;
+	const struct mw_oom_event *e = c->event;
+
+	return e->memsw.limit_bytes.why != MW_UNREAD ||
+	       (e->swap.limit_bytes.why == MW_UNREAD && !mw_release_at_least(c->release, 4, 5));
 }
 
 struct mw_finding mw_oom_finding(const char *id, enum mw_severity s)

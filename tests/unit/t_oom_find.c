@@ -284,7 +284,8 @@ static void vmalloc(void **state)
 	     "nodemask=(null),cpuset=/,mems_allowed=0\n"
 	     "CPU: 1 PID: 7 Comm: insmod Not tainted 6.1.0 #1\n",
 	     MW_CAUSE_ADDRESS_SPACE, "MW-ALLOC-VMALLOC", MW_WARNING,
-	     "could not map 3.90 MiB for insmod");
+	     "could not map 3.90 MiB for insmod: vm_struct allocation failed: the area for such "
+	     "mappings had no room");
 	/* Up to 4.11 it is reported as a failure of order 0 that follows. */
 	feed(mw_fmt(&a, "%s%s%s%s",
 		    "vmalloc: allocation failure: 16000000000 bytes\n"

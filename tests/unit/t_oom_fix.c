@@ -80,6 +80,10 @@ static void raising_a_limit_of_v1(void **state)
 	want.command = "echo <size> > /sys/fs/cgroup/memory'/it'\\''s'/memory.limit_in_bytes";
 	want.check = "memory.oom_control (oom_kill does not rise)";
 	of_group("5.10.0", V1, "/it's");
+	/* Its lines are lost, but the kernel is older than v2. */
+	want.command = "echo <size> > /sys/fs/cgroup/memory/job/memory.limit_in_bytes";
+	want.check = NULL;
+	of_group("4.4.0", "", "/job");
 	want.command = "systemctl set-property web.service MemoryLimit=<size>";
 	want.undo = "the same with the value before";
 	want.check = "dmesg | grep -i 'cgroup out of memory'";
@@ -99,6 +103,24 @@ static void setting_a_limit(void **state)
 	oom_with(&(struct oom_pieces){ .release = "2.6.32-642.el6.x86_64",
 				       .mask = "gfp_mask=0xd0, order=0, " },
 		 expect_fix);
+}
+
+static void of_a_large_block(void **state)
+{
+	struct mw_arena a = {};
+
+	(void)state;
+	want.id = "MW-OOM-TRUE-SHORTAGE";
+	want.fix = 1;
+	want.undo = want.check = NULL;
+	want.command = "sysctl vm.min_free_kbytes  # then: sysctl -w vm.min_free_kbytes="
+		       "<twice that>";
+	oom_feed(mw_fmt(&a, "%s%s%s%s",
+			"job: page allocation failure: order:6, mode:0xcc0(GFP_KERNEL)\n"
+			"CPU: 1 PID: 7 Comm: job Not tainted 5.10.0 #1\n",
+			OOM_COUNTERS, OOM_ZONES, OOM_TAIL),
+		 NULL, 1, expect_fix);
+	mw_arena_done(&a);
 }
 
 #define LOW(cma)                                                                \
@@ -155,8 +177,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(raising_a_limit), cmocka_unit_test(raising_a_limit_of_v1),
-		cmocka_unit_test(setting_a_limit), cmocka_unit_test(low_memory),
-		cmocka_unit_test(what_it_was_for),
+		cmocka_unit_test(setting_a_limit), cmocka_unit_test(of_a_large_block),
+		cmocka_unit_test(low_memory),	   cmocka_unit_test(what_it_was_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
