@@ -78,9 +78,9 @@ static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 	f.check = mw_fmt(c->arena,
 			 "cat /proc/buddyinfo (columns from the %u. on: blocks of %s and more)",
 			 c->request.order + 1, mw_fmt_bytes(c->arena, block));
-	f.sure = likely ? "the marks of one zone are not in the log: that it failed too follows "
+	f.sure = likely ? "not all marks are in the log: that those zones failed too follows "
 			  "from "
-			  "its blocks and from the kernel's having given up"
+			  "their blocks and from the kernel's having given up"
 			: "certain as far as the printed figures go: the kernel's own test, done "
 			  "again";
 	mw_findings_add(all, c->arena, &f);
