@@ -246,7 +246,9 @@ static void find_rank(struct mw_oom_case *c)
 static void compare(struct mw_oom_case *c)
 {
 	find_rank(c);
-	if (!c->n_ranks)
+	if (!c->n_ranks && c->event->allocating_task && c->chosen)
+		say(c, MW_AGREES, "vm.oom_kill_allocating_task is set: the one who asked dies");
+	else if (!c->n_ranks)
 		say(c, MW_AGREES_UNKNOWN, "there is no table of tasks in the report");
 	else if (!c->chosen)
 		say(c, MW_AGREES_UNKNOWN, "nobody was killed, as far as the log shows");

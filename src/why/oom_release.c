@@ -164,8 +164,11 @@ void mw_oom_release(struct mw_oom_case *c)
 
 const char *mw_oom_kernel(const struct mw_oom_case *c)
 {
+	struct mw_str range = mw_str_of(c->release_range ? c->release_range : "");
+	bool several = mw_str_search(range, " to ") < range.n;
+
 	if (c->release_inferred)
-		return mw_fmt(c->arena, "a kernel from %s (inferred from the format)",
-			      c->release_range);
+		return mw_fmt(c->arena, "a kernel %s %s (inferred from the format)",
+			      several ? "from" : "like", c->release_range);
 	return mw_arena_cstr(c->arena, c->event->release_text);
 }

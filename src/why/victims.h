@@ -47,7 +47,7 @@ struct mw_victim {
 	enum mw_spared spared;
 	int64_t oom_score_adj;
 	int64_t badness; /* pages, or 1/1000 by the rule */
-	/* A death: from 1.  Those who die in one kill have one rank; the first of them was chosen. */
+	/* From 1.  Those who die in one kill have one rank; the first of them was chosen. */
 	size_t rank;
 	size_t chosen; /* index of the one it dies with; its own: chosen itself */
 	const struct mw_proc *instead_of; /* the parent that was rated higher, up to 5.0; NULL */
