@@ -153,7 +153,7 @@ static uint64_t *list_pids(struct take *t, size_t *ret_n)
 {
 	struct mw_names names = {};
 	uint64_t *pid;
-	size_t n = 0;
+	size_t n = 0, once = 0;
 	int r = mw_root_list(t->root, "proc", t->arena, &names);
 
 	mw_sources_note(&t->s->sources, mw_str_of("proc"), r);
@@ -162,7 +162,11 @@ static uint64_t *list_pids(struct take *t, size_t *ret_n)
 		n += !mw_str_u64(names.item[i], &pid[n]);
 	if (n)
 		qsort(pid, n, sizeof(*pid), by_number);
-	*ret_n = n;
+	/* A folder that is no proc may hold "01" beside "1". */
+	for (size_t i = 0; i < n; i++)
+		if (!i || pid[i] != pid[i - 1])
+			pid[once++] = pid[i];
+	*ret_n = once;
 	return pid;
 }
 
