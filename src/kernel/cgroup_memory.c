@@ -70,6 +70,9 @@ struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_st
 		    (path.n > root.n && path.p[root.n] != '/'))
 			return (struct mw_str){};
 		below = mw_str_from(path, root.n);
+	} else if (mw_str_eq(path, "/..") || mw_str_starts(path, "/../")) {
+		/* Outside the cgroup namespace of who reads (kernfs_path_from_node()). */
+		return (struct mw_str){};
 	}
 	below = without_slash(below);
 	return mw_str_of(mw_fmt(arena, "%.*s%s%.*s", (int)mount->point.n, mount->point.p,

@@ -147,7 +147,8 @@ static struct mw_str above(struct mw_str path)
 {
 	size_t slash = mw_str_rfind(path, '/');
 
-	if (path.n <= 1 || slash >= path.n)
+	/* What is above the cgroup namespace of who reads is no part of its root. */
+	if (path.n <= 1 || slash >= path.n || mw_str_ends(path, "/.."))
 		return (struct mw_str){};
 	return (struct mw_str){ path.p, slash ? slash : 1 };
 }
