@@ -36,8 +36,8 @@ static struct mw_val node_pages(const struct mw_snap *s, struct mw_str nodes,
 			continue;
 		if (sum.why == MW_UNREAD)
 			sum = mw_ok(0);
-		sum = mw_add(sum, mw_release_at_least(release, 5, 4) ? z->present_pages
-								     : z->spanned_pages);
+		sum = mw_add(sum,
+			     mw_victims_newer(release, 5, 4) ? z->present_pages : z->spanned_pages);
 	}
 	return sum;
 }

@@ -130,6 +130,9 @@ const char *mw_victims_order_doubt(const struct mw_snap *s, const struct mw_vict
 			       : "which cgroup was made first could not be read";
 	if (!s->memcgs.v2)
 		return "v1 does not show in which order they joined the cgroup";
+	/* Of a group that has no memory controller of its own, another one's list is not told. */
+	if (!mw_str_same(a->cgroup, b->cgroup))
+		return "they are in different cgroups without a memory controller";
 	return a->oom.place != MW_NO_PLACE && b->oom.place != MW_NO_PLACE
 		       ? NULL
 		       : "in which order they joined the cgroup could not be read";

@@ -42,18 +42,21 @@ static bool is_set(const struct mw_victims_run *m, size_t i)
 static bool in_vfork(const struct mw_victims_run *m, const struct mw_index *by_pid,
 		     const struct mw_proc *p)
 {
+	/* Who made the scores is the kernel that ran, whichever is asked about. */
+	struct mw_release ran = m->s->host.release;
+	bool is_signed =
+		mw_release_is_known(ran) && mw_badness_rules(ran, false).rule == MW_BADNESS_SIGNED;
 	const struct mw_proc *parent;
 	size_t at;
 
-	if (!mw_release_at_least(m->v->release, 4, 8) ||
+	if (!mw_victims_newer(m->v->release, 4, 8) ||
 	    !mw_index_get(by_pid, p->oom.stat.parent_pid, &at))
 		return false;
 	parent = &m->s->proc[at];
 	if (parent == p || parent->oom.same_mm != p->oom.same_mm)
 		return false;
-	return parent->oom.stat.state == 'D' ||
-	       (m->v->rules.rule == MW_BADNESS_SIGNED && p->oom.oom_score_adj > -999 &&
-		mw_known(p->oom.score) && !p->oom.score.v);
+	return parent->oom.stat.state == 'D' || (is_signed && p->oom.oom_score_adj > -999 &&
+						 mw_known(p->oom.score) && !p->oom.score.v);
 }
 
 static bool may_use_nodes(const struct mw_victims_run *m, const struct mw_proc *p)
@@ -61,9 +64,11 @@ static bool may_use_nodes(const struct mw_victims_run *m, const struct mw_proc *
 	struct mw_str nodes =
 		m->ask->kind == MW_DOMAIN_CPUSET ? p->status.mems_allowed : p->oom.policy;
 
-	/* Of policies a binding alone counts (mempolicy_in_oom_domain(), mm/mempolicy.c). */
+	/* Of policies a binding alone counts (mempolicy_in_oom_domain(), mm/mempolicy.c), up to
+	 * 5.13 interleaving as well (mempolicy_nodemask_intersects()). */
 	if (m->ask->kind == MW_DOMAIN_NODES) {
-		if (!mw_str_starts(nodes, "bind"))
+		if (!mw_str_starts(nodes, "bind") &&
+		    (!mw_str_starts(nodes, "interleave") || mw_victims_newer(m->v->release, 5, 14)))
 			return true;
 		nodes = mw_str_from(nodes, mw_str_find(nodes, ':') + 1);
 	}
@@ -154,7 +159,8 @@ static void count_score(struct mw_scores *n, const struct mw_victim *x, bool sam
 
 void mw_victims_rate(struct mw_victims_run *m, const struct mw_index *by_pid)
 {
-	bool same_kernel = !mw_release_is_known(m->ask->release);
+	bool same_kernel =
+		!mw_release_is_known(m->ask->release) && mw_release_is_known(m->s->host.release);
 
 	for (size_t i = 0; i < m->s->n_procs; i++) {
 		struct mw_victim *x = &m->all[i];
