@@ -69,7 +69,7 @@ static void must_stand_a_level(struct mw_str line, const struct mw_kmsg *k, stru
 	char longer[FEW_BYTES + 3] = "<4>";
 	struct mw_kmsg with;
 
-	if (line.n >= FEW_BYTES || !line.n || line.p[0] == '>' || line.p[0] == '{')
+	if (line.n >= FEW_BYTES || !line.n || line.p[0] == '>' || memchr(line.p, '{', line.n))
 		return;
 	memcpy(longer + 3, line.p, line.n);
 	mw_kmsg_strip((struct mw_str){ longer, line.n + 3 }, arena, &with);
