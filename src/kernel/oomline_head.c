@@ -53,7 +53,7 @@ static void set_order(struct mw_oom_event *e, struct mw_str body, const char *ke
 
 	if (mw_str_eq(s, "-1"))
 		e->sysrq_order = true;
-	else if (mw_known(order) && order.v > 63)
+	else if (mw_known(order) && order.v > MW_OOM_ORDER_MAX)
 		set_val(&e->order, mw_no(MW_BAD));
 	else
 		set_val(&e->order, order);
