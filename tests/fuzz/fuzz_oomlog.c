@@ -67,7 +67,6 @@ static void add_zones(struct told *t, const struct mw_oom_event *e)
 	for (size_t i = 0; i < e->n_zones; i++) {
 		const struct mw_oom_zone *z = &e->zone[i];
 
-		must(z->has_line || z->has_buddy || z->n_reserves);
 		must(z->n_orders <= MW_OOM_ORDERS && z->n_reserves <= MW_OOM_RESERVES);
 		for (size_t k = 0; k < i; k++)
 			must(!mw_str_same(e->zone[k].name, z->name) ||
