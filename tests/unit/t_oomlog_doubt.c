@@ -140,6 +140,22 @@ static void order_and_node_that_no_machine_has(void **state)
 	oom_with(&p, order_and_node);
 }
 
+static void mask_is_bad(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	expect_why(c->event->gfp_mask, MW_BAD);
+	assert_false(c->gfp_known);
+	assert_true(misses(c, "mask of the request"));
+}
+
+static void mask_of_more_than_32_bits(void **state)
+{
+	static const struct oom_pieces p = { .mask = "gfp_mask=0xc051beaed, order=0, " };
+
+	(void)state;
+	oom_with(&p, mask_is_bad);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +165,7 @@ int main(void)
 		cmocka_unit_test(row_above_ram),
 		cmocka_unit_test(victim_above_ram),
 		cmocka_unit_test(order_and_node_that_no_machine_has),
+		cmocka_unit_test(mask_of_more_than_32_bits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
