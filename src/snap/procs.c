@@ -89,7 +89,7 @@ static bool take_status(struct take *t, struct mw_at *at, struct mw_proc *p)
 static void take_one(struct take *t, uint64_t pid)
 {
 	struct mw_arena_mark mark = mw_arena_mark(t->temp);
-	struct mw_proc p = { .pid = pid, .smaps_why = MW_UNREAD }, *proc;
+	struct mw_proc p = { .pid = pid, .smaps_why = MW_UNREAD };
 	struct mw_at at;
 	struct mw_str text;
 
@@ -111,10 +111,6 @@ static void take_one(struct take *t, uint64_t pid)
 		goto out;
 	mw_take_at(&at, "cgroup", t->temp, t->s, &text);
 	p.cgroup = mw_arena_copy(t->arena, mw_pid_cgroup_memory(text));
-	proc = mw_arena_grow(t->arena, t->s->proc, t->s->n_procs, sizeof(*proc));
-	if (!proc)
-		goto out;
-	t->s->proc = proc;
 	t->s->proc[t->s->n_procs++] = p;
 	smaps_now_or_later(t, &at, t->s->n_procs - 1);
 out:
@@ -195,7 +191,8 @@ void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 	uint64_t *pid = list_pids(&t, &n);
 
 	t.large = mw_arena_alloc(arena, LARGE_MAX * sizeof(*t.large));
-	if (!pid || !t.large)
+	s->proc = mw_arena_alloc(arena, (n + 1) * sizeof(*s->proc));
+	if (!pid || !t.large || !s->proc)
 		return;
 	if (!n)
 		mw_sources_note(&s->sources, mw_str_of("proc/PID"), -ENODATA);
