@@ -276,6 +276,7 @@ static void small_domain(const struct mw_victims_case *c, struct mw_findings *al
 {
 	const struct mw_victims *v = c->victims;
 	struct mw_finding f = start("MW-OOM-SMALL-DOMAIN", MW_WARNING, 0);
+	uint64_t most = 1000 * c->snap->host.page_bytes;
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n_victims; i++)
@@ -290,8 +291,10 @@ static void small_domain(const struct mw_victims_case *c, struct mw_findings *al
 	count_row(&f, "pages of the domain", v->total_pages.v, "memory.max");
 	count_row(&f, "tasks with an oom_score_adj", n, "proc/PID/oom_score_adj");
 	mw_finding_fix(&f,
-		       (struct mw_fix){ .command = "# give the cgroup 4 MiB or more, or use "
-						   "-1000 for what must live",
+		       (struct mw_fix){ .command = mw_fmt(c->arena,
+							  "# give the cgroup more than %s, or use "
+							  "-1000 for what must live",
+							  mw_fmt_bytes(c->arena, most)),
 					.effect = "a point of oom_score_adj is worth a page then",
 					.risk = "so much less for the others",
 					.undo = "the old limit" });
