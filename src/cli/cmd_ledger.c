@@ -207,7 +207,7 @@ static int run(const struct options *o)
 
 	if (o->explain)
 		return explain(o);
-	status = cli_job_start(&job, o, o->counters ? 0 : MW_WANT_ALL);
+	status = cli_job_start(&job, o, o->counters ? 0 : MW_WANT_LEDGER);
 	if (status)
 		return status;
 	mw_ledger_build(&job.snap, &job.arena, &ledger);

@@ -4,6 +4,7 @@
  */
 #include "base/fmt.h"
 #include "cli/cmd.h"
+#include "why/victims.h"
 
 static const char *verdict(const struct mw_findings *f, const struct mw_ledger *l, bool partial,
 			   struct mw_arena *a)
@@ -17,6 +18,23 @@ static const char *verdict(const struct mw_findings *f, const struct mw_ledger *
 		      f->item[0].verdict);
 }
 
+/* Every analysis, its findings together. */
+static void find(const struct cli_job *job, const struct options *o, const struct mw_ledger *ledger,
+		 struct mw_arena *a, struct mw_findings *ret)
+{
+	const struct mw_victims_ask ask = { .kind = MW_DOMAIN_MACHINE };
+	struct mw_findings more = {};
+	struct mw_victims victims;
+
+	mw_find_all(&(struct mw_case){ &job->snap, ledger, &o->threshold, a }, ret);
+	if (!mw_victims_build(&job->snap, &ask, a, &victims))
+		mw_find_victims(&(struct mw_victims_case){ &job->snap, &victims, &o->threshold, a },
+				&more);
+	for (size_t i = 0; i < more.n; i++)
+		mw_findings_add(ret, a, &more.item[i]);
+	mw_findings_sort(ret);
+}
+
 static int run(const struct options *o)
 {
 	_cli_job_ struct cli_job job = {};
@@ -28,7 +46,7 @@ static int run(const struct options *o)
 	if (status)
 		return status;
 	mw_ledger_build(&job.snap, &job.arena, &ledger);
-	mw_find_all(&(struct mw_case){ &job.snap, &ledger, &o->threshold, &job.arena }, &findings);
+	find(&job, o, &ledger, &job.arena, &findings);
 	mw_report_init(&r, &job.arena, "memwhy.summary/1");
 	r.verdict = verdict(&findings, &ledger, job.snap.sources.n, &job.arena);
 	r.findings = &findings;

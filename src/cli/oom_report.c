@@ -37,9 +37,9 @@ struct mw_str cli_oom_unit(struct mw_str path)
 	return unit;
 }
 
-static const char *kind_words(const struct mw_oom_event *e)
+static const char *kind_words(const struct mw_oom_case *c)
 {
-	switch (e->kind) {
+	switch (c->event->kind) {
 	case MW_OOM_GLOBAL:
 		return "the machine ran out of memory";
 	case MW_OOM_CPUSET:
@@ -47,13 +47,18 @@ static const char *kind_words(const struct mw_oom_event *e)
 	case MW_OOM_MEMPOLICY:
 		return "the nodes of a memory policy ran out of memory";
 	case MW_OOM_MEMCG:
-		return "a cgroup reached its memory limit";
+		return c->cause == MW_CAUSE_REQUESTED ? "a kill was asked for in a cgroup"
+						      : "a cgroup reached its memory limit";
 	case MW_OOM_SYSRQ:
 		return "a kill was asked for by SysRq";
 	case MW_OOM_ALLOC_FAILURE:
 		return "an allocation failed";
 	case MW_OOM_STALL:
-		return "an allocation stalled";
+		return mw_known(c->event->stalled_ms)
+			       ? mw_fmt(c->arena, "an allocation stalled for %" PRIu64 ".%03u s",
+					c->event->stalled_ms.v / 1000,
+					(unsigned)(c->event->stalled_ms.v % 1000))
+			       : "an allocation stalled";
 	case MW_OOM_SLUB:
 		return "the slab allocator got no page";
 	case MW_OOM_VMALLOC:
@@ -64,19 +69,37 @@ static const char *kind_words(const struct mw_oom_event *e)
 	return "";
 }
 
-static size_t count_died(const struct mw_oom_event *e)
+/* How many died, and what anonymous memory they had. */
+static size_t count_died(const struct mw_oom_event *e, struct mw_val *ret_anon_bytes)
 {
+	struct mw_val sum = mw_ok(0);
 	size_t n = 0;
 
-	for (size_t i = 0; i < e->n_victims; i++)
-		n += !e->victim[i].chosen_only && !e->victim[i].already_exiting;
+	for (size_t i = 0; i < e->n_victims; i++) {
+		if (e->victim[i].chosen_only || e->victim[i].already_exiting)
+			continue;
+		sum = mw_add(sum, e->victim[i].anon_bytes);
+		n++;
+	}
+	*ret_anon_bytes = sum;
 	return n;
+}
+
+static const char *nobody_words(const struct mw_oom_event *e)
+{
+	if (mw_str_search(e->panic, "panic_on_oom") < e->panic.n)
+		return "; nobody was killed: the machine panicked";
+	if (e->panic.n)
+		return "; nobody could be killed: the machine panicked";
+	return e->no_killable ? "; nobody could be killed" : "; the kill is not in the log";
 }
 
 static const char *victim_words(const struct mw_oom_case *c)
 {
 	const struct mw_oom_victim *v = c->killed ? c->killed : c->chosen;
 	struct mw_arena *a = c->arena;
+	struct mw_val anon;
+	size_t n = count_died(c->event, &anon);
 
 	if (c->event->kind == MW_OOM_USERSPACE)
 		return mw_fmt(a, "; %.*s killed %s", (int)c->event->guard.n, c->event->guard.p,
@@ -84,16 +107,15 @@ static const char *victim_words(const struct mw_oom_case *c)
 	if (c->event->kind > MW_OOM_SYSRQ)
 		return "";
 	if (!v)
-		return c->event->no_killable || c->event->panic.n ? "; nobody could be killed"
-								  : "; the kill is not in the log";
+		return nobody_words(c->event);
+	if (n < 2)
+		anon = v->anon_bytes;
 	return mw_fmt(a, "; %s %.*s (pid %" PRIu64 ")%s%s",
 		      c->killed ? "killed" : "chosen:", (int)v->comm.n, v->comm.p, v->pid.v,
-		      count_died(c->event) > 1
-			      ? mw_fmt(a, " and %zu more", count_died(c->event) - 1)
-			      : "",
-		      mw_known(v->anon_bytes)
-			      ? mw_fmt(a, ", %s of it anonymous", mw_fmt_bytes(a, v->anon_bytes.v))
-			      : "");
+		      n > 1 ? mw_fmt(a, " and %zu more", n - 1) : "",
+		      mw_known(anon) ? mw_fmt(a, ", %s of %s anonymous", mw_fmt_bytes(a, anon.v),
+					      n > 1 ? "them" : "it")
+				     : "");
 }
 
 /* Who, when, where, how much, what came of it: one line. */
@@ -111,7 +133,7 @@ static const char *headline(const struct mw_oom_case *c)
 			     c->asks_for ? c->asks_for : "memory");
 	return mw_fmt(a, "%s%s%.*s%s%s%s%s%s%s", *time ? time : "", *time ? " " : "",
 		      (int)e->host.n, e->host.p ? e->host.p : "", e->host.n ? ": " : "",
-		      *time && !e->host.n ? "- " : "", kind_words(e), who,
+		      *time && !e->host.n ? "- " : "", kind_words(c), who,
 		      c->cause != MW_CAUSE_UNKNOWN && c->cause != MW_CAUSE_GUARD
 			      ? mw_fmt(a, "; %s", mw_oom_cause_name(c->cause))
 			      : "",
@@ -140,8 +162,36 @@ static void note_request(struct mw_report *r, const struct mw_oom_case *c)
 	mw_report_note(r, mw_fmt(a, "mask 0x%" PRIx64 " is %s: %s", c->gfp.mask, c->gfp.names,
 				 mw_gfp_words(&c->gfp, a)));
 	if (c->gfp_guess)
-		mw_report_note(r, mw_fmt(a, "probably: %s (a guess from the mask and the order)",
-					 c->gfp_guess));
+		mw_report_note(r,
+			       mw_fmt(a, "probably: %s (%s)", c->gfp_guess,
+				      c->guess_of_stack ? "as its stack says"
+							: "a guess from the mask and the order"));
+	if (c->event->slub_cache.n && c->event->kind != MW_OOM_SLUB)
+		mw_report_note(r, mw_fmt(a, "for the slab cache %.*s", (int)c->event->slub_cache.n,
+					 c->event->slub_cache.p));
+	/* PF_MEMALLOC: gfp_to_alloc_flags(), mm/page_alloc.c. */
+	if (mw_str_starts(c->event->asker_comm, "kswapd") &&
+	    mw_str_search(mw_str_of(c->gfp.names), "NOMEMALLOC") == strlen(c->gfp.names))
+		mw_report_note(r, "kswapd may pass all marks, unless an interrupt asked while it "
+				  "ran: then less was free than is shown");
+}
+
+/* Who asked, beyond the name: how it could be chosen, and where it runs. */
+static void note_asker(struct mw_report *r, const struct mw_oom_case *c)
+{
+	const struct mw_oom_event *e = c->event;
+	bool adj = mw_known(e->asker_adj) && e->asker_adj.v;
+	bool cpuset = e->cpuset.n && !mw_str_eq(e->cpuset, "/");
+	const char *set =
+		cpuset ? mw_fmt(c->arena, "in the cpuset %.*s", (int)e->cpuset.n, e->cpuset.p) : "";
+
+	if (adj)
+		mw_report_note(r, mw_fmt(c->arena, "who asked has oom_score_adj %" PRId64 "%s%s%s",
+					 mw_oom_adj(e->asker_adj),
+					 mw_oom_adj(e->asker_adj) == -1000 ? " (never chosen)" : "",
+					 cpuset ? ", and is " : "", set));
+	else if (cpuset)
+		mw_report_note(r, mw_fmt(c->arena, "who asked is %s", set));
 }
 
 /* Is there a choice of nodes at all? */
@@ -185,6 +235,16 @@ static void note_place(struct mw_report *r, const struct mw_oom_case *c)
 				      c->nodes_not_shown));
 }
 
+/* A child may die in its parent's place up to 5.0; later the line names a thread of the chosen one
+ * that still has its memory (find_lock_task_mm(), mm/oom_kill.c). */
+static const char *died_instead(const struct mw_oom_case *c)
+{
+	if (c->rules.child_sacrifice)
+		return "a child in its parent's place";
+	return c->event->group_killed.n ? "another of its group"
+					: "another thread of the same process";
+}
+
 static void note_ranking(struct mw_report *r, const struct mw_oom_case *c)
 {
 	static const char *const words[] = { [MW_AGREES_UNKNOWN] = "cannot be compared",
@@ -198,14 +258,12 @@ static void note_ranking(struct mw_report *r, const struct mw_oom_case *c)
 	mw_report_note(r, mw_fmt(a, "victim against the rule of this kernel: %s: %s",
 				 words[c->agrees], c->agrees_why));
 	if (c->killed && c->chosen && c->killed != c->chosen)
-		mw_report_note(r,
-			       mw_fmt(a,
-				      "chosen was %.*s (pid %" PRIu64 "); %.*s (pid %" PRIu64
-				      ") died: %s",
-				      (int)c->chosen->comm.n, c->chosen->comm.p, c->chosen->pid.v,
-				      (int)c->killed->comm.n, c->killed->comm.p, c->killed->pid.v,
-				      c->rules.child_sacrifice ? "a child in its parent's place"
-							       : "another of its family or group"));
+		mw_report_note(r, mw_fmt(a,
+					 "chosen was %.*s (pid %" PRIu64 "); %.*s (pid %" PRIu64
+					 ") died: %s",
+					 (int)c->chosen->comm.n, c->chosen->comm.p,
+					 c->chosen->pid.v, (int)c->killed->comm.n,
+					 c->killed->comm.p, c->killed->pid.v, died_instead(c)));
 }
 
 static void note_victim_group(struct mw_report *r, const struct mw_oom_case *c)
@@ -228,6 +286,7 @@ static void notes(struct mw_report *r, const struct mw_oom_case *c)
 	else
 		mw_report_note(r,
 			       mw_fmt(a, "kernel: %s; line %" PRIu64, mw_oom_kernel(c), e->line));
+	note_asker(r, c);
 	note_victim_group(r, c);
 	note_request(r, c);
 	note_place(r, c);
@@ -324,6 +383,9 @@ static void figures(struct mw_report *r, const struct mw_oom_case *c)
 	gfp_figures(r, c);
 	memcg_figures(r, c);
 	mw_report_string(r, "cause", mw_oom_cause_name(c->cause));
+	mw_report_figure(r, "stalled_ms", e->stalled_ms);
+	mw_report_string(r, "slab_cache", cstr(a, e->slub_cache));
+	mw_report_figure(r, "unwritten_bytes", c->unwritten_bytes);
 	mw_report_string(r, "guard", cstr(a, e->guard));
 	mw_report_string(r, "unit", cstr(a, e->unit.n ? e->unit : cli_oom_unit(e->task_memcg)));
 	mw_report_string(r, "panic", cstr(a, e->panic));

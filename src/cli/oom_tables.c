@@ -3,11 +3,14 @@
  * oom_tables - zones, memory, the killed and the rated of one report, as tables.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/fmt.h"
 #include "cli/oom_report.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+#define SHOWN_VICTIMS 10
 
 enum zone_column {
 	Z_NAME,
@@ -115,15 +118,24 @@ static void zone_row(struct mw_report *r, struct mw_table *t, const struct mw_oo
 	step_rows(r, t, c, z);
 }
 
+/* An OOM kill may follow though a zone passes at min: says why. */
+static const char *zone_title(const struct mw_oom_case *c)
+{
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (c->zone[i].n_steps && c->zone[i].step[1].test == MW_TEST_PASSES &&
+		    c->zone[i].verdict != MW_ZONE_PASSES)
+			return "Could these zones give it? (pages; margin at each mark; before a "
+			       "kill the kernel asks once more, at high)";
+	return "Could these zones give it? (pages; margin at each mark)";
+}
+
 static void zone_table(struct mw_report *r, const struct mw_oom_case *c)
 {
-	struct mw_table *t = mw_report_table(
-		r, (struct mw_table){
-			   .id = "zones",
-			   .child_id = { "steps" },
-			   .title = "Could these zones give it? (pages; margin at each mark)",
-			   .col = zone_columns,
-			   .n_cols = Z_COLUMNS });
+	struct mw_table *t = mw_report_table(r, (struct mw_table){ .id = "zones",
+								   .child_id = { "steps" },
+								   .title = zone_title(c),
+								   .col = zone_columns,
+								   .n_cols = Z_COLUMNS });
 
 	for (size_t i = 0; i < c->n_zones; i++)
 		zone_row(r, t, c, &c->zone[i]);
@@ -131,13 +143,16 @@ static void zone_table(struct mw_report *r, const struct mw_oom_case *c)
 
 static const char *ledger_title(const struct mw_oom_case *c)
 {
-	const char *of = c->event->kind == MW_OOM_MEMCG ? "charged" : "of RAM";
+	bool memcg = c->event->kind == MW_OOM_MEMCG; /* its figures are bytes */
+	const char *guess = c->page_inferred && !memcg ? ", if pages are 4 KiB" : "";
 
 	if (!mw_known(c->total_bytes))
-		return "Where the memory was (the log does not say how much there is):";
+		return mw_fmt(
+			c->arena,
+			"Where the memory was (the log does not say how much there is%s):", guess);
 	return mw_fmt(c->arena,
-		      "Where the memory was (%s %s):", mw_fmt_bytes(c->arena, c->total_bytes.v),
-		      of);
+		      "Where the memory was (%s %s%s):", mw_fmt_bytes(c->arena, c->total_bytes.v),
+		      memcg ? "charged" : "of RAM", guess);
 }
 
 static void ledger_table(struct mw_report *r, const struct mw_oom_case *c)
@@ -155,7 +170,8 @@ static void ledger_table(struct mw_report *r, const struct mw_oom_case *c)
 
 	for (size_t i = 0; i < c->n_classes; i++) {
 		struct mw_val bytes = c->class[i].bytes, share = mw_mul(bytes, 10000);
-		bool small = mw_known(bytes) && bytes.v < mw_or(c->total_bytes, 0) / 500;
+		bool small =
+			mw_known(bytes) && (!bytes.v || bytes.v < mw_or(c->total_bytes, 0) / 500);
 		struct mw_row *row = mw_report_row(r, t, 0, small ? MW_IN_JSON : MW_IN_BOTH);
 
 		mw_cell_str(row, 0, mw_str_of(c->class[i].id));
@@ -190,6 +206,7 @@ static void rank_table(struct mw_report *r, const struct mw_oom_case *c, uint64_
 		{ "victim", "KILLED", MW_TYPE_BOOL },
 	};
 	bool swap_shown = mw_oomlog_shows_swap(c->event);
+	bool rated = c->rules.rule != MW_BADNESS_TIME;
 	struct mw_table *t = mw_report_table(
 		r, (struct mw_table){
 			   .id = "ranking",
@@ -219,7 +236,7 @@ static void rank_table(struct mw_report *r, const struct mw_oom_case *c, uint64_
 					 : mw_no(MW_ABSENT));
 		mw_cell_val(row, 6, mw_ok(k->task->uid));
 		mw_cell_signed(row, 7, MW_OK, k->task->oom_score_adj);
-		mw_cell_signed(row, 8, k->killable ? MW_OK : MW_ABSENT, k->points);
+		mw_cell_signed(row, 8, k->killable && rated ? MW_OK : MW_ABSENT, k->points);
 		mw_cell_val(row, 9, mw_ok(k->killable));
 		mw_cell_val(row, 10, mw_ok(died));
 	}
@@ -264,14 +281,20 @@ static void victim_table(struct mw_report *r, const struct mw_oom_case *c)
 	struct mw_table *t = mw_report_table(
 		r, (struct mw_table){
 			   .id = "victims",
-			   .title = "Killed (anonymous memory and swap come back; shmem and "
-				    "file pages only if nobody else has them):",
+			   .title = mw_fmt(c->arena,
+					   "Killed%s (anonymous memory and swap come back; shmem "
+					   "and file pages only if nobody else has them):",
+					   e->n_victims > SHOWN_VICTIMS
+						   ? mw_fmt(c->arena, ", the first %u of %zu",
+							    SHOWN_VICTIMS, e->n_victims)
+						   : ""),
 			   .col = columns,
 			   .n_cols = COUNT(columns) });
 
 	for (size_t i = 0; i < e->n_victims; i++) {
 		const struct mw_oom_victim *v = &e->victim[i];
-		bool shown = i < 10 && e->kind != MW_OOM_USERSPACE; /* its headline says all */
+		bool shown = i < SHOWN_VICTIMS &&
+			     e->kind != MW_OOM_USERSPACE; /* its headline says all */
 		struct mw_row *row = mw_report_row(r, t, 0, shown ? MW_IN_BOTH : MW_IN_JSON);
 
 		mw_cell_val(row, 0, v->pid);
@@ -289,10 +312,80 @@ static void victim_table(struct mw_report *r, const struct mw_oom_case *c)
 	}
 }
 
+#define SHOWN_SLABS 5
+
+/* The largest first; of equal ones the first in the log. */
+static int by_size(const void *a, const void *b)
+{
+	const struct mw_oom_slab *x = *(const struct mw_oom_slab *const *)a;
+	const struct mw_oom_slab *y = *(const struct mw_oom_slab *const *)b;
+	uint64_t nx = mw_or(x->total_bytes, 0), ny = mw_or(y->total_bytes, 0);
+
+	if (nx != ny)
+		return nx > ny ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static void slab_table(struct mw_report *r, const struct mw_oom_case *c)
+{
+	static const struct mw_col columns[] = {
+		{ "name", "CACHE", MW_TYPE_STR },
+		{ "used_bytes", "USED", MW_TYPE_BYTES },
+		{ "total_bytes", "SIZE", MW_TYPE_BYTES },
+	};
+	const struct mw_oom_event *e = c->event;
+	const struct mw_oom_slab **slab =
+		mw_arena_alloc(c->arena, (e->n_slabs + 1) * sizeof(*slab));
+	struct mw_table *t = mw_report_table(
+		r, (struct mw_table){ .id = "slabs",
+				      .title = mw_fmt(c->arena,
+						      "The largest slab caches that cannot be "
+						      "reclaimed (%zu in the log):",
+						      e->n_slabs),
+				      .col = columns,
+				      .n_cols = COUNT(columns) });
+
+	for (size_t i = 0; slab && i < e->n_slabs; i++)
+		slab[i] = &e->slab[i];
+	if (slab)
+		qsort(slab, e->n_slabs, sizeof(*slab), by_size);
+	for (size_t i = 0; slab && i < e->n_slabs; i++) {
+		struct mw_row *row =
+			mw_report_row(r, t, 0, i < SHOWN_SLABS ? MW_IN_BOTH : MW_IN_JSON);
+
+		mw_cell_str(row, 0, slab[i]->name);
+		mw_cell_val(row, 1, slab[i]->used_bytes);
+		mw_cell_val(row, 2, slab[i]->total_bytes);
+	}
+}
+
+/* Memory allocation profiling, 6.10 on: the ten that hold most. */
+static void site_table(struct mw_report *r, const struct mw_oom_case *c)
+{
+	static const struct mw_col columns[] = {
+		{ "bytes", NULL, MW_TYPE_BYTES },
+		{ "line", "ALLOCATED BY (size, calls, place)", MW_TYPE_STR },
+	};
+	struct mw_table *t = mw_report_table(
+		r, (struct mw_table){ .id = "sites",
+				      .title = "Who allocated most, by the kernel's profile:",
+				      .col = columns,
+				      .n_cols = COUNT(columns) });
+
+	for (size_t i = 0; i < c->event->n_sites; i++) {
+		struct mw_row *row = mw_report_row(r, t, 0, MW_IN_BOTH);
+
+		mw_cell_val(row, 0, c->event->site[i].bytes);
+		mw_cell_str(row, 1, mw_str_trim(c->event->site[i].text));
+	}
+}
+
 void cli_oom_tables(struct mw_report *r, const struct mw_oom_case *c, uint64_t top)
 {
 	zone_table(r, c);
 	ledger_table(r, c);
+	slab_table(r, c);
+	site_table(r, c);
 	victim_table(r, c);
 	rank_table(r, c, top);
 }

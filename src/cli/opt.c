@@ -69,6 +69,7 @@ static bool set(struct options *o, const struct opt *opt, const char *value)
 		*(bool *)slot = true;
 		return true;
 	case OPT_TEXT:
+	case OPT_PAIR:
 		*(const char **)slot = value;
 		return true;
 	case OPT_NUMBER:
@@ -141,6 +142,13 @@ int opt_parse(struct options *o, const char *command, const struct opt *own, siz
 			return -1;
 		}
 		o->help_short |= c == 'h';
+		if (opt->kind != OPT_PAIR)
+			continue;
+		if (optind >= argc) {
+			fprintf(stderr, "memwhy: --%s takes %s\n", opt->name, opt->arg);
+			return -1;
+		}
+		((const char **)((char *)o + opt->offset))[1] = argv[optind++];
 	}
 	return optind;
 }

@@ -25,12 +25,15 @@ struct options {
 	bool yes, dry_run, csv;
 	bool summary, html;
 	const char *since, *until, *host, *split;
+	const char *cgroup, *nodes, *cpuset, *kernel, *set[2];
+	uint64_t until_bytes;
 	const char *output;
 	char **arg; /* what is no option */
 	int n_args;
 };
 
-enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_NUMBER, OPT_SIZE, OPT_THRESHOLD };
+/* OPT_PAIR takes two words, into a const char *[2]; the second may begin with a dash. */
+enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_PAIR, OPT_NUMBER, OPT_SIZE, OPT_THRESHOLD };
 
 struct opt {
 	const char *name; /* without the dashes */

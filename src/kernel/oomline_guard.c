@@ -23,7 +23,7 @@ static const struct guard guards[] = {
 	{ "lmkd", NULL, "lowmemorykiller: Kill", "'" },
 	{ "lmkd", "lowmemorykiller", "Kill", "'" },
 	{ "lmkd", "lmkd", "Kill", "'" },
-	{ "kubelet", NULL, "viction manager: must evict pod(s)", "" },
+	{ "kubelet", NULL, "viction manager: must evict pod(s)", "memory" },
 	{ "kubelet", NULL, "viction manager: pod", "evicted" },
 };
 
@@ -64,6 +64,15 @@ static struct mw_oom_victim *victim(struct mw_oom_event *e, struct mw_val pid, s
 	return v;
 }
 
+/* Killing process 5410 chrome */
+static void old_earlyoom(struct mw_oom_event *e, struct mw_str body)
+{
+	struct mw_str rest = mw_text_after(body, "Killing process ", "\n"), pid;
+
+	if (mw_str_word(&rest, &pid))
+		victim(e, mw_number_after(body, "Killing process "), rest);
+}
+
 /* sending SIGTERM to process 5410 uid 1000 "Web Content": oom_score 1007, VmRSS 3008 MiB, ... */
 static void earlyoom(struct mw_oom_event *e, struct mw_str body)
 {
@@ -72,6 +81,8 @@ static void earlyoom(struct mw_oom_event *e, struct mw_str body)
 
 	if (v)
 		v->uid = mw_number_after(body, " uid ");
+	else
+		old_earlyoom(e, body);
 	e->reason = kept(e, mw_text_after(body, "sending ", " "));
 	e->guard_freed_bytes = mw_mul(mw_number_after(body, "VmRSS "), 1 << 20);
 }
@@ -93,7 +104,11 @@ static void lmkd(struct mw_oom_event *e, struct mw_str body)
 	size_t end = mw_str_search(rest, "' (");
 	struct mw_str tail = mw_str_from(rest, end);
 
-	victim(e, mw_number_after(tail, "' ("), (struct mw_str){ rest.p, end });
+	struct mw_oom_victim *v =
+		victim(e, mw_number_after(tail, "' ("), (struct mw_str){ rest.p, end });
+
+	if (v)
+		v->uid = mw_number_after(tail, ", uid ");
 	e->guard_freed_bytes = mw_kib_after(tail, "to free ");
 	e->reason = kept(e, mw_text_after(tail, "reason: ", "\n"));
 }
@@ -103,6 +118,8 @@ static void kubelet(struct mw_oom_event *e, struct mw_str body)
 	e->unit = kept(e, mw_text_after(body, "pod=\"", "\""));
 	if (!e->unit.n)
 		e->unit = kept(e, mw_text_after(body, "viction manager: pod ", " ,"));
+	if (!e->unit.n)
+		e->unit = kept(e, mw_text_after(body, "viction manager: pods ", " ,"));
 	e->reason = kept(e, mw_text_after(body, "resourceName=\"", "\""));
 	if (!e->reason.n)
 		e->reason = kept(e, mw_text_after(body, "to reclaim ", "\n"));

@@ -113,40 +113,52 @@ static void set_constraint_keys(struct mw_oom_event *e, struct mw_str body)
 	set_str(e, &e->nodemask, (struct mw_str){ rest.p, end });
 }
 
+/* Who asked stands before the message where warn_alloc() printed it. */
+static void set_asker(struct mw_oom_event *e, struct mw_str body, const char *message)
+{
+	size_t at = mw_str_search(body, message);
+
+	if (at < body.n && at > 2 && mw_str_ends((struct mw_str){ body.p, at }, ": "))
+		set_str(e, &e->asker_comm, (struct mw_str){ body.p, at - 2 });
+}
+
 void mw_oomline_failure(struct mw_oom_event *e, struct mw_str body)
 {
-	size_t at = mw_str_search(body, ": page allocation");
-
 	e->seen |= MW_SEEN_HEADER;
-	if (at < body.n)
-		set_str(e, &e->asker_comm, (struct mw_str){ body.p, at });
+	set_asker(e, body, "page allocation");
+	set_asker(e, body, "vmemmap alloc");
 	set_order(e, body, "order:");
 	set_gfp(e, body, "mode:");
 	set_val(&e->stalled_ms, stalled_of(body));
 	set_constraint_keys(e, body);
 }
 
+/* "page order 0, failed to allocate pages, mode:...": what failed, without the order. */
+static struct mw_str vmalloc_reason(struct mw_str body)
+{
+	struct mw_str rest = mw_str_from(body, mw_str_search(body, "vmalloc error: size "));
+
+	rest = mw_text_after(rest, ", ", "\n");
+	if (mw_str_starts(rest, "page order "))
+		rest = mw_text_after(rest, ", ", "\n");
+	rest.n = mw_str_find(rest, ',');
+	return rest;
+}
+
 /* "vmalloc: allocation failure: N bytes", "..., allocated N of M bytes", "COMM: vmalloc error: size
- * N, REASON, mode:0x..", "vmap allocation for size N failed" */
+ * N, REASON, mode:0x..", "vmap allocation for size N failed"; with the mask from 4.9 on */
 void mw_oomline_vmalloc(struct mw_oom_event *e, struct mw_str body)
 {
-	size_t error = mw_str_search(body, "vmalloc error: size ");
-	struct mw_str reason;
-
 	e->seen |= MW_SEEN_HEADER;
-	if (error < body.n) {
-		reason = mw_text_after(mw_str_from(body, error), ", ", ",");
-		set_val(&e->failed_bytes, mw_number_after(body, "vmalloc error: size "));
-		set_str(e, &e->reason, reason);
-		if (error > 2)
-			set_str(e, &e->asker_comm, (struct mw_str){ body.p, error - 2 });
-		set_gfp(e, body, "mode:");
-		set_constraint_keys(e, body);
-		return;
-	}
+	set_asker(e, body, "vmalloc");
+	set_gfp(e, body, "mode:");
+	set_constraint_keys(e, body);
+	set_str(e, &e->reason, vmalloc_reason(body));
+	set_val(&e->failed_bytes, mw_number_after(body, "vmalloc error: size "));
 	set_val(&e->failed_bytes, mw_number_after(body, "vmap allocation for size "));
 	set_val(&e->failed_bytes, mw_number_after(body, "vmalloc: allocation failure: "));
-	set_val(&e->failed_bytes, mw_number_after(body, " of "));
+	if (mw_str_search(body, ", allocated ") < body.n)
+		set_val(&e->failed_bytes, mw_number_after(body, " of "));
 }
 
 void mw_oomline_slub(struct mw_oom_event *e, struct mw_str body)
@@ -171,8 +183,10 @@ void mw_oomline_slub_cache(struct mw_oom_event *e, struct mw_str body)
 		return;
 	set_str(e, &e->slub_cache, (struct mw_str){ rest.p, end });
 	/* A slab of the default order was asked for first, then of the least. */
-	if (e->kind == MW_OOM_SLUB)
-		set_val(&e->order, mw_number_after(body, "min order: "));
+	if (e->kind != MW_OOM_SLUB)
+		return;
+	set_order(e, body, "min order: ");
+	set_order(e, body, ", order: "); /* SLAB: there is but one */
 }
 
 void mw_oomline_cpuset(struct mw_oom_event *e, struct mw_str body)

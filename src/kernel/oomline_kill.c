@@ -97,6 +97,22 @@ static struct mw_val adj_of(struct mw_str body)
 	return mw_ok(minus ? (uint64_t) - (int64_t)v : v);
 }
 
+/* 5.4 and 5.5 began with bytes that they call kB (a report of 5.4-rc4 has 10305536kB of 5012428kB);
+ * 5.4.17 and 5.6.4 print kB.  Tables larger than what they map are none, and bytes are whole
+ * pages, which kB are by a chance of 1 to 1024. */
+static struct mw_val tables_of(const struct mw_oom_event *e, struct mw_str tail)
+{
+	struct mw_val printed = mw_number_after(tail, "pgtables:");
+	struct mw_val vm = mw_number_after(tail, "total-vm:");
+	bool pages = mw_known(printed) && printed.v && !(printed.v % 4096);
+	bool early = e->release.major == 5 && (e->release.minor == 4 || e->release.minor == 5) &&
+		     e->release.patch < 17;
+
+	if (pages && ((mw_known(vm) && printed.v > vm.v) || early))
+		return printed;
+	return mw_mul(printed, 1024);
+}
+
 static void died(struct mw_oom_event *e, struct mw_oom_victim *v, struct mw_str body)
 {
 	struct mw_str tail = mw_str_from(body, mw_str_search(body, "Killed process "));
@@ -112,7 +128,7 @@ static void died(struct mw_oom_event *e, struct mw_oom_victim *v, struct mw_str 
 	set(&v->anon_bytes, mw_kib_after(tail, "anon-rss:"));
 	set(&v->file_bytes, mw_kib_after(tail, "file-rss:"));
 	set(&v->shmem_bytes, mw_kib_after(tail, "shmem-rss:"));
-	set(&v->tables_bytes, mw_kib_after(tail, "pgtables:"));
+	set(&v->tables_bytes, tables_of(e, tail));
 	set(&v->uid, mw_number_after(tail, "UID:"));
 	set(&v->oom_score_adj, adj_of(tail));
 }
@@ -128,6 +144,7 @@ void mw_oomline_kill(struct mw_oom_event *e, struct mw_str body)
 		v->line = e->pending_line;
 	set_comm(e, v, comm_of(body, pid));
 	e->memcg_kill |= mw_str_search(body, "emory cgroup out of memory") < body.n;
+	e->mpol_bind_kill |= mw_str_search(body, "No available memory (MPOL_BIND)") < body.n;
 	e->allocating_task |= mw_str_search(body, "(oom_kill_allocating_task)") < body.n;
 	if (mw_str_search(body, "OOM victim ") < body.n)
 		v->already_exiting = true;

@@ -22,6 +22,8 @@ static void take_task(struct mw_oom_event *e, struct mw_str body)
 static void take_no_killable(struct mw_oom_event *e, struct mw_str body)
 {
 	e->no_killable |= body.n;
+	if (mw_str_starts(body, "OOM request ignored")) /* only SysRq says so */
+		e->frames |= MW_FRAME_SYSRQ;
 }
 
 static void take_meminfo(struct mw_oom_event *e, struct mw_str body)

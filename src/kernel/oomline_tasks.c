@@ -109,6 +109,13 @@ static bool signed_of(struct mw_str s, int64_t *ret)
 	return true;
 }
 
+/* -17..15 of the kernels before 2.6.36 in the thousandths of the later ones, as those do it
+ * (oom_adj_write(), fs/proc/base.c). */
+static int32_t adj_of_old(int64_t v)
+{
+	return v == 15 ? 1000 : (int32_t)(v * 1000 / 17);
+}
+
 static bool put(struct mw_oom_task *t, enum column c, int64_t v)
 {
 	if (v < 0 && c != OOM_SCORE_ADJ && c != OOM_ADJ && c != CPU)
@@ -151,7 +158,9 @@ static bool put(struct mw_oom_task *t, enum column c, int64_t v)
 	case OOM_SCORE_ADJ:
 		t->oom_score_adj = (int32_t)v;
 		return v >= -1000 && v <= 1000;
-	case OOM_ADJ:
+	case OOM_ADJ: /* where oom_score_adj is there too it stands behind, and counts */
+		t->oom_score_adj = v >= -17 && v <= 15 ? adj_of_old(v) : 0;
+		return v >= -17 && v <= 15;
 	case CPU:
 	case OTHER:
 	case NAME:

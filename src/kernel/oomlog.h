@@ -241,7 +241,8 @@ struct mw_oom_event {
 	size_t n_victims;
 	struct mw_str group_killed; /* the cgroup of memory.oom.group */
 	bool no_killable, deadlocked, allocating_task, memcg_kill;
-	bool kind_inferred; /* nothing in the log says which kind: the usual one */
+	bool mpol_bind_kill; /* 2.6.32 says so in the line of the kill */
+	bool kind_inferred;  /* nothing in the log says which kind: the usual one */
 	uint64_t suppressed_count, dropped_count; /* lines that the kernel says it left out */
 
 	/* while it is assembled */

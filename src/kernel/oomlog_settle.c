@@ -16,7 +16,7 @@ static enum mw_oom_kind kind_of(const struct mw_oom_event *e, bool *ret_inferred
 		return MW_OOM_MEMCG;
 	if (mw_str_eq(e->constraint, "CONSTRAINT_CPUSET"))
 		return MW_OOM_CPUSET;
-	if (mw_str_eq(e->constraint, "CONSTRAINT_MEMORY_POLICY"))
+	if (mw_str_eq(e->constraint, "CONSTRAINT_MEMORY_POLICY") || e->mpol_bind_kill)
 		return MW_OOM_MEMPOLICY;
 	if (mw_str_eq(e->constraint, "CONSTRAINT_NONE"))
 		return MW_OOM_GLOBAL;

@@ -12,10 +12,12 @@
 	}
 
 static const struct mw_field fields[] = {
-	KIB("VmLck", locked_bytes),	  KIB("VmRSS", rss_bytes),
-	KIB("RssAnon", rss_anon_bytes),	  KIB("RssFile", rss_file_bytes),
-	KIB("RssShmem", rss_shmem_bytes), KIB("VmPTE", page_tables_bytes),
-	KIB("VmSwap", swap_bytes),	  KIB("HugetlbPages", hugetlb_bytes),
+	KIB("VmPeak", peak_bytes),	    KIB("VmLck", locked_bytes),
+	KIB("VmHWM", high_bytes),	    KIB("VmRSS", rss_bytes),
+	KIB("RssAnon", rss_anon_bytes),	    KIB("RssFile", rss_file_bytes),
+	KIB("RssShmem", rss_shmem_bytes),   KIB("VmPTE", page_tables_bytes),
+	KIB("VmPMD", page_middle_bytes),    KIB("VmSwap", swap_bytes),
+	KIB("HugetlbPages", hugetlb_bytes),
 };
 
 /* The name stands with \n and \\ escaped (seq_put_decimal..., proc_task_name()). */
@@ -48,6 +50,16 @@ static struct mw_str after_key(struct mw_str text, const char *key)
 	return (struct mw_str){};
 }
 
+static struct mw_val hex_of(struct mw_str s)
+{
+	uint64_t v;
+
+	s = mw_str_trim(s);
+	if (!s.n)
+		return mw_no(MW_ABSENT);
+	return mw_str_hex64(s, &v) < 0 ? mw_no(MW_BAD) : mw_ok(v);
+}
+
 int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pid_status *ret)
 {
 	struct mw_pid_status s = {};
@@ -59,6 +71,8 @@ int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pi
 	s.name = unescape(arena, after_key(text, "Name:\t"));
 	if (!mw_str_word(&uid, &word) || mw_str_u64(word, &s.uid) < 0)
 		s.uid = UINT64_MAX;
+	s.effective_caps = hex_of(after_key(text, "CapEff:"));
+	s.mems_allowed = mw_arena_copy(arena, mw_str_trim(after_key(text, "Mems_allowed_list:")));
 	*ret = s;
 	return 0;
 }

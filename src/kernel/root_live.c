@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <string.h>
@@ -243,6 +244,23 @@ static int meta_sysvipc_shm(int dirfd, struct mw_scratch *scratch, struct mw_are
 	return r;
 }
 
+/* Do the processes of two folders of proc have one address space? */
+static int meta_mm(int dirfd, const char *other, struct mw_scratch *scratch, struct mw_arena *arena,
+		   struct mw_str *ret)
+{
+	struct mw_str text, word;
+	uint64_t a, b;
+	long r = meta_again(dirfd, "stat", scratch, arena, &text);
+
+	if (r < 0)
+		return (int)r;
+	if (!mw_str_word(&text, &word) || mw_str_u64(word, &a) < 0 ||
+	    mw_str_u64(mw_str_of(other), &b) < 0)
+		return -EINVAL;
+	r = syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0, 0);
+	return r < 0 ? -errno : answer(arena, r ? "other\n" : "same\n", ret);
+}
+
 static int meta_time(struct mw_arena *arena, struct mw_str *ret)
 {
 	struct timespec real, boot;
@@ -307,6 +325,8 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 		return meta_tree(dirfd, question + 5, false, arena, ret);
 	if (!strncmp(question, "tree_wait/", 10))
 		return meta_tree(dirfd, question + 10, true, arena, ret);
+	if (!strncmp(question, "mm/", 3))
+		return meta_mm(dirfd, question + 3, scratch, arena, ret);
 	if (!strcmp(question, "ns"))
 		return meta_ns(dirfd, arena, ret);
 	if (!strcmp(question, "fds"))

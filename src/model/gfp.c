@@ -131,6 +131,7 @@ static void read_rights(const struct decoder *d)
 	g->fs = has(d, "__GFP_FS");
 	g->high = has(d, "__GFP_HIGH");
 	g->harder = is_harder(d);
+	g->non_block = !g->may_sleep && !has(d, "__GFP_NOMEMALLOC");
 	g->no_marks = has(d, "__GFP_MEMALLOC") && !has(d, "__GFP_NOMEMALLOC");
 }
 

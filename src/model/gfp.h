@@ -30,9 +30,10 @@ struct mw_gfp {
 	bool may_sleep; /* direct reclaim allowed: __GFP_WAIT, __GFP_DIRECT_RECLAIM */
 	bool wakes_kswapd;
 	bool io, fs;
-	bool high;     /* __GFP_HIGH: half of the min watermark */
-	bool harder;   /* a quarter more off: what "atomic" is on this release, see gfp.c */
-	bool no_marks; /* __GFP_MEMALLOC without __GFP_NOMEMALLOC: no watermark at all */
+	bool high;	/* __GFP_HIGH: half of the min watermark */
+	bool harder;	/* a quarter more off: what "atomic" is on this release, see gfp.c */
+	bool non_block; /* cannot sleep, and has no __GFP_NOMEMALLOC: ALLOC_NON_BLOCK of 6.3 on */
+	bool no_marks;	/* __GFP_MEMALLOC without __GFP_NOMEMALLOC: no watermark at all */
 	bool nofail, noretry, retry_mayfail, thisnode, hardwall, write, account, nowarn, comp, zero;
 };
 

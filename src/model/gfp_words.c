@@ -126,7 +126,9 @@ static const char *kernel_page(const struct mw_gfp *g, enum mw_gfp_layout layout
 	uint64_t kernel = mw_gfp_bits(layout, "GFP_KERNEL");
 
 	if (!g->may_sleep)
-		return g->high && g->harder ? "network or interrupt code, which cannot wait" : NULL;
+		return g->high && g->harder ? "code that cannot wait: an interrupt, the network, a "
+					      "driver with a lock held"
+					    : NULL;
 	if (g->hardwall || g->movable)
 		return NULL;
 	if (!g->io)

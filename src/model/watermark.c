@@ -64,9 +64,9 @@ static struct rights rights_of(const struct mw_zone_request *q, enum mw_mark mar
 	if (!q->slow || mark != MW_MARK_MIN)
 		return r;
 	r.high = q->high;
-	r.harder = is_6_3(release) ? q->high && (q->harder || q->non_block) : q->harder;
+	r.harder = is_6_3(release) ? q->high && q->non_block : q->harder;
 	/* From 6.3 on ALLOC_RESERVES: any right to reserves is one to these as well. */
-	r.highatomic = is_6_3(release) ? q->high || q->harder || q->non_block : q->harder;
+	r.highatomic = is_6_3(release) ? q->high || q->non_block : q->harder;
 	r.any_block = q->harder && any_list_for_harder(release);
 	return r;
 }
@@ -84,6 +84,22 @@ uint64_t mw_watermark_reduced(uint64_t mark, const struct mw_zone_request *q,
 			      struct mw_release release)
 {
 	return reduced(mark, rights_of(q, MW_MARK_MIN, release));
+}
+
+/* 6.3 gave ALLOC_HIGHATOMIC to all that cannot sleep; 6.18 takes it back from those without
+ * __GFP_HIGH, and so do 6.1.176, 6.12.54 and 6.17.8 by stable updates (of 6.6 none was read). */
+static bool highatomic_needs_high(struct mw_release r)
+{
+	return !mw_release_is_known(r) || mw_release_at_least(r, 6, 18) ||
+	       (r.major == 6 && r.minor == 17 && r.patch >= 8) ||
+	       (r.major == 6 && r.minor == 12 && r.patch >= 54) || (r.major == 6 && r.minor < 3);
+}
+
+bool mw_watermark_highatomic(const struct mw_zone_request *q, struct mw_release release)
+{
+	if (!is_6_3(release))
+		return q->harder;
+	return q->order && q->non_block && (q->high || !highatomic_needs_high(release));
 }
 
 static wide pages_of_order(unsigned order)

@@ -34,9 +34,10 @@ struct mw_zone_state {
 /* Who asks, and how hard it may try. */
 struct mw_zone_request {
 	unsigned order;
-	bool movable;		      /* may use CMA */
-	bool high, harder, non_block; /* __GFP_HIGH; atomic; cannot sleep (6.3 on) */
-	bool no_marks;		      /* PF_MEMALLOC, __GFP_MEMALLOC */
+	bool movable;	   /* may use CMA */
+	bool high, harder; /* __GFP_HIGH; atomic, up to 6.2 */
+	bool non_block;	   /* cannot sleep and may take of reserves: from 6.3 on */
+	bool no_marks;	   /* PF_MEMALLOC, __GFP_MEMALLOC */
 	/* The rights above count in the slow path only, and there at the min mark: the last try
 	 * before the OOM killer, at the high mark, has none. */
 	bool slow;
@@ -78,6 +79,9 @@ void mw_watermark_test(const struct mw_zone_state *z, const struct mw_zone_reque
 /* The min mark after the reductions of the slow path; without q->slow the mark itself. */
 uint64_t mw_watermark_reduced(uint64_t mark, const struct mw_zone_request *q,
 			      struct mw_release release);
+
+/* May it take a block that is kept for atomic requests, in the slow path? */
+bool mw_watermark_highatomic(const struct mw_zone_request *q, struct mw_release release);
 
 /* Does this release halve the mark order by order (up to 4.3, el6, el7), or ask for a block? */
 bool mw_watermark_by_order(struct mw_release release);

@@ -71,9 +71,10 @@ static void smaps_now_or_later(struct take *t, struct mw_at *at, size_t i)
 /* False when there is nothing to say of it: gone, a zombie, or a kernel thread. */
 static bool take_status(struct take *t, struct mw_at *at, struct mw_proc *p)
 {
+	const char *name = mw_fmt(t->temp, "%.*sstatus", (int)p->oom.thread.n, p->oom.thread.p);
 	struct mw_str text;
 
-	if (mw_take_at(at, "status", t->temp, t->s, &text) != MW_OK)
+	if (mw_take_at(at, name, t->temp, t->s, &text) != MW_OK)
 		return false;
 	if (mw_pid_status_parse(text, t->arena, &p->status) < 0 ||
 	    p->status.rss_bytes.why == MW_ABSENT)
@@ -92,12 +93,21 @@ static void take_one(struct take *t, uint64_t pid)
 	struct mw_at at;
 	struct mw_str text;
 
-	if (mw_root_at(t->root, mw_fmt(t->temp, "proc/%llu", (unsigned long long)pid), &at) < 0 ||
-	    !take_status(t, &at, &p))
+	if (mw_root_at(t->root, mw_fmt(t->temp, "proc/%llu", (unsigned long long)pid), &at) < 0)
 		goto out;
+	if (t->options->want & MW_WANT_OOM)
+		mw_take_oom(&at, t->arena, t->temp, t->s, &p);
+	/* The kernel's own threads have the first pids of the machine, and nobody else has them. */
+	t->s->global_init |= pid == 2 && p.oom.stat.flags & MW_PF_KTHREAD;
+	if (!take_status(t, &at, &p))
+		goto out;
+	if (t->options->want & MW_WANT_OOM)
+		mw_take_oom_again(&at, t->temp, t->s, &p);
+	if (t->options->want & MW_WANT_POLICY)
+		mw_take_policy(&at, t->arena, t->temp, t->s, &p);
 	if (t->search)
 		mw_shm_search_visit(t->search, &at, t->temp, pid, p.status.name);
-	if (!(t->options->want & MW_WANT_PROCS))
+	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM)))
 		goto out;
 	mw_take_at(&at, "cgroup", t->temp, t->s, &text);
 	p.cgroup = mw_arena_copy(t->arena, mw_pid_cgroup_memory(text));
@@ -156,6 +166,16 @@ static uint64_t *list_pids(struct take *t, size_t *ret_n)
 	return pid;
 }
 
+/* Since 5.9 a score of 0 with an adjustment of 0 is that of the machine's init alone. */
+static void find_init(struct mw_snap *s)
+{
+	const struct mw_proc *p = s->proc;
+
+	if (s->n_procs && p->pid == 1 && mw_release_at_least(s->host.release, 5, 9))
+		s->global_init |= mw_known(p->oom.score) && !p->oom.score.v &&
+				  p->oom.adj_why == MW_OK && !p->oom.oom_score_adj;
+}
+
 void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		   struct mw_arena *arena, struct mw_snap *s)
 {
@@ -186,6 +206,12 @@ void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 	for (size_t i = 0; i < n && !arena->failed; i++)
 		take_one(&t, pid[i]);
 	take_large(&t);
+	if (options->want & MW_WANT_OOM) {
+		find_init(s);
+		mw_take_sharers(root, arena, s);
+		mw_take_oom_sysctl(root, arena, s);
+		mw_take_memcgs(root, arena, s);
+	}
 	if (t.search)
 		mw_shm_search_finish(t.search);
 	if (temp.failed)

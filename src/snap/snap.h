@@ -19,6 +19,7 @@
 #include "kernel/meminfo.h"
 #include "kernel/meta.h"
 #include "kernel/pid_smaps.h"
+#include "kernel/pid_stat.h"
 #include "kernel/pid_status.h"
 #include "kernel/release.h"
 #include "kernel/root.h"
@@ -36,7 +37,10 @@ enum mw_want {
 	MW_WANT_KERNEL = 1 << 2, /* slab caches, vmalloc callers, hugetlb, zram ... */
 	/* The host, and which CPUs each node has: no counters, so nothing can fail but memory. */
 	MW_WANT_NODES_ONLY = 1 << 3,
-	MW_WANT_ALL = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
+	MW_WANT_OOM = 1 << 4, /* of each process what the OOM killer asks, and the memory cgroups */
+	MW_WANT_POLICY = 1 << 5, /* of each process the NUMA policy: reads all its numa_maps */
+	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
+	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM,
 };
 
 struct mw_snap_options {
@@ -57,12 +61,61 @@ struct mw_host {
 	struct mw_val euid;    /* who asked */
 };
 
+/* What the OOM killer asks of a process, with MW_WANT_OOM. */
+struct mw_proc_oom {
+	enum mw_why why; /* of stat: without it nothing below is known */
+	struct mw_pid_stat stat;
+	/* "task/123/" where the first thread ended before the others: this one is asked. */
+	struct mw_str thread;
+	enum mw_why adj_why;
+	int64_t oom_score_adj;
+	struct mw_val score; /* /proc/PID/oom_score */
+	bool still;	     /* nothing moved in stat while score was read */
+	size_t same_mm; /* index of the first process with this address space: its own, mostly */
+	/* Place among the members of its cgroup, in the order in which the kernel looks at them;
+	 * MW_NO_PLACE: not known (v1 does not show it). */
+	size_t place;
+	struct mw_str policy; /* "default", "bind:0-1": of the first mapping; empty: not asked */
+};
+
 struct mw_proc {
 	uint64_t pid;
 	struct mw_pid_status status;
+	struct mw_proc_oom oom;
 	struct mw_str cgroup;	   /* that is charged for its memory; empty: not known */
+	size_t memcg;		   /* index of it, with MW_WANT_OOM; MW_NO_MEMCG: not known */
 	enum mw_why smaps_why;	   /* MW_UNREAD: over the budget */
 	struct mw_pid_smaps smaps; /* where smaps_why == MW_OK */
+};
+
+#define MW_NO_MEMCG SIZE_MAX
+#define MW_NO_PLACE SIZE_MAX
+
+/* A memory cgroup that has processes, or one below it has. */
+struct mw_memcg {
+	struct mw_str path; /* as /proc/PID/cgroup has it */
+	size_t parent;	    /* index; MW_NO_MEMCG: none */
+	uint64_t ino;	    /* of its folder: made later, larger; 0: not known */
+	/* Does it have the memory controller?  Else its processes belong to the next above. */
+	bool charged;
+	struct mw_val limit_bytes;	/* MW_ABSENT: none */
+	struct mw_val swap_limit_bytes; /* v2: of swap alone; v1: of memory and swap together */
+	struct mw_val used_bytes, shmem_bytes; /* with the groups below */
+	struct mw_val swappiness;	       /* v1 */
+	struct mw_val oom_group;	       /* v2, since 4.19: 1: all die together */
+	struct mw_val kill_off;		       /* v1: 1: tasks wait, nobody is killed */
+};
+
+struct mw_memcgs {
+	enum mw_why why; /* MW_ABSENT: none is mounted */
+	bool v2;
+	struct mw_memcg *item; /* a parent stands before its children */
+	size_t n;
+};
+
+/* Settings of the machine's OOM killer. */
+struct mw_oom_sysctl {
+	struct mw_val panic_on_oom, kill_allocating_task, swappiness;
 };
 
 /* A device number as mountinfo, stat and maps print it, as one number. */
@@ -158,6 +211,9 @@ struct mw_snap {
 	struct mw_proc *proc; /* those with memory of their own, by pid */
 	size_t n_procs;
 	bool procs_hidden; /* hidepid: others' processes are not listed */
+	bool global_init;  /* pid 1 is the machine's, not a container's */
+	struct mw_memcgs memcgs;
+	struct mw_oom_sysctl oom_sysctl;
 
 	struct mw_tmpfs *tmpfs;
 	size_t n_tmpfs;

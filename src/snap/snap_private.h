@@ -75,6 +75,21 @@ void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_ar
 const struct mw_known_dev *mw_known_dev_find(const struct mw_shm_search *search, uint64_t dev);
 void mw_known_dev_add(struct mw_shm_search *search, struct mw_known_dev known);
 
+/* What the OOM killer asks of one process, before and after its status is read. */
+void mw_take_oom(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp, struct mw_snap *s,
+		 struct mw_proc *p);
+void mw_take_oom_again(struct mw_at *at, struct mw_arena *temp, struct mw_snap *s,
+		       struct mw_proc *p);
+
+/* Who shares an address space with whom; policies; settings. */
+void mw_take_sharers(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+void mw_take_policy(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
+		    struct mw_snap *s, struct mw_proc *p);
+void mw_take_oom_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+
+/* The memory cgroups of all processes, and those above them. */
+void mw_take_memcgs(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+
 void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		   struct mw_arena *arena, struct mw_snap *s);
 void mw_take_kernel(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);

@@ -78,9 +78,9 @@ static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 	f.check = mw_fmt(c->arena,
 			 "cat /proc/buddyinfo (columns from the %u. on: blocks of %s and more)",
 			 c->request.order + 1, mw_fmt_bytes(c->arena, block));
-	f.sure = likely ? "the marks of one zone are not in the log: that it failed too follows "
+	f.sure = likely ? "not all marks are in the log: that those zones failed too follows "
 			  "from "
-			  "its blocks and from the kernel's having given up"
+			  "their blocks and from the kernel's having given up"
 			: "certain as far as the printed figures go: the kernel's own test, done "
 			  "again";
 	mw_findings_add(all, c->arena, &f);
@@ -121,13 +121,10 @@ static void shortage(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_oom_memory_rows(c, &f);
 	if (f.n_evidence < 3)
 		mw_oom_zone_rows(c, &f);
+	mw_oom_name_row(c, &f);
 	mw_finding_fix(&f, mw_fix_look);
-	mw_finding_fix(
-		&f, (struct mw_fix){ .command = "systemctl set-property <unit> MemoryMax=<size>",
-				     .effect = "the one that grows dies alone, before the machine "
-					       "is short",
-				     .risk = "too low a limit kills it in normal work",
-				     .undo = "systemctl revert <unit>" });
+	/* A large block that nobody died for: reclaim that starts earlier is all it needs. */
+	mw_finding_fix(&f, !oom && c->request.order > 3 ? mw_fix_more_free : mw_oom_fix_limit(c));
 	f.sure = "certain that it was short; which of the holders is one too many, their history "
 		 "says";
 	mw_findings_add(all, c->arena, &f);
@@ -144,12 +141,6 @@ static const char *mostly(const struct mw_oom_case *c)
 	return "";
 }
 
-/* Only v1 has one limit for memory and swap together. */
-static bool is_v1(const struct mw_oom_event *e)
-{
-	return e->memsw.limit_bytes.why != MW_UNREAD;
-}
-
 /* The limit that was reached: on v1 that of memory and swap may be the one. */
 static const struct mw_oom_limit *limit_reached(const struct mw_oom_event *e, const char **ret_name)
 {
@@ -161,40 +152,40 @@ static const struct mw_oom_limit *limit_reached(const struct mw_oom_event *e, co
 	return memsw ? &e->memsw : &e->memory;
 }
 
-static void memcg_fixes(const struct mw_oom_case *c, const char *path, struct mw_finding *f)
+/* The counter of kills stands in memory.oom_control of v1 from 4.14 on. */
+static const char *memcg_check(const struct mw_oom_case *c, struct mw_str group)
 {
-	bool v1 = is_v1(c->event);
-	const char *mount = v1 ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup";
+	if (mw_oom_is_v1(c) && !mw_release_at_least(c->release, 4, 14))
+		return "dmesg | grep -i 'cgroup out of memory' (nothing new)";
+	return mw_fmt(c->arena, "cat %s (oom_kill does not rise)",
+		      mw_oom_group_file(c, group, "memory.oom_control", "memory.events"));
+}
 
-	mw_finding_fix(f, (struct mw_fix){
-				  .command = mw_fmt(c->arena, "cat %s%s/memory.stat", mount, path),
-				  .effect = "says what it holds now",
-				  .risk = "none",
-				  .undo = "none needed" });
-	mw_finding_fix(f,
-		       (struct mw_fix){ .command = "systemctl set-property <unit> MemoryMax=<size>",
-					.effect = "a higher limit, where what it holds is needed",
-					.risk = "so much less for the others",
-					.undo = "systemctl revert <unit>" });
-	f->check = mw_fmt(c->arena, "cat %s%s/%s (oom_kill does not rise)", mount, path,
-			  v1 ? "memory.oom_control" : "memory.events");
+/* "reached its memory limit of 512 MiB" */
+static const char *limit_words(const struct mw_oom_case *c, const struct mw_oom_limit *limit,
+			       const char *name)
+{
+	if (mw_known(limit->limit_bytes))
+		return mw_fmt(c->arena, "reached its %s of %s", name,
+			      mw_fmt_bytes(c->arena, limit->limit_bytes.v));
+	return mw_fmt(c->arena, "reached its %s%s", name,
+		      limit->limit_bytes.why == MW_ABSENT ? " (though the log shows it without one)"
+							  : "");
 }
 
 static void memcg(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
-	struct mw_str group = e->oom_memcg.n ? e->oom_memcg : e->stats_of;
+	struct mw_str group = mw_oom_group(e);
 	struct mw_finding f = mw_oom_finding("MW-OOM-MEMCG-LIMIT", MW_CRITICAL);
 	const char *name;
 	const struct mw_oom_limit *limit = limit_reached(e, &name);
-	bool shown = limit->limit_bytes.why != MW_UNREAD;
 
-	f.verdict = mw_fmt(c->arena,
-			   "%s%.*s reached its %s%s%s%s; the machine may have had memory free",
+	f.verdict = mw_fmt(c->arena, "%s%.*s %s%s; the machine may have had memory free",
 			   group.n ? "the cgroup " : "a cgroup (the log does not say which)",
-			   (int)group.n, group.n ? group.p : "", name, shown ? " of " : "",
-			   shown ? mw_fmt_val_bytes(c->arena, limit->limit_bytes) : "", mostly(c));
-	if (!shown)
+			   (int)group.n, group.n ? group.p : "", limit_words(c, limit, name),
+			   mostly(c));
+	if (limit->limit_bytes.why == MW_UNREAD)
 		mw_finding_text(&f, "limit and charge", "not in the log", mw_oom_source(c));
 	if (limit == &e->memsw)
 		mw_finding_bytes(&f, "charged, swap with it", limit->usage_bytes, mw_oom_source(c));
@@ -202,8 +193,16 @@ static void memcg(const struct mw_oom_case *c, struct mw_findings *all)
 	if (e->group_killed.n)
 		mw_finding_text(&f, "memory.oom.group: all of it was killed",
 				mw_arena_cstr(c->arena, e->group_killed), mw_oom_source(c));
-	memcg_fixes(c, group.n ? mw_fmt_shell(c->arena, group) : "/<group>", &f);
-	f.sure = e->seen & MW_SEEN_MEMCG
+	mw_finding_fix(&f,
+		       (struct mw_fix){ .command = mw_fmt(c->arena, "cat %s",
+							  mw_oom_group_file(c, group, "memory.stat",
+									    "memory.stat")),
+					.effect = "says what it holds now",
+					.risk = "none",
+					.undo = "none needed" });
+	mw_finding_fix(&f, mw_oom_fix_raise(c, group, limit == &e->memsw));
+	f.check = memcg_check(c, group);
+	f.sure = e->seen & MW_SEEN_MEMCG && mw_known(limit->limit_bytes)
 			 ? "certain: the kernel printed the limit and the charge"
 			 : "certain that it was a cgroup's limit; its figures are not in "
 			   "the log";
@@ -217,6 +216,8 @@ static void node_bound(const struct mw_oom_case *c, struct mw_findings *all)
 	struct mw_str nodes = policy ? e->nodemask : e->mems_allowed;
 	struct mw_finding f = mw_oom_finding("MW-OOM-NODE-BOUND", MW_CRITICAL);
 
+	if (!nodes.n)
+		nodes = mw_str_of("(which, the log does not say)");
 	f.verdict = mw_fmt(c->arena, "%s and may use only node %.*s (%s), which was full%s",
 			   mw_oom_asked(c), (int)nodes.n, nodes.p,
 			   policy ? "its memory policy" : "its cpuset",
@@ -292,21 +293,22 @@ static void page_fault(const struct mw_oom_case *c, struct mw_findings *all)
 
 	f.verdict = mw_fmt(c->arena,
 			   "a page fault of %.*s was refused memory by somebody who did not say "
-			   "so, most likely a cgroup's kernel memory limit; the machine had %s "
-			   "free, and the one killed may have nothing to do with it",
+			   "so, often a cgroup's kernel memory limit; the machine had %s free, "
+			   "and the one killed may have nothing to do with it",
 			   (int)c->event->asker_comm.n, c->event->asker_comm.p, free_text);
 	mw_oom_memory_rows(c, &f);
 	mw_finding_fix(
-		&f, (struct mw_fix){ .command = "grep -s . /sys/fs/cgroup/memory/*/"
-						"memory.kmem.{failcnt,limit_in_bytes}",
+		&f, (struct mw_fix){ .command = "find /sys/fs/cgroup/memory -name "
+						"memory.kmem.failcnt -exec grep -H -v '^0$' {} +",
 				     .effect = "shows which group ran into its kernel memory limit",
 				     .risk = "none",
 				     .undo = "none needed" });
-	mw_finding_fix(
-		&f, (struct mw_fix){ .command = "apt-get install --only-upgrade linux-image-amd64",
-				     .effect = "kernels from 5.16 on do not kill for this",
-				     .risk = "a reboot",
-				     .undo = "boot the kernel before" });
+	mw_finding_fix(&f, (struct mw_fix){
+				   .command = "uname -r  # then: a kernel from 5.16 on, or a late "
+					      "update of 5.4 or 5.15",
+				   .effect = "such kernels do not kill for this",
+				   .risk = "a reboot",
+				   .undo = "boot the kernel before" });
 	f.sure = "certain that the mask is 0, which pagefault_out_of_memory() alone uses; the "
 		 "lines before "
 		 "(SLUB, cgroup) say more";
@@ -315,15 +317,27 @@ static void page_fault(const struct mw_oom_case *c, struct mw_findings *all)
 
 static void requested(const struct mw_oom_case *c, struct mw_findings *all)
 {
+	const struct mw_oom_event *e = c->event;
+	bool sysrq = e->kind == MW_OOM_SYSRQ;
 	struct mw_finding f = mw_oom_finding("MW-OOM-REQUESTED", MW_INFO);
 
-	f.verdict = "somebody asked for this kill by SysRq-f: it says nothing of a shortage";
+	f.verdict = sysrq ? "somebody asked for this kill by SysRq-f: it says nothing of a shortage"
+			  : mw_fmt(c->arena,
+				   "no limit was reached: the cgroup %.*s has none, and the kernel "
+				   "names the rule %.*s, by which a program loaded into it may ask "
+				   "for a kill",
+				   (int)e->oom_memcg.n, e->oom_memcg.p, (int)e->constraint.n,
+				   e->constraint.p);
 	mw_oom_memory_rows(c, &f);
-	mw_finding_fix(&f, (struct mw_fix){ .command = "sysctl kernel.sysrq",
-					    .effect = "shows whether the keyboard may do that",
+	mw_finding_fix(&f, (struct mw_fix){ .command = sysrq ? "sysctl kernel.sysrq"
+							     : "bpftool struct_ops list",
+					    .effect = sysrq ? "shows whether the keyboard may do "
+							      "that"
+							    : "shows which programs may",
 					    .risk = "none",
 					    .undo = "none needed" });
-	f.sure = "certain: no allocation asked for it";
+	f.sure = sysrq ? "certain: no allocation asked for it"
+		       : "certain that the log shows no limit; who asked is not in it";
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -334,7 +348,7 @@ static void passes_now(const struct mw_oom_case *c, struct mw_findings *all)
 
 	f.verdict = mw_fmt(c->arena,
 			   "%s and was refused, but with the figures printed a moment later a "
-			   "zone would serve it: memory came back in between",
+			   "zone would serve it: memory most likely came back in between",
 			   mw_oom_asked(c));
 	mw_oom_zone_rows(c, &f);
 	mw_finding_fix(&f, mw_fix_more_free);
@@ -375,16 +389,44 @@ static void guard(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_findings_add(all, c->arena, &f);
 }
 
+/* What the kernel did, as far as the log shows it. */
+static const char *unknown_words(const struct mw_oom_case *c)
+{
+	if (c->event->kind == MW_OOM_STALL)
+		return "an allocation waited very long";
+	if (c->event->kind > MW_OOM_SYSRQ)
+		return "an allocation failed";
+	if (c->killed)
+		return "the kernel killed for memory";
+	return c->event->no_killable || c->event->panic.n
+		       ? "the kernel found memory short and nobody to kill"
+		       : "the kernel called its OOM killer";
+}
+
+/* The largest that is counted tells something even where the size of RAM is lost. */
+static void largest_row(const struct mw_oom_case *c, struct mw_finding *f)
+{
+	const struct mw_oom_class *largest = NULL;
+
+	for (size_t i = 0; i < c->n_classes; i++)
+		if (mw_known(c->class[i].bytes) &&
+		    (!largest || c->class[i].bytes.v > largest->bytes.v))
+			largest = &c->class[i];
+	if (largest)
+		mw_finding_bytes(f, mw_fmt(c->arena, "the most that it counts: %s", largest->label),
+				 largest->bytes, mw_oom_source(c));
+}
+
 static void unknown(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
 	struct mw_finding f = mw_oom_finding("MW-OOM-UNKNOWN", oom ? MW_WARNING : MW_INFO);
 
-	f.verdict =
-		oom ? "the kernel killed for memory, but the log does not show enough to say why"
-		    : "an allocation failed, but the log does not show enough to say why";
+	f.verdict = mw_fmt(c->arena, "%s, but the log does not show enough to say why",
+			   unknown_words(c));
 	mw_finding_text(&f, "missing", c->n_missing ? c->missing[0] : "lines that decide",
 			mw_oom_source(c));
+	largest_row(c, &f);
 	mw_finding_fix(
 		&f, (struct mw_fix){ .command = "journalctl -k -o short-precise | memwhy oom -",
 				     .effect = "reads the whole log, where this was a part of it",

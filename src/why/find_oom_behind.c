@@ -56,6 +56,7 @@ static void shmem(const struct mw_oom_case *c, uint64_t permille, struct mw_find
 static void slab(const struct mw_oom_case *c, uint64_t permille, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
+	bool memcg = e->kind == MW_OOM_MEMCG;
 	struct mw_val bytes = mw_oom_class_bytes(c, "slab_unreclaimable");
 	struct mw_finding f = start("MW-OOM-SLAB", MW_WARNING, mw_or(bytes, 0));
 
@@ -72,11 +73,17 @@ static void slab(const struct mw_oom_case *c, uint64_t permille, struct mw_findi
 					 mw_fmt(c->arena, "cache %.*s", (int)e->slab[i].name.n,
 						e->slab[i].name.p),
 					 e->slab[i].total_bytes, mw_oom_source(c));
-	mw_finding_fix(&f, (struct mw_fix){ .command = "slabtop -o -s c | head -n 20",
-					    .effect = "shows the largest caches now",
-					    .risk = "none",
-					    .undo = "none needed" });
-	f.check = "grep SUnreclaim /proc/meminfo";
+	mw_finding_fix(&f,
+		       (struct mw_fix){ .command = "slabtop -o -s c | head -n 20",
+					.effect = memcg ? "shows the largest caches now, of all "
+							  "cgroups together"
+							: "shows the largest caches now",
+					.risk = "none",
+					.undo = "none needed" });
+	f.check =
+		memcg ? mw_fmt(c->arena, "grep slab %s",
+			       mw_oom_group_file(c, mw_oom_group(e), "memory.stat", "memory.stat"))
+		      : "grep SUnreclaim /proc/meminfo";
 	f.sure = "certain of the size; a cache that grows for days leaks";
 	mw_findings_add(all, c->arena, &f);
 }
@@ -196,6 +203,39 @@ static void differs(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_findings_add(all, c->arena, &f);
 }
 
+static const char *panic_words(const struct mw_oom_case *c, bool asked)
+{
+	if (asked)
+		return "the machine panicked, as vm.panic_on_oom tells it to";
+	if (c->event->panic.n)
+		return "no task was left that may be killed, so the kernel panicked";
+	if (c->event->kind == MW_OOM_MEMCG)
+		return "no task of the cgroup was left that may be killed: its requests fail";
+	return c->event->kind_inferred ? "no task was left that may be killed; no panic followed, "
+					 "as it would for the whole machine: so of a cgroup, most "
+					 "likely"
+				       : "no task was left that may be killed";
+}
+
+/* The table shows one that may be killed: then it was chosen before, and given up (MMF_OOM_SKIP),
+ * 4.6 on. */
+static void passed_over_row(const struct mw_oom_case *c, struct mw_finding *f)
+{
+	const struct mw_oom_task *t;
+
+	if (!c->n_ranks || !c->rank[0].killable || c->killed)
+		return;
+	t = c->rank[0].task;
+	mw_finding_text(
+		f, "passed over, first by the rule",
+		mw_fmt(c->arena,
+		       "%.*s (pid %u) with %s resident: a victim of before, most likely, "
+		       "that does not end",
+		       (int)t->comm.n, t->comm.p, t->pid,
+		       mw_fmt_val_bytes(c->arena, mw_mul(mw_ok(t->rss_pages), c->page_bytes))),
+		mw_oom_source(c));
+}
+
 static void panicked(const struct mw_oom_case *c, struct mw_findings *all)
 {
 	const struct mw_oom_event *e = c->event;
@@ -204,13 +244,13 @@ static void panicked(const struct mw_oom_case *c, struct mw_findings *all)
 
 	if (!e->panic.n && !e->no_killable)
 		return;
-	f.verdict = asked	 ? "the machine panicked, as vm.panic_on_oom tells it to"
-		    : e->panic.n ? "no task was left that may be killed, so the kernel panicked"
-				 : "no task was left that may be killed";
+	f.verdict = panic_words(c, asked);
 	mw_finding_text(&f, "the kernel's words",
 			e->panic.n ? mw_arena_cstr(c->arena, e->panic)
 				   : "Out of memory and no killable processes...",
 			mw_oom_source(c));
+	if (!asked)
+		passed_over_row(c, &f);
 	mw_finding_fix(&f,
 		       asked ? (struct mw_fix){ .command = "sysctl -w vm.panic_on_oom=0",
 						.effect = "a task dies in place of the machine",
@@ -221,8 +261,10 @@ static void panicked(const struct mw_oom_case *c, struct mw_findings *all)
 						.effect = "names the tasks that cannot be killed",
 						.risk = "none",
 						.undo = "none needed" });
-	f.check = "sysctl vm.panic_on_oom";
-	f.sure = "certain";
+	f.check = asked ? "sysctl vm.panic_on_oom" : "dmesg | grep 'no killable' (nothing new)";
+	f.sure = e->panic.n || !e->kind_inferred
+			 ? "certain"
+			 : "certain that nobody was left; of what, the log does not show";
 	mw_findings_add(all, c->arena, &f);
 }
 

@@ -3,6 +3,8 @@
  * find_oom_rows - the evidence and the fixes that findings about a report share.
  */
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fmt.h"
 #include "why/find_oom_private.h"
@@ -17,12 +19,25 @@ const char *mw_oom_total_name(const struct mw_oom_case *c)
 	return c->event->kind == MW_OOM_MEMCG ? "charged" : "RAM";
 }
 
+struct mw_str mw_oom_group(const struct mw_oom_event *e)
+{
+	return e->oom_memcg.n ? e->oom_memcg : e->stats_of;
+}
+
+bool mw_oom_is_v1(const struct mw_oom_case *c)
+{
+	const struct mw_oom_event *e = c->event;
+
+	return e->memsw.limit_bytes.why != MW_UNREAD ||
+	       (e->swap.limit_bytes.why == MW_UNREAD && !mw_release_at_least(c->release, 4, 5));
+}
+
 struct mw_finding mw_oom_finding(const char *id, enum mw_severity s)
 {
 	return (struct mw_finding){ .id = id,
 				    .severity = s,
 				    .weight_bytes = UINT64_MAX, /* the verdict stands first */
-				    .check = "journalctl -k --grep 'oom-kill|page allocation' "
+				    .check = "dmesg | grep -E 'oom-kill|page allocation' "
 					     "(nothing new)" };
 }
 
@@ -104,8 +119,50 @@ void mw_oom_memory_rows(const struct mw_oom_case *c, struct mw_finding *f)
 		if (mw_known(c->class[i].bytes) &&
 		    c->class[i].bytes.v > mw_or(c->total_bytes, UINT64_MAX) / 10)
 			mw_finding_bytes(f, c->class[i].label, c->class[i].bytes, mw_oom_source(c));
+	if (mw_known(c->unwritten_bytes) &&
+	    c->unwritten_bytes.v > mw_or(c->total_bytes, UINT64_MAX) / 10)
+		mw_finding_bytes(f, "of the page cache not on the disk yet: it cannot be dropped",
+				 c->unwritten_bytes, mw_oom_source(c));
 	if (n->swap_total_bytes.why != MW_UNREAD && c->event->kind != MW_OOM_MEMCG) {
 		mw_finding_bytes(f, "swap", n->swap_total_bytes, mw_oom_source(c));
 		mw_finding_bytes(f, "free swap", n->swap_free_bytes, mw_oom_source(c));
 	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct mw_oom_task *x = *(const struct mw_oom_task *const *)a;
+	const struct mw_oom_task *y = *(const struct mw_oom_task *const *)b;
+	int cmp = memcmp(x->comm.p, y->comm.p, x->comm.n < y->comm.n ? x->comm.n : y->comm.n);
+
+	return cmp ? cmp : (x->comm.n > y->comm.n) - (x->comm.n < y->comm.n);
+}
+
+void mw_oom_name_row(const struct mw_oom_case *c, struct mw_finding *f)
+{
+	size_t n = c->event->n_tasks, first = 0, best_count = 0;
+	const struct mw_oom_task **t = mw_arena_alloc(c->arena, (n + 1) * sizeof(*t));
+	uint64_t sum = 0, best = 0, single = 0;
+	struct mw_str name = {};
+
+	for (size_t i = 0; t && i < n; i++)
+		t[i] = &c->event->task[i];
+	if (t && n)
+		qsort(t, n, sizeof(*t), by_name);
+	for (size_t i = 0; t && i < n; i++) {
+		if (!mw_str_same(t[i]->comm, t[first]->comm))
+			first = i, sum = 0;
+		sum += t[i]->rss_pages;
+		single = t[i]->rss_pages > single ? t[i]->rss_pages : single;
+		if (sum > best)
+			best = sum, name = t[i]->comm, best_count = i - first + 1;
+	}
+	if (best_count < 2 || best <= single + single / 2)
+		return;
+	mw_finding_text(f, "most by name",
+			mw_fmt(c->arena,
+			       "%zu tasks %.*s: %s resident, what they share counted in each",
+			       best_count, (int)name.n, name.p,
+			       mw_fmt_val_bytes(c->arena, mw_mul(mw_ok(best), c->page_bytes))),
+			mw_oom_source(c));
 }

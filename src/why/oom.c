@@ -144,13 +144,20 @@ static enum mw_oom_cause cause_of_zones(const struct mw_oom_case *c)
 	return v.no_memory || v.reserved ? MW_CAUSE_NO_MEMORY : MW_CAUSE_UNKNOWN;
 }
 
+/* A rule that no release has, of a group without a limit: a handler of its own asked for it. */
+static bool asked_by_handler(const struct mw_oom_event *e)
+{
+	return e->constraint.n && !mw_str_eq(e->constraint, "CONSTRAINT_MEMCG") &&
+	       e->memory.limit_bytes.why == MW_ABSENT && e->memsw.limit_bytes.why != MW_OK;
+}
+
 static enum mw_oom_cause cause_of(const struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
 
 	switch (e->kind) {
 	case MW_OOM_MEMCG:
-		return MW_CAUSE_MEMCG_LIMIT;
+		return asked_by_handler(e) ? MW_CAUSE_REQUESTED : MW_CAUSE_MEMCG_LIMIT;
 	case MW_OOM_SYSRQ:
 		return MW_CAUSE_REQUESTED;
 	case MW_OOM_CPUSET:
@@ -194,14 +201,57 @@ static struct mw_val page_of_victim(const struct mw_oom_event *e)
 	return mw_no(MW_UNREAD);
 }
 
+/* The architectures whose pages have one size, and Red Hat's kernels that are built with 64 KiB
+ * (CONFIG_PPC_64K_PAGES; CONFIG_ARM64_64K_PAGES up to el8). */
+static struct mw_val page_of_release(const struct mw_oom_event *e)
+{
+	static const struct {
+		const char *mark;
+		enum mw_vendor vendor; /* MW_UPSTREAM: any */
+		uint64_t bytes;
+	} marks[] = { { "x86_64", MW_UPSTREAM, 4096 }, { "amd64", MW_UPSTREAM, 4096 },
+		      { ".i686", MW_UPSTREAM, 4096 },  { "s390x", MW_UPSTREAM, 4096 },
+		      { ".ppc64le", MW_EL7, 65536 },   { ".ppc64le", MW_EL8, 65536 },
+		      { ".ppc64le", MW_EL9, 65536 },   { ".ppc64le", MW_EL10, 65536 },
+		      { ".aarch64", MW_EL7, 65536 },   { ".aarch64", MW_EL8, 65536 } };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if ((marks[i].vendor == MW_UPSTREAM || marks[i].vendor == e->release.vendor) &&
+		    mw_str_search(e->release_text, marks[i].mark) < e->release_text.n)
+			return mw_ok(marks[i].bytes);
+	return mw_no(MW_UNREAD);
+}
+
 static void find_page_size(struct mw_oom_case *c)
 {
 	struct mw_val page = c->event->page_bytes;
 
 	if (!mw_known(page) || !page.v)
 		page = page_of_victim(c->event);
+	if (!mw_known(page))
+		page = page_of_release(c->event);
 	c->page_bytes = mw_or(page, 4096);
 	c->page_inferred = !mw_known(page);
+}
+
+/* What the frames of the stack name; the first that is there says most. */
+static const char *stack_guess(const struct mw_oom_event *e)
+{
+	static const struct {
+		unsigned frame;
+		const char *what;
+	} of[] = { { MW_FRAME_PAGE_TABLE, "a page table" },
+		   { MW_FRAME_THP, "a transparent huge page" },
+		   { MW_FRAME_NETWORK, "a network packet, or a message through a socket" },
+		   { MW_FRAME_DMA, "a driver's buffer for its device" },
+		   { MW_FRAME_PAGE_CACHE, "page cache of a file" },
+		   { MW_FRAME_SLAB, "an object of the kernel, from a slab cache" },
+		   { MW_FRAME_FORK, "a new thread or process" } };
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+		if (e->frames & of[i].frame && !(e->frames & MW_FRAME_SYSRQ))
+			return of[i].what;
+	return NULL;
 }
 
 static void decode(struct mw_oom_case *c)
@@ -213,7 +263,10 @@ static void decode(struct mw_oom_case *c)
 	c->gfp_known = mw_known(e->gfp_mask);
 	if (c->gfp_known) {
 		mw_gfp_decode(e->gfp_mask.v, c->release, c->arena, &c->gfp);
-		c->gfp_guess = mw_gfp_guess(&c->gfp, (unsigned)order, c->release);
+		c->gfp_guess = stack_guess(e);
+		c->guess_of_stack = c->gfp_guess;
+		if (!c->gfp_guess)
+			c->gfp_guess = mw_gfp_guess(&c->gfp, (unsigned)order, c->release);
 	}
 	if (mw_known(e->failed_bytes))
 		c->asks_for = mw_fmt_bytes(c->arena, e->failed_bytes.v);

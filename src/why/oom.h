@@ -95,6 +95,7 @@ struct mw_oom_case {
 	struct mw_gfp gfp;
 	bool gfp_known;
 	const char *gfp_guess; /* NULL: none */
+	bool guess_of_stack;   /* its frames name it; else from mask and order */
 	struct mw_val node;    /* of the CPU that asked */
 	enum mw_zone_type zone_class;
 	struct mw_zone_request request;
@@ -108,6 +109,7 @@ struct mw_oom_case {
 	struct mw_val total_bytes; /* RAM, or what the cgroup is charged */
 	struct mw_oom_class class[MW_OOM_CLASSES];
 	size_t n_classes;
+	struct mw_val unwritten_bytes; /* dirty, or under writeback: a part of the page cache */
 
 	struct mw_badness_rules rules;
 	struct mw_val total_pages; /* of the domain, as badness counts it */

@@ -132,8 +132,10 @@ static struct mw_val reserved_pages(const struct mw_oom_case *c)
 		mw_release_at_least(c->release, 3, 11) && !mw_release_at_least(c->release, 4, 4);
 	struct mw_val managed = zone_sum(c->event, offsetof(struct mw_oom_zone, managed_bytes));
 
-	if (!broken || c->nodes_not_shown || !mw_known(managed))
+	if (!broken)
 		return n->reserved_pages;
+	if (c->nodes_not_shown || !mw_known(managed))
+		return mw_no(MW_UNREAD);
 	return mw_sub(n->ram_pages, mw_ok(managed.v / c->page_bytes));
 }
 
@@ -225,6 +227,36 @@ static void memcg_v1_ledger(struct mw_oom_case *c)
 		add_rest(c);
 }
 
+/* All of the kernel's pages that the group is charged: "kernel" (5.18 on), on v1 the counter kmem.
+ * What no row names of it are pages that a driver or a subsystem asked for by itself. */
+static struct mw_val other_kernel_bytes(const struct mw_oom_case *c)
+{
+	static const char *const named[] = {
+		"kernel_stack", "page_tables",	    "sec_page_tables",	  "percpu", "vmalloc",
+		"zswap",	"slab_reclaimable", "slab_unreclaimable", "slab"
+	};
+	struct mw_val all = stat(c->event, "kernel");
+
+	if (!mw_known(all))
+		all = c->event->kmem.usage_bytes;
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		all = mw_sub(all, mw_ok(mw_or(mw_oom_class_bytes(c, named[i]), 0)));
+	return all;
+}
+
+/* The counter is read at another moment than the rows: so no more of it than there is. */
+static void add_other_kernel(struct mw_oom_case *c)
+{
+	struct mw_val other = other_kernel_bytes(c), rest = c->total_bytes;
+
+	for (size_t i = 0; i < c->n_classes; i++)
+		rest = mw_sub(rest, c->class[i].bytes);
+	if (mw_known(other) && mw_known(rest) && other.v > rest.v)
+		other = rest;
+	if (mw_known(other))
+		add(c, "kernel_other", "other kernel memory", other);
+}
+
 static void memcg_ledger(struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
@@ -251,8 +283,26 @@ static void memcg_ledger(struct mw_oom_case *c)
 	} else {
 		add(c, "slab", "slab", slab);
 	}
+	add_other_kernel(c);
 	if (mw_known(stat(e, "file")))
 		add_rest(c);
+}
+
+/* Page cache that has still to be written, or is being: it cannot be given back yet. */
+static struct mw_val unwritten_bytes(const struct mw_oom_case *c)
+{
+	static const char *const names[][2] = { { "file_dirty", "file_writeback" },
+						{ "total_dirty", "total_writeback" },
+						{ "dirty", "writeback" } };
+	const struct mw_oom_counters *n = &c->event->count;
+
+	if (c->event->kind != MW_OOM_MEMCG)
+		return bytes_of(c, mw_add(n->dirty_pages, n->writeback_pages));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (mw_known(stat(c->event, names[i][0])))
+			return mw_add(stat(c->event, names[i][0]),
+				      mw_ok(mw_or(stat(c->event, names[i][1]), 0)));
+	return mw_no(MW_UNREAD);
 }
 
 void mw_oom_ledger(struct mw_oom_case *c)
@@ -263,4 +313,5 @@ void mw_oom_ledger(struct mw_oom_case *c)
 		memcg_ledger(c);
 	else if (mw_known(c->event->count.active_anon_pages) || mw_known(c->event->count.ram_pages))
 		global_ledger(c);
+	c->unwritten_bytes = unwritten_bytes(c);
 }

@@ -25,16 +25,16 @@ static struct mw_val managed_pages(const struct mw_oom_case *c)
 	const struct mw_oom_event *e = c->event;
 	struct mw_val sum = mw_ok(0);
 
-	if (!mw_release_at_least(c->release, 3, 11) || mw_release_at_least(c->release, 4, 4) ||
-	    c->nodes_not_shown)
+	if (!mw_release_at_least(c->release, 3, 11) || mw_release_at_least(c->release, 4, 4))
 		return mw_sub(e->count.ram_pages, e->count.reserved_pages);
+	if (c->nodes_not_shown)
+		return mw_no(MW_UNREAD);
 	for (size_t i = 0; i < e->n_zones; i++)
 		sum = mw_add(sum, pages(c, e->zone[i].managed_bytes));
 	return e->n_zones ? sum : mw_no(MW_UNREAD);
 }
 
-/* constrained_alloc(): present pages of the allowed nodes (spanned up to 5.3, which no report
- * shows). */
+/* constrained_alloc(): present pages of the allowed nodes; see is_spanned(). */
 static struct mw_val node_pages(const struct mw_oom_case *c)
 {
 	const struct mw_oom_event *e = c->event;
@@ -46,6 +46,15 @@ static struct mw_val node_pages(const struct mw_oom_case *c)
 		if (c->zone[i].verdict != MW_ZONE_NOT_ALLOWED)
 			sum = mw_add(sum, pages(c, c->zone[i].zone->present_bytes));
 	return e->n_zones ? sum : mw_no(MW_UNREAD);
+}
+
+/* Up to 5.3 constrained_alloc() counts spanned pages: no less than the present ones, and in no
+ * report.  (5.4.195 counts present pages; the 5.4 before it were not read.) */
+static bool is_spanned(const struct mw_oom_case *c)
+{
+	bool bound = c->event->kind == MW_OOM_CPUSET || c->event->kind == MW_OOM_MEMPOLICY;
+
+	return bound && mw_release_is_known(c->release) && !mw_release_at_least(c->release, 5, 4);
 }
 
 /* mem_cgroup_get_max(): the limit, and the swap the group may use, which is no more than the
@@ -144,9 +153,8 @@ static void rank_all(struct mw_oom_case *c, bool ignore_adj)
 		struct mw_badness_task t = rated(c, &e->task[i], ignore_adj);
 
 		order[i] = (struct order){ .at = i, .last_wins = c->rules.tie == MW_TIE_LAST };
-		order[i].killable =
-			mw_badness(&c->rules, &t, mw_or(c->total_min_pages, 0), &order[i].points) &&
-			e->task[i].pid != 1;
+		order[i].killable = t.oom_score_adj > -1000 && e->task[i].pid != 1;
+		mw_badness(&c->rules, &t, mw_or(c->total_min_pages, 0), &order[i].points);
 	}
 	qsort(order, e->n_tasks, sizeof(*order), by_choice);
 	for (size_t i = 0; i < e->n_tasks; i++)
@@ -238,7 +246,9 @@ static void find_rank(struct mw_oom_case *c)
 static void compare(struct mw_oom_case *c)
 {
 	find_rank(c);
-	if (!c->n_ranks)
+	if (!c->n_ranks && c->event->allocating_task && c->chosen)
+		say(c, MW_AGREES, "vm.oom_kill_allocating_task is set: the one who asked dies");
+	else if (!c->n_ranks)
 		say(c, MW_AGREES_UNKNOWN, "there is no table of tasks in the report");
 	else if (!c->chosen)
 		say(c, MW_AGREES_UNKNOWN, "nobody was killed, as far as the log shows");
@@ -248,6 +258,9 @@ static void compare(struct mw_oom_case *c)
 		say(c, MW_AGREES, "vm.oom_kill_allocating_task is set: the one who asked dies");
 	else if (!c->chosen_rank)
 		say(c, MW_AGREES_UNKNOWN, "the one killed is not in the table");
+	else if (c->rules.rule == MW_BADNESS_TIME)
+		say(c, MW_AGREES_UNKNOWN,
+		    "2.6.32 counts CPU time and run time, which no report shows");
 	else if (c->chosen_rank == 1)
 		say(c, MW_AGREES, "first by the rule of this kernel");
 	else
@@ -298,6 +311,8 @@ void mw_oom_ranking(struct mw_oom_case *c)
 	c->rules = mw_badness_rules(c->release, e->kind == MW_OOM_MEMCG);
 	c->total_pages = domain_pages(c);
 	c->total_min_pages = c->total_pages;
+	if (is_spanned(c))
+		c->total_pages = mw_no(MW_UNREAD);
 	if (!mw_known(c->total_pages) && e->kind == MW_OOM_MEMCG)
 		c->total_min_pages = pages(c, e->memory.limit_bytes);
 	find_victims(c);

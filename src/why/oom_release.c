@@ -48,7 +48,7 @@ static void by_words(const struct mw_oom_event *e, struct range *r)
 	for (size_t i = 0; i < e->n_victims; i++) {
 		const struct mw_oom_victim *v = &e->victim[i];
 
-		at_least(r, 406, mw_known(v->shmem_bytes));
+		at_least(r, 405, mw_known(v->shmem_bytes));
 		at_least(r, 504, mw_known(v->tables_bytes));
 		at_most(r, 500, mw_known(v->score));
 		at_least(r, 406, v->reaped);
@@ -61,7 +61,7 @@ static void by_fields(const struct mw_oom_event *e, struct range *r)
 	at_least(r, 408, e->n_nodes);
 	at_least(r, 600, mw_known(e->count.sec_pagetables_pages));
 	at_least(r, 515, mw_known(e->count.kernel_misc_reclaimable_pages));
-	at_most(r, 310, e->seen & MW_SEEN_PERCPU);
+	at_most(r, 403, e->seen & MW_SEEN_PERCPU);
 	at_least(r, 307, mw_known(e->count.free_cma_pages));
 	for (size_t i = 0; i < e->n_zones; i++) {
 		const struct mw_oom_zone *z = &e->zone[i];
@@ -164,8 +164,11 @@ void mw_oom_release(struct mw_oom_case *c)
 
 const char *mw_oom_kernel(const struct mw_oom_case *c)
 {
+	struct mw_str range = mw_str_of(c->release_range ? c->release_range : "");
+	bool several = mw_str_search(range, " to ") < range.n;
+
 	if (c->release_inferred)
-		return mw_fmt(c->arena, "a kernel from %s (inferred from the format)",
-			      c->release_range);
+		return mw_fmt(c->arena, "a kernel %s %s (inferred from the format)",
+			      several ? "from" : "like", c->release_range);
 	return mw_arena_cstr(c->arena, c->event->release_text);
 }

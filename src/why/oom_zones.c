@@ -186,8 +186,7 @@ static void usable_blocks(const struct mw_oom_case *c, const struct mw_oom_zone 
 
 	if (c->request.movable)
 		usable |= MW_BLOCK_CMA;
-	/* From 6.3 on ALLOC_HIGHATOMIC: whoever cannot sleep. */
-	if (c->request.harder || (c->request.non_block && mw_release_at_least(c->release, 6, 3)))
+	if (mw_watermark_highatomic(&c->request, c->release))
 		usable |= MW_BLOCK_HIGHATOMIC;
 	s->types_known = true;
 	for (size_t i = 0; i < MW_ORDERS; i++) {
@@ -396,7 +395,7 @@ static void set_request(struct mw_oom_case *c)
 		.movable = c->gfp.movable,
 		.high = c->gfp.high,
 		.harder = c->gfp.harder,
-		.non_block = !c->gfp.may_sleep,
+		.non_block = c->gfp.non_block,
 		.no_marks = c->gfp.no_marks,
 	};
 	c->zone_class = class_of(c);

@@ -30,6 +30,10 @@ const struct mw_threshold mw_threshold_table[] = {
 	ROW("oom-slab", oom_slab_permille, 250, "unreclaimable slab likewise"),
 	ROW("oom-unaccounted", oom_unaccounted_permille, 250,
 	    "memory in no counter of the report likewise"),
+	ROW("unkillable", unkillable_permille, 20,
+	    "a process that may never be killed and holds more is reported"),
+	ROW("victim-useless", victim_useless_permille, 50,
+	    "a first kill that gives back less is reported, where memory is in no process"),
 	ROW("floor-mib", floor_mib, 8, "MiB: what is smaller is not reported, whatever its share"),
 };
 

@@ -24,6 +24,7 @@ struct mw_thresholds {
 	uint64_t oom_shmem_permille; /* of the RAM or limit of a report */
 	uint64_t oom_slab_permille;
 	uint64_t oom_unaccounted_permille;
+	uint64_t unkillable_permille, victim_useless_permille;
 	uint64_t floor_mib;
 };
 

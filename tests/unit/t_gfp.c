@@ -260,6 +260,9 @@ static void rights(void **state)
 	assert_true(decoded(0x80cca, "3.10.65", &arena).reclaimable);
 	assert_false(decoded(0x800d8, "3.10.65", &arena).movable);
 	assert_true(decoded(0x1082020, "4.12.0-rc2", &arena).no_marks);
+	assert_true(decoded(0x820, "6.12.1", &arena).non_block);
+	assert_false(decoded(0x80820, "6.12.1", &arena).non_block); /* NOMEMALLOC */
+	assert_false(decoded(0xc20, "6.12.1", &arena).non_block);
 	assert_false(decoded(0x1092020, "4.12.0-rc2", &arena).no_marks);
 	assert_false(decoded(0x4352da, "3.10.65", &arena).wakes_kswapd);
 	assert_true(decoded(0x408d40, "6.7.4", &arena).nofail);
@@ -302,6 +305,7 @@ static void words(void **state)
 }
 
 #define STACK "a kernel stack for a new thread or process"
+#define WAITS_NOT "code that cannot wait: an interrupt, the network, a driver with a lock held"
 #define ANON "anonymous memory of a process"
 #define USER "memory of a process, or page cache of a file or a tmpfs"
 #define CACHE "page cache of a file"
@@ -343,9 +347,9 @@ static void guesses(void **state)
 		{ 0x1c24ca, 9, "5.10.13", "a transparent huge page" },
 		{ 0x1d24ca, 9, "5.10.13", "a transparent huge page" },
 		{ 0x342ca, 9, "4.19.78", "a transparent huge page" },
-		{ 0x20, 1, "3.2.27", "network or interrupt code, which cannot wait" },
-		{ 0x484020, 3, "4.19.60", "network or interrupt code, which cannot wait" },
-		{ 0x820, 0, "6.8.9", "network or interrupt code, which cannot wait" },
+		{ 0x20, 1, "3.2.27", WAITS_NOT },
+		{ 0x484020, 3, "4.19.60", WAITS_NOT },
+		{ 0x820, 0, "6.8.9", WAITS_NOT },
 		{ 0x800, 0, "6.4.6", NULL },
 		{ 0x400dc0, 0, "5.7.1", "kernel memory charged to a cgroup" },
 		{ 0xcc0, 0, "6.12.1", NULL },

@@ -82,7 +82,7 @@ static void passed(void **state)
 	want.first = "MW-OOM-PASSED";
 	want.other = NULL;
 	want.severity = MW_WARNING;
-	want.words = "memory came back in between";
+	want.words = "memory most likely came back in between";
 	oom_with(&p, expect_wanted);
 }
 
@@ -284,7 +284,8 @@ static void vmalloc(void **state)
 	     "nodemask=(null),cpuset=/,mems_allowed=0\n"
 	     "CPU: 1 PID: 7 Comm: insmod Not tainted 6.1.0 #1\n",
 	     MW_CAUSE_ADDRESS_SPACE, "MW-ALLOC-VMALLOC", MW_WARNING,
-	     "could not map 3.90 MiB for insmod");
+	     "could not map 3.90 MiB for insmod: vm_struct allocation failed: the area for such "
+	     "mappings had no room");
 	/* Up to 4.11 it is reported as a failure of order 0 that follows. */
 	feed(mw_fmt(&a, "%s%s%s%s",
 		    "vmalloc: allocation failure: 16000000000 bytes\n"
@@ -394,6 +395,30 @@ static void reap_failed(void **state)
 		 "the memory of pid 60 could not be taken back");
 }
 
+/* A rule that no release has, and no limit. */
+static void asked_by_a_program(void **state)
+{
+	struct oom_pieces p = { .release = "6.16.0",
+				.mask = "gfp_mask=0x0(), order=0, ",
+				.zones = "",
+				.tail = "",
+				.counters = "memory: usage 48000kB, limit 9007199254740988kB, "
+					    "failcnt 0\nswap: usage 0kB, limit 0kB, failcnt 0\n",
+				.summary = "oom-kill:constraint=CONSTRAINT_OWN,nodemask=(null),"
+					   "cpuset=/,mems_allowed=0,oom_memcg=/job,task_memcg="
+					   "/job,task=large,pid=60,uid=0\n",
+				.kill = "Memory cgroup out of memory: Killed process 60 (large) "
+					"total-vm:36000kB\n" };
+
+	(void)state;
+	want.cause = MW_CAUSE_REQUESTED;
+	want.first = "MW-OOM-REQUESTED";
+	want.other = NULL;
+	want.severity = MW_INFO;
+	want.words = "the cgroup /job has none, and the kernel names the rule CONSTRAINT_OWN";
+	oom_with(&p, expect_wanted);
+}
+
 static void floor_of_one(void **state)
 {
 	struct oom_pieces p = { .release = "5.2.0",
@@ -425,17 +450,29 @@ static void names_of_causes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(true_shortage), cmocka_unit_test(fragmentation),
-		cmocka_unit_test(passed),	 cmocka_unit_test(reserves),
-		cmocka_unit_test(lowmem),	 cmocka_unit_test(cgroup),
-		cmocka_unit_test(node_bound),	 cmocka_unit_test(page_fault),
-		cmocka_unit_test(requested),	 cmocka_unit_test(not_enough),
-		cmocka_unit_test(atomic),	 cmocka_unit_test(costly_order),
-		cmocka_unit_test(vmalloc),	 cmocka_unit_test(slub),
-		cmocka_unit_test(guard),	 cmocka_unit_test(shares),
-		cmocka_unit_test(unkillable),	 cmocka_unit_test(victim),
-		cmocka_unit_test(panicked),	 cmocka_unit_test(reap_failed),
-		cmocka_unit_test(floor_of_one),	 cmocka_unit_test(names_of_causes),
+		cmocka_unit_test(true_shortage),
+		cmocka_unit_test(fragmentation),
+		cmocka_unit_test(passed),
+		cmocka_unit_test(reserves),
+		cmocka_unit_test(lowmem),
+		cmocka_unit_test(cgroup),
+		cmocka_unit_test(node_bound),
+		cmocka_unit_test(page_fault),
+		cmocka_unit_test(requested),
+		cmocka_unit_test(not_enough),
+		cmocka_unit_test(atomic),
+		cmocka_unit_test(costly_order),
+		cmocka_unit_test(vmalloc),
+		cmocka_unit_test(slub),
+		cmocka_unit_test(guard),
+		cmocka_unit_test(shares),
+		cmocka_unit_test(unkillable),
+		cmocka_unit_test(victim),
+		cmocka_unit_test(panicked),
+		cmocka_unit_test(reap_failed),
+		cmocka_unit_test(floor_of_one),
+		cmocka_unit_test(names_of_causes),
+		cmocka_unit_test(asked_by_a_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -252,6 +252,68 @@ static void cgroup_v2(void **state)
 	oom_with(&p, expect_v2);
 }
 
+static void expect_other_kernel(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	expect_class(c, "kernel_other", 1000000 - 16384 - 8192 - 50000 - 1000);
+	expect_class(c, "unaccounted", (48000 << 10) - 40960000 - 4096000 - 1000000);
+}
+
+static void expect_kmem(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	expect_class(c, "kernel_other", (44000 << 10) - 16384 - 8192 - 50000);
+	expect_class(c, "unaccounted", (4000 << 10) - 1000 - 4096);
+	expect_text(oom_found(found, "MW-OOM-MEMCG-LIMIT")->verdict, "mostly other kernel memory");
+}
+
+static void expect_kmem_too_large(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	expect_class(c, "kernel_other", (48000 << 10) - 16384 - 8192 - 50000 - 1000 - 4096);
+	expect_class(c, "unaccounted", 0);
+}
+
+static void expect_no_other_kernel(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	expect_no_class(c, "kernel_other");
+}
+
+/* What the kernel holds for a group is more than the rows that have a name of their own. */
+static void cgroup_kernel_memory(void **state)
+{
+	static const char limit[] = "memory: usage 48000kB, limit 48000kB, failcnt 9\n";
+	static const char named[] = "kernel_stack 16384\npagetables 8192\nslab_reclaimable 20000\n"
+				    "slab_unreclaimable 30000\nslab 50000\nshmem 0\n";
+	struct mw_arena a = {};
+	struct oom_pieces p = memcg("6.1.0", "");
+
+	(void)state;
+	p.counters = mw_fmt(&a, "%s%s%s", limit,
+			    "Memory cgroup stats for /job:\nanon 40960000\nfile 4096000\n"
+			    "kernel 1000000\npercpu 1000\n",
+			    named);
+	oom_with(&p, expect_other_kernel);
+	p = memcg("5.15.0", mw_fmt(&a, "%s%s%s%s", limit,
+				   "memory+swap: usage 0kB, limit 9007199254740988kB, failcnt 0\n"
+				   "kmem: usage 44000kB, limit 9007199254740988kB, failcnt 0\n",
+				   "Memory cgroup stats for /job:\nanon 1000\nfile 4096\n", named));
+	oom_with(&p, expect_kmem);
+	/* The counter was read before the rows, or after them. */
+	p.counters = mw_fmt(&a, "%s%s%s%s", limit,
+			    "memory+swap: usage 0kB, limit 9007199254740988kB, failcnt 0\n"
+			    "kmem: usage 48000kB, limit 9007199254740988kB, failcnt 0\n",
+			    "Memory cgroup stats for /job:\nanon 1000\nfile 4096\n", named);
+	oom_with(&p, expect_kmem_too_large);
+	p.counters = mw_fmt(&a, "%s%s%s%s", limit,
+			    "memory+swap: usage 0kB, limit 9007199254740988kB, failcnt 0\n"
+			    "kmem: usage 4kB, limit 9007199254740988kB, failcnt 0\n",
+			    "Memory cgroup stats for /job:\nanon 1000\nfile 4096\n", named);
+	oom_with(&p, expect_no_other_kernel);
+	mw_arena_done(&a);
+}
+
 static void expect_v1_old(const struct mw_oom_case *c, const struct mw_findings *found)
 {
 	(void)found;
@@ -347,6 +409,7 @@ int main(void)
 		cmocka_unit_test(reserved_pages_of_3_16),
 		cmocka_unit_test(cgroup_v2),
 		cmocka_unit_test(cgroup_v1),
+		cmocka_unit_test(cgroup_kernel_memory),
 		cmocka_unit_test(cgroup_without_statistics),
 	};
 

@@ -124,6 +124,34 @@ static void points_of_el6(void **state)
 	oom_with(&p, expect_ranking);
 }
 
+static void expect_old_adj(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	static const int adj[] = { -1000, 1000, -294, 411, 0 };
+
+	expect_ranking(c, found);
+	for (size_t i = 0; i < COUNT(adj); i++)
+		assert_int_equal(c->event->task[i].oom_score_adj, adj[i]);
+	assert_false(c->rank[4].killable);
+	assert_int_equal(c->rank[4].task->pid, 11);
+}
+
+/* 2.6.32 has oom_adj alone, and what it counts is not in the table. */
+static void oom_adj_of_2_6_32(void **state)
+{
+	struct oom_pieces p = table("2.6.32-5-amd64",
+				    "[ pid ]   uid  tgid total_vm      rss cpu oom_adj name\n"
+				    "[   11]     0    11     9000     5000   0     -17 sshd\n"
+				    "[   12]     0    12     9000     5000   0      15 a\n"
+				    "[   13]     0    13     9000     5000   0      -5 b\n"
+				    "[   14]     0    14     9000     5000   0       7 c\n"
+				    "[   15]     0    15     9000     5000   0       0 d\n",
+				    KILLED("12"));
+
+	(void)state;
+	set_want(MW_AGREES_UNKNOWN, "counts CPU time", 1, false);
+	oom_with(&p, expect_old_adj);
+}
+
 /* Up to 5.2 the first of equal tasks, from 5.3 on the last; equal ones are no contradiction. */
 static void ties(void **state)
 {
@@ -193,6 +221,9 @@ static void allocating_task(void **state)
 	p.kill = "Out of memory (oom_kill_allocating_task): Killed process 99 (a (b)) "
 		 "total-vm:100kB\n";
 	set_want(MW_AGREES, "vm.oom_kill_allocating_task is set", 0, true);
+	oom_with(&p, expect_ranking);
+	p.tasks = ""; /* it says enough without the table */
+	set_want(MW_AGREES, "vm.oom_kill_allocating_task is set", 0, false);
 	oom_with(&p, expect_ranking);
 }
 
@@ -404,6 +435,20 @@ static void expect_present(const struct mw_oom_case *c, const struct mw_findings
 	expect_val(c->total_pages, 10000 + 1000);
 }
 
+static void expect_spanned(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	assert_false(mw_known(c->total_pages));
+	expect_val(c->total_min_pages, 10000 + 1000);
+}
+
+static void expect_reserved_not_known(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	assert_false(mw_known(c->total_pages));
+	assert_false(mw_known(mw_oom_class_bytes(c, "not_handed_out")));
+}
+
 /* The zones' pages where "reserved" is wrong; of the allowed nodes where they bound it. */
 static void domain_of_the_machine(void **state)
 {
@@ -414,8 +459,16 @@ static void domain_of_the_machine(void **state)
 		 "10000 pages RAM\n3 pages reserved\n";
 	p.summary = "";
 	oom_with(&p, expect_managed);
+	p.header = "hog invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n"
+		   "hog cpuset=/ mems_allowed=0-1\n"
+		   "CPU: 1 PID: 77 Comm: hog Not tainted 3.16.0 #1\n";
+	oom_with(&p, expect_reserved_not_known);
 	p = (struct oom_pieces){ .summary = OOM_SUMMARY("CONSTRAINT_CPUSET", "global_oom,", "60") };
 	oom_with(&p, expect_present);
+	p.release = "5.4.195";
+	oom_with(&p, expect_present);
+	p.release = "5.3.1";
+	oom_with(&p, expect_spanned);
 	p = (struct oom_pieces){};
 	oom_with(&p, expect_managed);
 }
@@ -426,6 +479,7 @@ int main(void)
 		cmocka_unit_test(points_of_5_9),
 		cmocka_unit_test(points_of_3_6_to_5_8),
 		cmocka_unit_test(points_of_el6),
+		cmocka_unit_test(oom_adj_of_2_6_32),
 		cmocka_unit_test(ties),
 		cmocka_unit_test(init_is_never_chosen),
 		cmocka_unit_test(who_differs),

@@ -115,6 +115,10 @@ static void by_the_zone_line(void **state)
 	p.zones = "Normal free:2000kB min:4000kB low:5000kB high:6000kB present:40000kB "
 		  "managed:36000kB free_cma:0kB\nlowmem_reserve[]: 0 0\n";
 	expect_range(&p, "3.8 to 4.3", 3, 8);
+	/* 3.13 and 3.16 still print the lists of each CPU. */
+	p.counters = "Mem-Info:\nNormal per-cpu:\nCPU    0: hi:  186, btch:  31 usd:   0\n";
+	expect_range(&p, "3.8 to 4.3", 3, 8);
+	p.counters = "";
 	p.header = ASKED("gfp_mask=0xcc0(GFP_KERNEL), order=0, ");
 	p.zones = "Normal free:2000kB boost:0kB min:4000kB low:5000kB high:6000kB "
 		  "reserved_highatomic:0KB free_highatomic:0KB present:40000kB managed:36000kB "
@@ -146,13 +150,44 @@ static void by_the_names_of_the_mask(void **state)
 	expect_range(&p, "4.6 to the newest", 7, 2);
 }
 
+static uint64_t want_page;
+
+static void expect_page(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	(void)found;
+	assert_int_equal(c->page_bytes, want_page ? want_page : 4096);
+	assert_int_equal(c->page_inferred, !want_page);
+}
+
+/* Where no line of the report tells the size of a page: some builds have only one. */
+static void its_page(void **state)
+{
+	static const struct {
+		const char *release;
+		uint64_t bytes; /* 0: not known */
+	} of[] = { { "4.18.0-305.el8.ppc64le", 65536 },
+		   { "4.18.0-305.el8.x86_64", 4096 },
+		   { "6.1.0-9-amd64", 4096 },
+		   { "4.18.0-305.el8.aarch64", 65536 },
+		   { "5.14.0-70.el9.aarch64", 0 },
+		   { "6.1.0-ppc64le", 0 },
+		   { "6.1.0", 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		want_page = of[i].bytes;
+		oom_with(&(struct oom_pieces){ .release = of[i].release, .zones = "", .kill = "" },
+			 expect_page);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(its_own_words_win),	    cmocka_unit_test(by_the_header),
 		cmocka_unit_test(by_the_summary),	    cmocka_unit_test(by_the_table),
 		cmocka_unit_test(by_the_zone_line),	    cmocka_unit_test(contradictions),
-		cmocka_unit_test(by_the_names_of_the_mask),
+		cmocka_unit_test(by_the_names_of_the_mask), cmocka_unit_test(its_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,7 +176,7 @@ static void reductions(void **state)
 		{ "6.1.175", { .slow = true, .high = true, .non_block = true }, 500 },
 		{ "6.1.176", { .slow = true, .high = true, .non_block = true }, 375 },
 		{ "6.4.6", { .slow = true, .high = true, .non_block = true }, 375 },
-		{ "6.4.6", { .slow = true, .high = true, .harder = true }, 375 },
+		{ "6.4.6", { .slow = true, .high = true, .harder = true }, 500 },
 		{ "6.4.6", { .slow = true, .non_block = true }, 1000 },
 		{ "6.4.6", { .slow = true, .harder = true }, 1000 },
 		{ "6.4.6", { .high = true, .harder = true }, 1000 }, /* not the slow path */
@@ -246,6 +246,40 @@ static void highatomic(void **state)
 	q = (struct mw_zone_request){ .order = 1, .slow = true, .non_block = true };
 	assert_int_equal(step_of(&z, &q, MW_MARK_MIN, "6.2.12").test, MW_TEST_NO_MEMORY);
 	assert_int_equal(step_of(&z, &q, MW_MARK_MIN, "6.4.6").test, MW_TEST_PASSES);
+}
+
+/* Who may take the blocks of the atomic reserve. */
+static void blocks_of_highatomic(void **state)
+{
+	static const struct {
+		const char *release;
+		struct mw_zone_request q;
+		bool may;
+	} cases[] = {
+		{ "4.4.11", { .order = 1, .harder = true }, true },
+		{ "4.4.11", { .order = 1, .high = true, .non_block = true }, false },
+		{ "6.2.12", { .order = 1, .harder = true }, true },
+		{ "6.2.12", { .order = 1, .non_block = true }, false },
+		{ "6.1.175", { .order = 1, .harder = true }, true },
+		{ "6.1.176", { .order = 1, .harder = true }, false },
+		{ "6.1.176", { .order = 1, .high = true, .non_block = true }, true },
+		{ "6.1.176", { .order = 1, .non_block = true }, false },
+		{ "6.4.6", { .order = 1, .non_block = true }, true },
+		{ "6.4.6", { .non_block = true }, false },
+		{ "6.4.6", { .order = 1, .high = true }, false },
+		{ "6.12.53", { .order = 1, .non_block = true }, true },
+		{ "6.12.54", { .order = 1, .non_block = true }, false },
+		{ "6.17.8", { .order = 1, .non_block = true }, false },
+		{ "6.18.1", { .order = 1, .non_block = true }, false },
+		{ "6.18.1", { .order = 1, .high = true, .non_block = true }, true },
+		{ "", { .order = 1, .non_block = true }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(mw_watermark_highatomic(&cases[i].q, mw_release_parse(mw_str_of(
+									      cases[i].release))),
+				 cases[i].may);
 }
 
 /* 4.8 to 5.8: a single page is not kept from the atomic reserve at the full mark. */
@@ -450,6 +484,7 @@ int main(void)
 		cmocka_unit_test(reductions_at_min_only),
 		cmocka_unit_test(cma),
 		cmocka_unit_test(highatomic),
+		cmocka_unit_test(blocks_of_highatomic),
 		cmocka_unit_test(highatomic_of_single_pages),
 		cmocka_unit_test(a_block_on_a_list_that_serves),
 		cmocka_unit_test(no_marks),

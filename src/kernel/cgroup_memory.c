@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/cgroup_memory.h"
+
+#include "base/fmt.h"
+#include "kernel/mountinfo.h"
+
+#define NO_LIMIT_BYTES ((uint64_t)INT64_MAX - (1 << 20)) /* pages are of 1 MiB at most */
+
+struct mw_val mw_cgroup_limit_parse(struct mw_str text)
+{
+	uint64_t v;
+
+	text = mw_str_trim(text);
+	if (mw_str_eq(text, "max"))
+		return mw_no(MW_ABSENT);
+	if (mw_str_u64(text, &v) < 0)
+		return mw_no(MW_BAD);
+	return v >= NO_LIMIT_BYTES ? mw_no(MW_ABSENT) : mw_ok(v);
+}
+
+struct mw_val mw_cgroup_key(struct mw_str text, const char *key)
+{
+	struct mw_str line, word;
+	uint64_t v;
+
+	while (mw_str_cut(&text, '\n', &line))
+		if (mw_str_word(&line, &word) && mw_str_eq(word, key))
+			return mw_str_word(&line, &word) && !mw_str_u64(word, &v) ? mw_ok(v)
+										  : mw_no(MW_BAD);
+	return mw_no(MW_ABSENT);
+}
+
+static struct mw_str without_slash(struct mw_str s)
+{
+	return mw_str_from(s, mw_str_starts(s, "/"));
+}
+
+bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
+			  struct mw_cgroup_mount *ret)
+{
+	struct mw_mount m;
+	struct mw_str value;
+	bool found = false;
+
+	while (mw_mountinfo_next(&mountinfo, &m)) {
+		bool v2 = mw_str_eq(m.type, "cgroup2");
+		bool v1 = mw_str_eq(m.type, "cgroup") &&
+			  mw_mount_option(m.super_options, "memory", &value);
+
+		/* The first mount of either shows what is mounted; later ones are copies. */
+		if (!(v1 || (v2 && !found)) || (found && !ret->v2))
+			continue;
+		*ret = (struct mw_cgroup_mount){
+			.point = without_slash(mw_fmt_unoctal(arena, m.point)),
+			.root = mw_fmt_unoctal(arena, m.root),
+			.v2 = v2,
+		};
+		found = true;
+	}
+	return found;
+}
+
+struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_str path,
+			       struct mw_arena *arena)
+{
+	struct mw_str below = path, root = mount->root;
+
+	if (root.n > 1) {
+		if (path.n < root.n || !mw_str_same((struct mw_str){ path.p, root.n }, root) ||
+		    (path.n > root.n && path.p[root.n] != '/'))
+			return (struct mw_str){};
+		below = mw_str_from(path, root.n);
+	}
+	below = without_slash(below);
+	return mw_str_of(mw_fmt(arena, "%.*s%s%.*s", (int)mount->point.n, mount->point.p,
+				below.n ? "/" : "", (int)below.n, below.p));
+}

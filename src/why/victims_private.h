@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * victims_private - what the files of the prediction share while it is made.
+ */
+#pragma once
+
+#include "base/index.h"
+#include "why/victims.h"
+
+/* What a run of the selection works with. */
+struct mw_victims_run {
+	const struct mw_snap *s;
+	const struct mw_victims_ask *ask;
+	struct mw_arena *arena;
+	struct mw_victims *v;
+	struct mw_victim *all; /* one for each process of the snapshot, in its order */
+	size_t *chain;	       /* by points: who is chosen after whom */
+	size_t *first_child, *next_child;
+	size_t *sharers; /* of each address space, by its first process: how many have it */
+	bool *freed;	 /* likewise: has it been given back? */
+	size_t *dead;	 /* in order */
+	size_t n_dead, deaths;
+};
+
+/* Who may be killed, with how many points, and what that would give back: fills in .all. */
+void mw_victims_rate(struct mw_victims_run *m, const struct mw_index *by_pid);

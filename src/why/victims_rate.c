@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * victims_rate - who may be killed at all, with how many points, and what that would give back.
+ */
+#include "why/oom.h"
+#include "why/victims_private.h"
+
+bool mw_victim_task(const struct mw_snap *s, const struct mw_proc *p, const struct mw_victims *v,
+		    struct mw_badness_task *ret)
+{
+	const struct mw_pid_status *st = &p->status;
+	uint64_t page = s->host.page_bytes;
+	struct mw_val swap = st->swap_bytes, upper = st->page_middle_bytes;
+
+	/* Before 2.6.34 status has no VmSwap: without a swap there is none in it. */
+	if (swap.why == MW_ABSENT && mw_or(s->meminfo.swap_total_bytes, 1) == 0)
+		swap = mw_ok(0);
+	if (upper.why == MW_ABSENT)
+		upper = mw_ok(0);
+	upper = mw_add(upper, st->page_tables_bytes);
+	if (!mw_known(swap) || !mw_known(upper) ||
+	    (p->oom.why != MW_OK && !mw_known(st->rss_bytes)))
+		return false;
+	*ret = (struct mw_badness_task){
+		.rss_pages = p->oom.why == MW_OK ? p->oom.stat.rss_pages : st->rss_bytes.v / page,
+		.swap_pages = swap.v / page,
+		.table_pages = upper.v / page,
+		.root = v->rules.root_bonus && mw_known(st->effective_caps) &&
+			st->effective_caps.v & MW_CAP_SYS_ADMIN,
+	};
+	return true;
+}
+
+static bool is_set(const struct mw_victims_run *m, size_t i)
+{
+	return m->ask->set && m->ask->set[i];
+}
+
+/* Waits its parent for it to exec or exit (in_vfork(), include/linux/sched.h)?  /proc shows that
+ * the two have one address space, and that the parent sleeps without being woken by signals; and
+ * since 5.9 a score of 0, which no other process has. */
+static bool in_vfork(const struct mw_victims_run *m, const struct mw_index *by_pid,
+		     const struct mw_proc *p)
+{
+	const struct mw_proc *parent;
+	size_t at;
+
+	if (!mw_release_at_least(m->v->release, 4, 8) ||
+	    !mw_index_get(by_pid, p->oom.stat.parent_pid, &at))
+		return false;
+	parent = &m->s->proc[at];
+	if (parent == p || parent->oom.same_mm != p->oom.same_mm)
+		return false;
+	return parent->oom.stat.state == 'D' ||
+	       (m->v->rules.rule == MW_BADNESS_SIGNED && p->oom.oom_score_adj > -999 &&
+		mw_known(p->oom.score) && !p->oom.score.v);
+}
+
+static bool may_use_nodes(const struct mw_victims_run *m, const struct mw_proc *p)
+{
+	struct mw_str nodes =
+		m->ask->kind == MW_DOMAIN_CPUSET ? p->status.mems_allowed : p->oom.policy;
+
+	/* Of policies a binding alone counts (mempolicy_in_oom_domain(), mm/mempolicy.c). */
+	if (m->ask->kind == MW_DOMAIN_NODES) {
+		if (!mw_str_starts(nodes, "bind"))
+			return true;
+		nodes = mw_str_from(nodes, mw_str_find(nodes, ':') + 1);
+	}
+	for (uint64_t node = 0; node < 1024; node++)
+		if (mw_oom_in_list(m->ask->nodes, node) && mw_oom_in_list(nodes, node))
+			return true;
+	return false;
+}
+
+static enum mw_spared spared(const struct mw_victims_run *m, const struct mw_index *by_pid,
+			     size_t i)
+{
+	const struct mw_proc *p = &m->s->proc[i];
+	enum mw_domain_kind kind = m->v->kind;
+
+	if (kind == MW_DOMAIN_CGROUP &&
+	    (p->memcg >= m->s->memcgs.n ||
+	     !mw_memcg_is_below(m->s, &m->s->memcgs.item[p->memcg], m->v->group)))
+		return MW_SPARED_OUTSIDE;
+	if (p->pid == 1 && m->s->global_init)
+		return MW_SPARED_INIT;
+	if ((kind == MW_DOMAIN_NODES || kind == MW_DOMAIN_CPUSET) && !may_use_nodes(m, p))
+		return MW_SPARED_NODES;
+	if (p->oom.adj_why != MW_OK && !is_set(m, i))
+		return MW_SPARED_UNKNOWN;
+	if (m->all[i].oom_score_adj <= -1000)
+		return MW_SPARED_ADJ;
+	return in_vfork(m, by_pid, p) ? MW_SPARED_VFORK : MW_SPARED_NOT;
+}
+
+/* Private memory, a share of what forked processes still have in common, and page tables. */
+static void note_frees(struct mw_victim *v)
+{
+	const struct mw_proc *p = v->proc;
+	struct mw_val own = mw_no(p->smaps_why);
+
+	if (p->smaps_why == MW_OK)
+		own = p->smaps.pss_anon_bytes;
+	if (!mw_known(own)) {
+		own = p->smaps_why == MW_OK ? p->smaps.anonymous_bytes : p->status.rss_anon_bytes;
+		v->frees_at_most = mw_known(own) && own.v;
+	}
+	v->frees_bytes = mw_add(own, p->status.page_tables_bytes);
+}
+
+static void rate(struct mw_victims_run *m, size_t i, uint64_t total_pages, int64_t *ret_points,
+		 bool *ret_ok)
+{
+	struct mw_badness_task t;
+
+	*ret_ok = mw_victim_task(m->s, &m->s->proc[i], m->v, &t);
+	if (!*ret_ok)
+		return;
+	t.oom_score_adj = m->all[i].oom_score_adj;
+	*ret_ok = mw_badness(&m->v->rules, &t, total_pages, ret_points);
+}
+
+/* What /proc/PID/oom_score should be: always by the machine's pages, and by its own setting. */
+static struct mw_val model_score(struct mw_victims_run *m, const struct mw_index *by_pid, size_t i)
+{
+	struct mw_proc *p = &m->s->proc[i];
+	struct mw_badness_task t;
+	int64_t points = 0;
+	bool killable;
+
+	if (p->oom.adj_why != MW_OK || !mw_known(m->v->machine_pages) ||
+	    m->v->rules.rule == MW_BADNESS_TIME || !mw_victim_task(m->s, p, m->v, &t))
+		return mw_no(MW_UNREAD);
+	t.oom_score_adj = p->oom.oom_score_adj;
+	killable = mw_badness(&m->v->rules, &t, m->v->machine_pages.v, &points) &&
+		   !(p->pid == 1 && m->s->global_init) && !in_vfork(m, by_pid, p);
+	return mw_ok(mw_badness_score(&m->v->rules, killable, points, m->v->machine_pages.v));
+}
+
+static void count_score(struct mw_scores *n, const struct mw_victim *x, bool same_kernel)
+{
+	const struct mw_val kernel = x->proc->oom.score;
+
+	if (!same_kernel || !mw_known(kernel) || !mw_known(x->score_model))
+		n->unknown++;
+	else if (kernel.v == x->score_model.v)
+		n->agree++;
+	else if (!x->proc->oom.still)
+		n->moved++;
+	else
+		n->differ++;
+}
+
+void mw_victims_rate(struct mw_victims_run *m, const struct mw_index *by_pid)
+{
+	bool same_kernel = !mw_release_is_known(m->ask->release);
+
+	for (size_t i = 0; i < m->s->n_procs; i++) {
+		struct mw_victim *x = &m->all[i];
+		bool known = false;
+
+		x->proc = &m->s->proc[i];
+		x->chosen = i;
+		x->certain = true;
+		x->oom_score_adj = is_set(m, i) ? m->ask->set_adj : x->proc->oom.oom_score_adj;
+		x->spared = spared(m, by_pid, i);
+		note_frees(x);
+		if (mw_known(m->v->total_pages))
+			rate(m, i, m->v->total_pages.v, &x->badness, &known);
+		if (x->spared == MW_SPARED_NOT && !known)
+			x->spared = MW_SPARED_UNKNOWN;
+		x->score_model = model_score(m, by_pid, i);
+		count_score(&m->v->scores, x, same_kernel);
+	}
+}

@@ -1,0 +1,1 @@
+oom fixtures/oom-words.log

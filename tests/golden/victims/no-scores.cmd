@@ -1,0 +1,1 @@
+victims --root fixtures/6.1-seven-tasks.cap
