@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bare - reads the kernel files that `memwhy ledger` reads, the same way, and does nothing with
- * them: what no reader can undercut.
+ * bare - reads the kernel files that memwhy reads, the same way, and does nothing with them: what no
+ * reader can undercut.
  *
  *	bare counters		the files of the machine as a whole
  *	bare ledger		and for each process status, cgroup, smaps_rollup, maps, links
  *	bare smaps		for each process smaps, as tools without smaps_rollup do
+ *	bare victims		for each process what the OOM killer asks, cgroup, smaps_rollup
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -68,7 +69,19 @@ static void descriptors(int dir)
 		closedir(list);
 }
 
-static void process(const char *pid, int smaps_only)
+static void victim(int dir)
+{
+	slurp(dir, "stat");
+	slurp(dir, "oom_score_adj");
+	slurp(dir, "oom_score");
+	if (!has_memory(dir))
+		return;
+	slurp(dir, "stat");
+	slurp(dir, "cgroup");
+	slurp(dir, "smaps_rollup");
+}
+
+static void process(const char *pid, const char *what)
 {
 	char path[300];
 	int dir;
@@ -77,8 +90,10 @@ static void process(const char *pid, int smaps_only)
 	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return;
-	if (smaps_only) {
+	if (!strcmp(what, "smaps")) {
 		slurp(dir, "smaps");
+	} else if (!strcmp(what, "victims")) {
+		victim(dir);
 	} else if (has_memory(dir)) {
 		slurp(dir, "cgroup");
 		links(dir);
@@ -89,14 +104,14 @@ static void process(const char *pid, int smaps_only)
 	close(dir);
 }
 
-static void processes(int smaps_only)
+static void processes(const char *what)
 {
 	DIR *list = opendir("/proc");
 	struct dirent *e;
 
 	while (list && (e = readdir(list)))
 		if (e->d_name[0] >= '0' && e->d_name[0] <= '9')
-			process(e->d_name, smaps_only);
+			process(e->d_name, what);
 	if (list)
 		closedir(list);
 }
@@ -117,8 +132,8 @@ int main(int argc, char *argv[])
 		slurp(AT_FDCWD, files[i]);
 	if (!strcmp(what, "counters"))
 		return 0;
-	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+	for (size_t i = 0; strcmp(what, "victims") && i < sizeof(more) / sizeof(more[0]); i++)
 		slurp(AT_FDCWD, more[i]);
-	processes(!strcmp(what, "smaps"));
+	processes(what);
 	return 0;
 }

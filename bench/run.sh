@@ -1,7 +1,9 @@
 #!/bin/sh
-# Measures `memwhy ledger` against the bare reading of the same files, in one run on one machine:
-# CPU and wall time, medians, as ratios; and `memwhy oom` against grep and wc.  (Output goes to a pipe: to
-# /dev/null grep stops at its first hit.)   ./dev bench [PROCESSES...] (default: 300 3000)
+# Measures memwhy against the bare reading of the same files, in one run on one machine: CPU and
+# wall time, medians, as ratios; and `memwhy oom` against grep and wc.  (Output goes to a pipe: to
+# /dev/null grep stops at its first hit.)
+#
+#	./dev bench [ledger|victims [PROCESSES...]] [oom]	default: ledger 300 3000 oom victims 300 10000
 set -eu
 cd "$(dirname "$0")/.."
 B=${B:-build-release}
@@ -26,13 +28,16 @@ ratio() { # LABEL A B: CPU of row A over CPU of row B
 		END { printf "  => %s: %.2f of its CPU, %.2f of its wall time\n", l, x / y, w / v }' "$work/rows"
 }
 
-echo "kernel $(uname -r), $(nproc) CPUs, $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB"
-for n in "${@:-300 3000}"; do for count in $n; do
+start_crowd() { # COUNT
 	: >"$work/rows"
-	"$work/crowd" "$count" >"$work/ready" &
+	"$work/crowd" "$1" >"$work/ready" &
 	crowd=$!
 	until grep -q ready "$work/ready"; do sleep 0.1; done
-	echo "$count more processes ($(ls -d /proc/[0-9]* | wc -l) in all):"
+	echo "$1 more processes ($(ls /proc | grep -c '^[0-9]') in all):"
+}
+
+bench_ledger() { # COUNT
+	start_crowd "$1"
 	row "memwhy ledger --counters" "$B/memwhy" ledger --counters --json
 	row "bare reading, counters" "$work/bare" counters
 	row "memwhy ledger" "$B/memwhy" ledger --json
@@ -43,26 +48,48 @@ for n in "${@:-300 3000}"; do for count in $n; do
 	ratio "memwhy ledger against reading smaps" "memwhy ledger" "bare reading of smaps (ps_mem)"
 	! command -v smem >/dev/null || ratio "memwhy ledger against smem" "memwhy ledger" smem
 	stop
-done; done
+}
+
+bench_victims() { # COUNT
+	start_crowd "$1"
+	row "memwhy victims" "$B/memwhy" victims --json --smaps-budget 100000
+	row "bare reading, the same files" "$work/bare" victims
+	ratio "memwhy victims against bare reading" "memwhy victims" "bare reading, the same files"
+	stop
+}
 
 # Logs: the scan against grep for one string and against wc -l; reports a second; peak memory.
-. bench/oom_log.sh
-mixed_log "$work/mixed.log" 1024
-reports_log "$work/reports.log" 64
-: >"$work/rows"
 peak() { # COMMAND...: KiB
 	/usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1
 }
-echo "a log of $(($(wc -c <"$work/mixed.log") >> 20)) MiB, a report every 10 MiB:"
-row "memwhy oom --ndjson" "$B/memwhy" oom --ndjson "$work/mixed.log"
-row "memwhy oom" "$B/memwhy" oom "$work/mixed.log"
-row "grep -c oom-killer" env LC_ALL=C grep -c oom-killer "$work/mixed.log"
-row "wc -l" wc -l "$work/mixed.log"
-ratio "memwhy oom against grep -c" "memwhy oom" "grep -c oom-killer"
-ratio "memwhy oom against wc -l" "memwhy oom" "wc -l"
-: >"$work/rows"
-n=$("$B/memwhy" oom --summary --json "$work/reports.log" | jq .reports)
-echo "a log of $n reports and nothing else, $(($(wc -c <"$work/reports.log") >> 20)) MiB:"
-for o in --ndjson --summary; do RUNS=5 row "memwhy oom $o" "$B/memwhy" oom $o "$work/reports.log"; done
-awk -F'\t' -v n="$n" '{ printf "  => %s: %d reports a second\n", $1, n / $2 * 1000 }' "$work/rows"
-echo "  peak memory: $(peak "$B/memwhy" oom "$work/mixed.log") KiB and $(peak "$B/memwhy" oom "$work/reports.log") KiB"
+bench_oom() {
+	. bench/oom_log.sh
+	mixed_log "$work/mixed.log" 1024
+	reports_log "$work/reports.log" 64
+	: >"$work/rows"
+	echo "a log of $(($(wc -c <"$work/mixed.log") >> 20)) MiB, a report every 10 MiB:"
+	row "memwhy oom --ndjson" "$B/memwhy" oom --ndjson "$work/mixed.log"
+	row "memwhy oom" "$B/memwhy" oom "$work/mixed.log"
+	row "grep -c oom-killer" env LC_ALL=C grep -c oom-killer "$work/mixed.log"
+	row "wc -l" wc -l "$work/mixed.log"
+	ratio "memwhy oom against grep -c" "memwhy oom" "grep -c oom-killer"
+	ratio "memwhy oom against wc -l" "memwhy oom" "wc -l"
+	: >"$work/rows"
+	n=$("$B/memwhy" oom --summary --json "$work/reports.log" | jq .reports)
+	echo "a log of $n reports and nothing else, $(($(wc -c <"$work/reports.log") >> 20)) MiB:"
+	for o in --ndjson --summary; do RUNS=5 row "memwhy oom $o" "$B/memwhy" oom $o "$work/reports.log"; done
+	awk -F'\t' -v n="$n" '{ printf "  => %s: %d reports a second\n", $1, n / $2 * 1000 }' "$work/rows"
+	echo "  peak memory: $(peak "$B/memwhy" oom "$work/mixed.log") KiB and $(peak "$B/memwhy" oom "$work/reports.log") KiB"
+}
+
+echo "kernel $(uname -r), $(nproc) CPUs, $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB"
+[ $# -gt 0 ] || set -- ledger 300 3000 oom victims 300 10000
+topic=ledger
+for word in "$@"; do
+	case $word in
+	oom) bench_oom ;;
+	ledger | victims) topic=$word ;;
+	*[!0-9]*) echo "bench: ledger, victims, oom, or a number of processes: $word" >&2; exit 2 ;;
+	*) "bench_$topic" "$word" ;;
+	esac
+done

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 /* Fields as proc(5) numbers them: the third follows the name. */
-enum { PARENT = 4, FLAGS = 9, THREADS = 20, START = 22, SIZE = 23, RSS = 24 };
+enum { PARENT = 4, FLAGS = 9, THREADS = 20, START = 22, SIZE = 23, RSS = 24, STACK = 28 };
 
 static uint64_t *slot(struct mw_pid_stat *s, int field)
 {
@@ -21,6 +21,8 @@ static uint64_t *slot(struct mw_pid_stat *s, int field)
 		return &s->address_space_bytes;
 	case RSS:
 		return &s->rss_pages;
+	case STACK:
+		return &s->stack_address;
 	default:
 		return NULL;
 	}
@@ -34,7 +36,7 @@ int mw_pid_stat_parse(struct mw_str text, struct mw_pid_stat *ret)
 	if (!mw_str_word(&rest, &word) || word.n != 1)
 		return -EINVAL;
 	s.state = word.p[0];
-	for (int field = PARENT; field <= RSS; field++) {
+	for (int field = PARENT; field <= STACK; field++) {
 		uint64_t *to = slot(&s, field);
 
 		if (!mw_str_word(&rest, &word) || (to && mw_str_u64(word, to) < 0))

@@ -17,7 +17,7 @@
  *	DIR/meta/statfs_wait/..., tree_wait/...	the same, where the way to it may be waited for
  *	proc/PID/meta/ns	namespaces and root of a process
  *	proc/PID/meta/fds	its open files, a line each
- *	proc/PID/meta/mm/OTHER	"same" or "other": have the two one address space?
+ *	proc/meta/mm/PID/OTHER	"same" or "other": have the two processes one address space?
  *	proc/PID/meta/sysvipc_shm	proc/sysvipc/shm as its IPC namespace shows it
  *
  * Invariants:

@@ -244,18 +244,15 @@ static int meta_sysvipc_shm(int dirfd, struct mw_scratch *scratch, struct mw_are
 	return r;
 }
 
-/* Do the processes of two folders of proc have one address space? */
-static int meta_mm(int dirfd, const char *other, struct mw_scratch *scratch, struct mw_arena *arena,
-		   struct mw_str *ret)
+/* "12/34": have the two processes one address space? */
+static int meta_mm(const char *pids, struct mw_arena *arena, struct mw_str *ret)
 {
-	struct mw_str text, word;
+	struct mw_str second = mw_str_of(pids), first;
 	uint64_t a, b;
-	long r = meta_again(dirfd, "stat", scratch, arena, &text);
+	long r;
 
-	if (r < 0)
-		return (int)r;
-	if (!mw_str_word(&text, &word) || mw_str_u64(word, &a) < 0 ||
-	    mw_str_u64(mw_str_of(other), &b) < 0)
+	if (!mw_str_cut(&second, '/', &first) || mw_str_u64(first, &a) < 0 ||
+	    mw_str_u64(second, &b) < 0)
 		return -EINVAL;
 	r = syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0, 0);
 	return r < 0 ? -errno : answer(arena, r ? "other\n" : "same\n", ret);
@@ -326,7 +323,7 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 	if (!strncmp(question, "tree_wait/", 10))
 		return meta_tree(dirfd, question + 10, true, arena, ret);
 	if (!strncmp(question, "mm/", 3))
-		return meta_mm(dirfd, question + 3, scratch, arena, ret);
+		return meta_mm(question + 3, arena, ret);
 	if (!strcmp(question, "ns"))
 		return meta_ns(dirfd, arena, ret);
 	if (!strcmp(question, "fds"))

@@ -109,10 +109,12 @@ void mw_take_policy(struct mw_at *at, struct mw_arena *arena, struct mw_arena *t
 /* Figures that two processes of one address space have in common. */
 static int compare(const struct mw_proc *a, const struct mw_proc *b)
 {
-	const uint64_t x[] = { mw_or(a->status.peak_bytes, 0), mw_or(a->status.high_bytes, 0),
-			       a->oom.stat.address_space_bytes, mw_or(a->status.swap_bytes, 0) };
-	const uint64_t y[] = { mw_or(b->status.peak_bytes, 0), mw_or(b->status.high_bytes, 0),
-			       b->oom.stat.address_space_bytes, mw_or(b->status.swap_bytes, 0) };
+	const uint64_t x[] = { a->oom.stat.stack_address, a->oom.stat.address_space_bytes,
+			       mw_or(a->status.peak_bytes, 0), mw_or(a->status.high_bytes, 0),
+			       mw_or(a->status.swap_bytes, 0) };
+	const uint64_t y[] = { b->oom.stat.stack_address, b->oom.stat.address_space_bytes,
+			       mw_or(b->status.peak_bytes, 0), mw_or(b->status.high_bytes, 0),
+			       mw_or(b->status.swap_bytes, 0) };
 
 	for (size_t i = 0; i < sizeof(x) / sizeof(x[0]); i++)
 		if (x[i] != y[i])
@@ -133,8 +135,8 @@ static int alike(const void *x, const void *y)
 static bool is_same_mm(struct mw_root *root, struct mw_arena *temp, struct mw_snap *s, uint64_t a,
 		       uint64_t b)
 {
-	const char *path = mw_fmt(temp, "proc/%llu/meta/mm/%llu", (unsigned long long)b,
-				  (unsigned long long)a);
+	const char *path = mw_fmt(temp, "proc/meta/mm/%llu/%llu", (unsigned long long)a,
+				  (unsigned long long)b);
 	struct mw_str text;
 
 	return mw_take_text(root, path, temp, s, &text) == MW_OK &&

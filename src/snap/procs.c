@@ -105,7 +105,7 @@ static struct mw_str take_cgroup(struct take *t, struct mw_at *at, const struct 
 static void take_one(struct take *t, uint64_t pid)
 {
 	struct mw_arena_mark mark = mw_arena_mark(t->temp);
-	struct mw_proc p = { .pid = pid, .smaps_why = MW_UNREAD }, *proc;
+	struct mw_proc p = { .pid = pid, .smaps_why = MW_UNREAD };
 	struct mw_at at;
 
 	if (mw_root_at(t->root, mw_fmt(t->temp, "proc/%llu", (unsigned long long)pid), &at) < 0)
@@ -125,10 +125,6 @@ static void take_one(struct take *t, uint64_t pid)
 	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM)))
 		goto out;
 	p.cgroup = take_cgroup(t, &at, &p);
-	proc = mw_arena_grow(t->arena, t->s->proc, t->s->n_procs, sizeof(*proc));
-	if (!proc)
-		goto out;
-	t->s->proc = proc;
 	t->s->proc[t->s->n_procs++] = p;
 	smaps_now_or_later(t, &at, t->s->n_procs - 1);
 out:
@@ -205,7 +201,8 @@ void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 	uint64_t *pid = list_pids(&t, &n);
 
 	t.large = mw_arena_alloc(arena, LARGE_MAX * sizeof(*t.large));
-	if (!pid || !t.large)
+	s->proc = mw_arena_alloc(arena, (n + 1) * sizeof(*s->proc));
+	if (!pid || !t.large || !s->proc)
 		return;
 	if (!n)
 		mw_sources_note(&s->sources, mw_str_of("proc/PID"), -ENODATA);

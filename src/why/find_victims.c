@@ -104,12 +104,14 @@ static void unprotected(const struct mw_victims_case *c, struct mw_findings *all
 
 	for (size_t i = 0; i < v->n_victims; i++) {
 		const struct mw_victim *x = &v->victim[i];
-		const struct mw_proc *parent = parent_of(c->snap, x->proc);
 		struct mw_finding f = start("MW-OOMADJ-UNPROTECTED-SHELL", MW_INFO, 0);
+		const struct mw_proc *parent;
 
+		if (!is_one_of(x->proc->status.name, doors) || x->oom_score_adj <= PROTECTED_ADJ)
+			continue;
 		/* The one that listens: its children serve one session each. */
-		if (!is_one_of(x->proc->status.name, doors) || x->oom_score_adj <= PROTECTED_ADJ ||
-		    (parent && is_one_of(parent->status.name, doors)))
+		parent = parent_of(c->snap, x->proc);
+		if (parent && is_one_of(parent->status.name, doors))
 			continue;
 		f.verdict =
 			mw_fmt(c->arena,
@@ -146,11 +148,14 @@ static bool is_of_a_session(const struct mw_proc *p)
 
 static bool has_inherited(const struct mw_victims_case *c, const struct mw_victim *x)
 {
-	const struct mw_proc *parent = parent_of(c->snap, x->proc);
+	const struct mw_proc *parent;
 
-	return x->proc->oom.adj_why == MW_OK && x->oom_score_adj <= -900 && parent &&
-	       parent->oom.adj_why == MW_OK && parent->oom.oom_score_adj == x->oom_score_adj &&
-	       x->proc->pid != 1 && is_of_a_session(x->proc);
+	if (x->proc->oom.adj_why != MW_OK || x->oom_score_adj > -900 || x->proc->pid == 1 ||
+	    !is_of_a_session(x->proc))
+		return false;
+	parent = parent_of(c->snap, x->proc);
+	return parent && parent->oom.adj_why == MW_OK &&
+	       parent->oom.oom_score_adj == x->oom_score_adj;
 }
 
 static void inherited(const struct mw_victims_case *c, struct mw_findings *all)
