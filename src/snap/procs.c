@@ -86,12 +86,27 @@ static bool take_status(struct take *t, struct mw_at *at, struct mw_proc *p)
 	return true;
 }
 
+/* The kernel looks for the first thread, also where it has ended: v2 still says where that is; v1
+ * says "/" of all that have ended (proc_cgroup_show(), kernel/cgroup/cgroup.c), and it most likely
+ * is where the others are. */
+static struct mw_str take_cgroup(struct take *t, struct mw_at *at, const struct mw_proc *p)
+{
+	struct mw_str text = {}, found;
+	const char *name = mw_fmt(t->temp, "%.*scgroup", (int)p->oom.thread.n, p->oom.thread.p);
+
+	mw_take_at(at, "cgroup", t->temp, t->s, &text);
+	found = mw_pid_cgroup_memory(text);
+	if (p->oom.thread.n && !mw_pid_cgroup_is_v2(text) &&
+	    mw_take_at(at, name, t->temp, t->s, &text) == MW_OK)
+		found = mw_pid_cgroup_memory(text);
+	return mw_arena_copy(t->arena, found);
+}
+
 static void take_one(struct take *t, uint64_t pid)
 {
 	struct mw_arena_mark mark = mw_arena_mark(t->temp);
 	struct mw_proc p = { .pid = pid, .smaps_why = MW_UNREAD };
 	struct mw_at at;
-	struct mw_str text;
 
 	if (mw_root_at(t->root, mw_fmt(t->temp, "proc/%llu", (unsigned long long)pid), &at) < 0)
 		goto out;
@@ -109,8 +124,7 @@ static void take_one(struct take *t, uint64_t pid)
 		mw_shm_search_visit(t->search, &at, t->temp, pid, p.status.name);
 	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM)))
 		goto out;
-	mw_take_at(&at, "cgroup", t->temp, t->s, &text);
-	p.cgroup = mw_arena_copy(t->arena, mw_pid_cgroup_memory(text));
+	p.cgroup = take_cgroup(t, &at, &p);
 	t->s->proc[t->s->n_procs++] = p;
 	smaps_now_or_later(t, &at, t->s->n_procs - 1);
 out:

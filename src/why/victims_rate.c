@@ -5,6 +5,16 @@
 #include "why/oom.h"
 #include "why/victims_private.h"
 
+/* From 6.2 on the counters are approximate, and stat shows them as oom_badness() sees them, while
+ * status, from 6.17 on, adds up what lies on the CPUs.  Since 7.1 oom_badness() does so too. */
+static uint64_t rss_pages(const struct mw_snap *s, const struct mw_proc *p)
+{
+	bool exact = mw_release_at_least(s->host.release, 7, 1) && mw_known(p->status.rss_bytes);
+
+	return p->oom.why == MW_OK && !exact ? p->oom.stat.rss_pages
+					     : p->status.rss_bytes.v / s->host.page_bytes;
+}
+
 bool mw_victim_task(const struct mw_snap *s, const struct mw_proc *p, const struct mw_victims *v,
 		    struct mw_badness_task *ret)
 {
@@ -22,7 +32,7 @@ bool mw_victim_task(const struct mw_snap *s, const struct mw_proc *p, const stru
 	    (p->oom.why != MW_OK && !mw_known(st->rss_bytes)))
 		return false;
 	*ret = (struct mw_badness_task){
-		.rss_pages = p->oom.why == MW_OK ? p->oom.stat.rss_pages : st->rss_bytes.v / page,
+		.rss_pages = rss_pages(s, p),
 		.swap_pages = swap.v / page,
 		.table_pages = upper.v / page,
 		.root = v->rules.root_bonus && mw_known(st->effective_caps) &&

@@ -329,6 +329,27 @@ static void out_of_memory(void **state)
 		}
 }
 
+/* By its whole path, without a folder opened before: as a capture is asked. */
+static void whole_paths(void **state)
+{
+	static const char *const none[] = { "proc/self/meta/no-such-question",
+					    "proc/none/meta/stat/status", "proc/self/meta",
+					    "proc/self/meta/", "proc/self/none/meta/stat/status" };
+	struct fixture *f = *state;
+	struct mw_root *root = NULL;
+	struct mw_problem problem;
+	struct mw_file_stat s;
+	struct mw_str text = {};
+
+	assert_int_equal(mw_root_open(NULL, false, &root, &problem), 0);
+	assert_int_equal(mw_root_read(root, "proc/self/meta/stat/status", &f->arena, &text), 0);
+	assert_int_equal(mw_meta_stat_parse(text, &s), 0);
+	assert_true(s.ino > 0);
+	for (size_t i = 0; i < COUNT(none); i++)
+		assert_int_equal(mw_root_read(root, none[i], &f->arena, &text), -ENOENT);
+	mw_root_free(root);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -347,6 +368,7 @@ int main(void)
 		TEST(address_spaces),
 		TEST(no_address_spaces),
 		TEST(out_of_memory),
+		TEST(whole_paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

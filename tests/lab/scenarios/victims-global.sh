@@ -1,0 +1,11 @@
+#: title memwhy victims: random sets of tasks, and the whole machine runs out; whom does it kill first?
+#: memory 256
+#: seconds 300
+#: claim .sets >= 30 and .void == 0
+#: claim .differ == 0
+#: claim .agree + .undecidable == .sets
+#: claim .undecidable * 100 <= .sets
+#: claim .tied >= 2
+echo 1 >/proc/sys/kernel/printk
+if fault; then cast -g -n 30 -b 260; else cast -g -n 5 -w; fi
+exit 0
