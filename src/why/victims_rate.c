@@ -46,9 +46,16 @@ static bool is_set(const struct mw_victims_run *m, size_t i)
 	return m->ask->set && m->ask->set[i];
 }
 
+/* Of one size, now and at its largest: as two of one address space are. */
+static bool looks_alike(const struct mw_proc *a, const struct mw_proc *b)
+{
+	return a->oom.stat.address_space_bytes == b->oom.stat.address_space_bytes &&
+	       mw_or(a->status.peak_bytes, 0) == mw_or(b->status.peak_bytes, 0);
+}
+
 /* Waits its parent for it to exec or exit (in_vfork(), include/linux/sched.h)?  /proc shows that
  * the two have one address space, and that the parent sleeps without being woken by signals; and
- * since 5.9 a score of 0, which no other process has. */
+ * since 5.9 a score of 0, which no other process has, also where nobody may ask about the space. */
 static bool in_vfork(const struct mw_victims_run *m, const struct mw_index *by_pid,
 		     const struct mw_proc *p)
 {
@@ -63,10 +70,12 @@ static bool in_vfork(const struct mw_victims_run *m, const struct mw_index *by_p
 	    !mw_index_get(by_pid, p->oom.stat.parent_pid, &at))
 		return false;
 	parent = &m->s->proc[at];
-	if (parent == p || parent->oom.same_mm != p->oom.same_mm)
+	if (parent == p)
 		return false;
-	return parent->oom.stat.state == 'D' || (is_signed && p->oom.oom_score_adj > -999 &&
-						 mw_known(p->oom.score) && !p->oom.score.v);
+	if (parent->oom.same_mm == p->oom.same_mm && parent->oom.stat.state == 'D')
+		return true;
+	return is_signed && p->oom.oom_score_adj > -999 && mw_known(p->oom.score) &&
+	       !p->oom.score.v && looks_alike(parent, p);
 }
 
 static bool may_use_nodes(const struct mw_victims_run *m, const struct mw_proc *p)

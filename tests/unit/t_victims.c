@@ -272,6 +272,15 @@ static void in_vfork_by_score(void **state)
 	/* asked about other rules, the score is still that of the kernel that ran */
 	build_by(w, "4.19");
 	assert_int_equal(find_victim(w, 30)->spared, MW_SPARED_VFORK);
+	/* also where nobody may ask who shares memory with whom, if it can be */
+	child->oom.same_mm = 1;
+	w->ask.release = (struct mw_release){};
+	build(w);
+	assert_int_equal(why_spared(w, 30), MW_SPARED_VFORK);
+	child->status.peak_bytes = PAGES(999);
+	build(w);
+	assert_int_equal(find_victim(w, 30)->spared, MW_SPARED_NOT);
+	child->status.peak_bytes = w->proc[0].status.peak_bytes;
 	release_is(w, "5.8.0");
 	build_by(w, "5.10");
 	assert_int_equal(find_victim(w, 30)->spared, MW_SPARED_NOT);
