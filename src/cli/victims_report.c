@@ -207,6 +207,30 @@ static const char *rule_text(const struct mw_victims *v)
 	return "";
 }
 
+static size_t count_unknown(const struct mw_victims *v)
+{
+	size_t n = 0;
+
+	for (size_t i = v->n_victims; i < v->n; i++)
+		n += v->victim[i].spared == MW_SPARED_UNKNOWN;
+	return n;
+}
+
+/* Nobody is named: is there nobody, or is it not known? */
+static const char *nobody(const struct mw_victims *v, const char *when, struct mw_arena *a)
+{
+	size_t unknown = count_unknown(v);
+
+	if (v->rules.rule == MW_BADNESS_TIME)
+		return "Who dies cannot be told: before 2.6.36 CPU and run time decide";
+	if (unknown)
+		return mw_fmt(a, "Who dies cannot be told: what decides is not known of %zu %s",
+			      unknown, unknown == 1 ? "process" : "processes");
+	return mw_fmt(a, "%s %s ran out of memory, nobody could be killed%s", when, v->domain,
+		      v->kind == MW_DOMAIN_CGROUP ? ": allocations would fail"
+						  : ": the kernel would panic");
+}
+
 static const char *verdict(const struct victims_view *w, struct mw_arena *a)
 {
 	const struct mw_victims *v = w->v;
@@ -216,13 +240,14 @@ static const char *verdict(const struct victims_view *w, struct mw_arena *a)
 	if (!mw_known(v->total_pages))
 		return mw_fmt(a, "Who dies cannot be told: the size of %s is not known", v->domain);
 	if (!v->n_victims)
-		return mw_fmt(a, "%s %s ran out of memory, nobody could be killed%s", when,
-			      v->domain,
-			      v->kind == MW_DOMAIN_CGROUP ? ": allocations would fail"
-							  : ": the kernel would panic");
+		return nobody(v, when, a);
 	return mw_fmt(
-		a, "%s %s ran out of memory now, %s%s would be killed first, which gives back %s%s",
-		when, v->domain, who(a, x->proc), x->certain ? "" : ", or one with equal points,",
+		a,
+		"%s %s ran out of memory now, %s%s%s would be killed first, which gives back %s%s",
+		when, v->domain,
+		mw_victims_panics(w->snap, v) ? "the kernel would panic; without vm.panic_on_oom "
+					      : "",
+		who(a, x->proc), x->certain ? "" : ", or one with equal points,",
 		x->frees_at_most ? "at most " : "", mw_fmt_val_bytes(a, x->frees_bytes));
 }
 
@@ -240,6 +265,10 @@ static void notes(const struct victims_view *w, struct mw_report *r)
 		mw_report_note(
 			r, "its memory.oom_control says oom_kill_disable: nobody is killed there, "
 			   "the tasks wait");
+	if (v->kind != MW_DOMAIN_CGROUP && mw_or(w->snap->oom_sysctl.kill_allocating_task, 0))
+		mw_report_note(r,
+			       "vm.oom_kill_allocating_task is set: who asks for memory then dies "
+			       "first, unless it may not be killed; this order is for that case");
 	if (compared)
 		mw_report_note(
 			r,

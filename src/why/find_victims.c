@@ -47,6 +47,21 @@ static struct mw_fix choom(struct mw_arena *a, const struct mw_victim *x, int ad
 					       (long long)x->oom_score_adj) };
 }
 
+/* The prediction again, of the same domain. */
+static const char *ask_again(const struct mw_victims_case *c)
+{
+	const struct mw_memcg *g = c->victims->group;
+
+	return g ? mw_fmt(c->arena, "memwhy victims --cgroup %s", mw_fmt_shell(c->arena, g->path))
+		 : "memwhy victims";
+}
+
+/* The file that a limit stands in. */
+static const char *limit_file(const struct mw_victims_case *c)
+{
+	return c->snap->memcgs.v2 ? "memory.max" : "memory.limit_in_bytes";
+}
+
 static bool is_one_of(struct mw_str name, const char *const list[])
 {
 	for (size_t i = 0; list[i]; i++)
@@ -94,6 +109,14 @@ static const struct mw_proc *parent_of(const struct mw_snap *s, const struct mw_
 	return NULL;
 }
 
+/* The unit it runs in; as Debian calls it where it is not in one. */
+static const char *unit_of(struct mw_arena *a, const struct mw_proc *p)
+{
+	struct mw_str unit = mw_str_from(p->cgroup, mw_str_rfind(p->cgroup, '/') + 1);
+
+	return mw_str_ends(unit, ".service") ? mw_fmt_shell(a, unit) : "ssh.service";
+}
+
 /* Who lets an administrator in must not be among the first. */
 #define PROTECTED_ADJ -500
 
@@ -122,15 +145,16 @@ static void unprotected(const struct mw_victims_case *c, struct mw_findings *all
 				"proc/PID/oom_score_adj");
 		count_row(&f, "its rank among the victims", x->rank, "the kernel's rule");
 		mw_finding_fix(&f, choom(c->arena, x, -1000, "it is never killed, from now on",
-					 "none: it is small; its sessions must not inherit it"));
+					 "sessions of dropbear inherit it; OpenSSH gives its own "
+					 "what it was started with"));
 		mw_finding_fix(
-			&f, (struct mw_fix){ .command = "systemctl edit ssh.service  # [Service] "
-							"OOMScoreAdjust=-1000",
-					     .effect = "the same at each start",
-					     .risk = "none: sshd gives its sessions 0 again",
-					     .undo = "systemctl revert ssh.service" });
-		f.check = mw_fmt(c->arena, "cat /proc/%llu/oom_score_adj",
-				 (unsigned long long)x->proc->pid);
+			&f, (struct mw_fix){
+				    .command = mw_fmt(c->arena, "systemctl restart %s",
+						      unit_of(c->arena, x->proc)),
+				    .effect = "OpenSSH protects itself at each start, if it may",
+				    .risk = "a wrong sshd_config keeps it down: test with sshd -t",
+				    .undo = "none needed" });
+		f.check = ask_again(c);
 		mw_findings_add(all, c->arena, &f);
 		return;
 	}
@@ -220,11 +244,16 @@ static void floor_of_one(const struct mw_victims_case *c, struct mw_findings *al
 		       mw_fmt_val_bytes(c->arena, v->victim[0].frees_bytes));
 	count_row(&f, "tasks that tie", v->n_victims, "the kernel's rule, 3.6 to 5.8");
 	mw_finding_bytes(&f, "what the largest holds", largest, "proc/PID/smaps_rollup");
-	mw_finding_fix(&f, (struct mw_fix){ .command = "uname -r  # 5.9 or later counts below 0",
-					    .effect = "with it the largest dies",
+	mw_finding_fix(
+		&f, (struct mw_fix){ .command = mw_fmt(c->arena, "%s --kernel 5.10", ask_again(c)),
+				     .effect = "shows who dies by the rule of 5.9 and later",
+				     .risk = "none",
+				     .undo = "none needed" });
+	mw_finding_fix(&f, (struct mw_fix){ .command = "# update the kernel to 5.9 or later",
+					    .effect = "it counts below 0: the largest dies",
 					    .risk = "a reboot",
 					    .undo = "boot the kernel before" });
-	f.check = "memwhy victims --kernel 5.10 --cgroup PATH";
+	f.check = ask_again(c);
 	if (v->victim[0].doubt)
 		f.sure = mw_fmt(c->arena, "certain that all tie; which is first is not: %s",
 				v->victim[0].doubt);
@@ -247,6 +276,8 @@ static void useless(const struct mw_victims_case *c, struct mw_findings *all)
 	struct mw_val total = v->group ? v->group->limit_bytes : c->snap->meminfo.total_bytes;
 	struct mw_val stuck = stuck_bytes(c), frees = mw_ok(0);
 	struct mw_finding f = start("MW-OOM-VICTIM-USELESS", MW_WARNING, mw_or(stuck, 0));
+	const char *where = v->group ? "tmpfs and shared memory of the cgroup"
+				     : "tmpfs, shared memory and unreclaimable slab";
 
 	for (size_t i = 0; i < v->n_victims && v->victim[i].rank == 1; i++)
 		frees = v->victim[i].sum_bytes;
@@ -255,20 +286,17 @@ static void useless(const struct mw_victims_case *c, struct mw_findings *all)
 	    mw_permille(frees.v, total.v) >= c->limit->victim_useless_permille)
 		return;
 	f.verdict = mw_fmt(c->arena,
-			   "the first kill, %s, gives back %s of %s: most of the memory is not in "
-			   "processes",
+			   "the first kill, %s, gives back %s of %s; %s is in %s, which a kill "
+			   "does not give back",
 			   who(c->arena, v->victim[0].proc), mw_fmt_bytes(c->arena, frees.v),
-			   mw_fmt_bytes(c->arena, total.v));
+			   mw_fmt_bytes(c->arena, total.v), mw_fmt_bytes(c->arena, stuck.v), where);
 	mw_finding_bytes(&f, "given back by the first kill", frees, "proc/PID/smaps_rollup");
-	mw_finding_bytes(&f,
-			 v->group ? "tmpfs and shared memory of the cgroup"
-				  : "tmpfs, shared memory and unreclaimable slab",
-			 stuck, v->group ? "memory.stat" : "proc/meminfo");
+	mw_finding_bytes(&f, where, stuck, v->group ? "memory.stat" : "proc/meminfo");
 	mw_finding_fix(&f, (struct mw_fix){ .command = "memwhy ledger --class shmem",
 					    .effect = "names each tmpfs, segment and unlinked file",
 					    .risk = "none",
 					    .undo = "none needed" });
-	f.check = "memwhy victims";
+	f.check = ask_again(c);
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -288,7 +316,7 @@ static void small_domain(const struct mw_victims_case *c, struct mw_findings *al
 			   "%s has %llu pages: a thousandth of that is 0, so oom_score_adj has no "
 			   "effect but -1000",
 			   v->domain, (unsigned long long)v->total_pages.v);
-	count_row(&f, "pages of the domain", v->total_pages.v, "memory.max");
+	count_row(&f, "pages of the domain", v->total_pages.v, limit_file(c));
 	count_row(&f, "tasks with an oom_score_adj", n, "proc/PID/oom_score_adj");
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = mw_fmt(c->arena,
@@ -298,7 +326,7 @@ static void small_domain(const struct mw_victims_case *c, struct mw_findings *al
 					.effect = "a point of oom_score_adj is worth a page then",
 					.risk = "so much less for the others",
 					.undo = "the old limit" });
-	f.check = "memwhy victims --cgroup PATH";
+	f.check = ask_again(c);
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -344,16 +372,23 @@ static void group_surprise(const struct mw_victims_case *c, struct mw_findings *
 				 "proc/PID/smaps_rollup");
 		mw_finding_text(&f, "cgroup", mw_arena_cstr(c->arena, chosen->proc->cgroup),
 				"memory.oom.group");
-		mw_finding_fix(&f,
-			       (struct mw_fix){ .command = "# run the helper in a cgroup of its "
-							   "own, or give it a lower oom_score_adj",
-						.effect = "its death is its own",
-						.risk = "what needs both may live on half",
-						.undo = "the old place" });
-		f.check = "memwhy victims";
+		mw_finding_fix(
+			&f, (struct mw_fix){ .command = "# run the helper in a cgroup outside, or "
+							"give it a lower oom_score_adj",
+					     .effect = "its death is its own",
+					     .risk = "what needs both may live on half",
+					     .undo = "the old place" });
+		f.check = ask_again(c);
 		mw_findings_add(all, c->arena, &f);
 		return;
 	}
+}
+
+bool mw_victims_panics(const struct mw_snap *s, const struct mw_victims *v)
+{
+	uint64_t set = mw_or(s->oom_sysctl.panic_on_oom, 0);
+
+	return set >= (v->kind == MW_DOMAIN_MACHINE ? 1 : 2);
 }
 
 static void panic_set(const struct mw_victims_case *c, struct mw_findings *all)
@@ -361,7 +396,7 @@ static void panic_set(const struct mw_victims_case *c, struct mw_findings *all)
 	uint64_t set = mw_or(c->snap->oom_sysctl.panic_on_oom, 0);
 	struct mw_finding f = start("MW-OOM-PANIC", MW_WARNING, 0);
 
-	if (set < (c->victims->kind == MW_DOMAIN_MACHINE ? 1 : 2))
+	if (!mw_victims_panics(c->snap, c->victims))
 		return;
 	f.verdict = mw_fmt(c->arena,
 			   "nobody would be killed: with vm.panic_on_oom=%llu the machine panics",
@@ -411,9 +446,9 @@ static void limit_over_parent(const struct mw_victims_case *c, struct mw_finding
 		       "the limit of cgroup %.*s is above that of %.*s: it is never reached, and "
 		       "who dies is chosen among all of the latter",
 		       (int)first->path.n, first->path.p, (int)above->path.n, above->path.p);
-	mw_finding_bytes(&f, "its limit", first->limit_bytes, "memory.max");
-	mw_finding_bytes(&f, "the limit above", above->limit_bytes, "memory.max");
-	count_row(&f, "cgroups like this", n, "memory.max");
+	mw_finding_bytes(&f, "its limit", first->limit_bytes, limit_file(c));
+	mw_finding_bytes(&f, "the limit above", above->limit_bytes, limit_file(c));
+	count_row(&f, "cgroups like this", n, limit_file(c));
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = mw_fmt(c->arena, "memwhy victims --cgroup %s",
 							  mw_fmt_shell(c->arena, above->path)),

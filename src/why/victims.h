@@ -117,4 +117,7 @@ struct mw_victims_case {
 	struct mw_arena *arena;
 };
 
+/* Does the kernel panic in place of a kill (check_panic_on_oom(), mm/oom_kill.c)? */
+bool mw_victims_panics(const struct mw_snap *s, const struct mw_victims *v);
+
 void mw_find_victims(const struct mw_victims_case *c, struct mw_findings *ret);

@@ -128,6 +128,8 @@ const char *mw_victims_order_doubt(const struct mw_snap *s, const struct mw_vict
 		return age_of(s, a) && age_of(s, b)
 			       ? NULL
 			       : "which cgroup was made first could not be read";
+	if (!mw_str_same(a->cgroup, b->cgroup))
+		return "they are of two cgroups that are charged as one";
 	if (!s->memcgs.v2)
 		return "v1 does not show in which order they joined the cgroup";
 	/* Of a group that has no memory controller of its own, another one's list is not told. */

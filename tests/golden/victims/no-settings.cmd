@@ -1,0 +1,1 @@
+victims --root fixtures/hand-shmem-story.cap
