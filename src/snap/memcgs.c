@@ -106,6 +106,7 @@ static void take_v1(struct take *t, const char *folder, struct mw_memcg *g)
 	g->used_bytes = take_count(t, folder, "memory.usage_in_bytes");
 	g->shmem_bytes = take_shmem(t, folder);
 	g->swappiness = take_count(t, folder, "memory.swappiness");
+	g->hierarchy = take_count(t, folder, "memory.use_hierarchy");
 	g->kill_off = mw_no(take_text(t, folder, "memory.oom_control", &text));
 	if (g->kill_off.why == MW_OK)
 		g->kill_off = mw_cgroup_key(text, "oom_kill_disable");

@@ -187,7 +187,11 @@ void mw_take_sharers(struct mw_root *root, struct mw_arena *arena, struct mw_sna
 
 void mw_take_oom_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
 {
+	struct mw_str text;
+	enum mw_why why = mw_take_text(root, "sys/devices/system/cpu/online", arena, s, &text);
+
 	s->oom_sysctl = (struct mw_oom_sysctl){
+		.cpu_count = why == MW_OK ? mw_list_count(text) : mw_no(why),
 		.panic_on_oom = mw_take_number(root, "proc/sys/vm/panic_on_oom", arena, s),
 		.kill_allocating_task =
 			mw_take_number(root, "proc/sys/vm/oom_kill_allocating_task", arena, s),

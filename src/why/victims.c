@@ -203,18 +203,43 @@ static void kill_one(struct mw_victims_run *m, size_t victim, const struct mw_pr
 /* Of equals more than so many are not looked at: one doubt is enough. */
 #define EQUALS_MAX 64
 
-/* Equal points, and nobody can see who is scanned first? */
+/* From 6.2 to 7.0 oom_badness() does not see what of a counter still lies on the CPUs
+ * (percpu_counter_add_batch()).  stat shows resident pages as it sees them; swapped ones nothing
+ * does. */
+static int64_t blur_most(const struct mw_victims_run *m)
+{
+	uint64_t cpus = mw_or(m->s->oom_sysctl.cpu_count, 1);
+	uint64_t batch = 2 * cpus > 32 ? 2 * cpus : 32;
+
+	if (!mw_release_at_least(m->s->host.release, 6, 2) ||
+	    mw_release_at_least(m->s->host.release, 7, 1) || cpus > UINT16_MAX)
+		return 0;
+	return (int64_t)(batch * cpus);
+}
+
+static int64_t blur_pages(const struct mw_victims_run *m, size_t i)
+{
+	return mw_or(m->s->proc[i].status.swap_bytes, 0) ? blur_most(m) : 0;
+}
+
+/* Points that are equal, and nobody can see who is scanned first, or that may be equal? */
 static const char *doubt(const struct mw_victims_run *m, size_t i, size_t n)
 {
 	const struct mw_victim *x = &m->all[m->chain[i]];
 	const char *why = NULL;
+	int64_t most = 2 * blur_most(m); /* of two */
 
 	for (size_t k = i + 1; k < n && k < i + EQUALS_MAX && !why; k++) {
 		const struct mw_victim *y = &m->all[m->chain[k]];
+		int64_t apart = x->badness - y->badness;
+		int64_t blur = blur_pages(m, m->chain[i]) + blur_pages(m, m->chain[k]);
 
-		if (y->badness != x->badness)
+		if (apart > most)
 			break;
-		if (alive(m, m->chain[k]))
+		if (alive(m, m->chain[k]) && blur && apart <= blur)
+			why = "this kernel counts swapped pages on each CPU, and shows nobody "
+			      "how many it sees when it compares two so close";
+		else if (alive(m, m->chain[k]) && !apart)
 			why = mw_victims_order_doubt(m->s, m->v, x->proc, y->proc);
 	}
 	return why;
@@ -305,7 +330,9 @@ static const struct mw_memcg *find_group(const struct mw_snap *s, struct mw_str 
 static const struct mw_memcg *limited(const struct mw_snap *s, const struct mw_memcg *g)
 {
 	while (g && (!g->charged || g->limit_bytes.why == MW_ABSENT))
-		g = g->parent < s->memcgs.n ? &s->memcgs.item[g->parent] : NULL;
+		g = g->parent < s->memcgs.n && mw_or(s->memcgs.item[g->parent].hierarchy, 1)
+			    ? &s->memcgs.item[g->parent]
+			    : NULL;
 	return g;
 }
 

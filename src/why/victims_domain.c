@@ -13,6 +13,9 @@ static const struct mw_memcg *at(const struct mw_snap *s, size_t i)
 bool mw_memcg_is_below(const struct mw_snap *s, const struct mw_memcg *g,
 		       const struct mw_memcg *above)
 {
+	/* Up to 5.10 a group of v1 may stand for itself alone (mem_cgroup_iter()). */
+	if (g != above && above && !mw_or(above->hierarchy, 1))
+		return false;
 	while (g && g != above)
 		g = at(s, g->parent);
 	return g && g == above;

@@ -169,6 +169,7 @@ struct foretold {
 	int n;
 	bool answered; /* it ran, and its answer could be read */
 	int status;
+	char doubt[128]; /* of the first */
 	struct {
 		pid_t pid;
 		long badness;

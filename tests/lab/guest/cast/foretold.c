@@ -72,6 +72,11 @@ static void read_answer(const char *text, struct foretold *ret)
 		const char *certain = value_of(p, "certain");
 		int i = ret->n++;
 
+		const char *doubt = value_of(p, "doubt");
+
+		if (i == 0 && doubt && *doubt == '"')
+			snprintf(ret->doubt, sizeof(ret->doubt), "%.*s",
+				 (int)strcspn(doubt + 1, "\"\\"), doubt + 1);
 		ret->victims[i].pid = (pid_t)number_of(p, "pid");
 		ret->victims[i].badness = number_of(p, "badness");
 		ret->victims[i].certain = !certain || strncmp(certain, "false", 5);
@@ -117,6 +122,7 @@ void foretell(const char *memwhy, const char *cgroup, struct foretold *ret)
 	pid_t pid;
 
 	ret->n = 0;
+	ret->doubt[0] = '\0';
 	ret->answered = false;
 	ret->status = -1;
 	if (!text)

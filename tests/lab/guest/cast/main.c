@@ -151,11 +151,15 @@ static pid_t process_of(const struct stage *s, pid_t tid)
 	return task < 0 ? tid : s->board->seats[task].pid;
 }
 
-static bool is_equal_of_first(const struct foretold *f, pid_t pid)
+/* Where there is swap, kernels 6.2 to 7.0 count its pages on each CPU, and see the two counters of
+ * two tasks each off by up to a batch. */
+static bool is_equal_of_first(const struct foretold *f, pid_t pid, bool swap)
 {
+	long blur = swap ? 2 * 32 * sysconf(_SC_NPROCESSORS_ONLN) : 0;
+
 	for (int i = 0; i < f->n; i++)
 		if (f->victims[i].pid == pid)
-			return f->victims[i].badness == f->victims[0].badness;
+			return labs(f->victims[0].badness - f->victims[i].badness) <= blur;
 	return false;
 }
 
@@ -179,8 +183,10 @@ static void judge(const struct stage *s, const struct foretold *f, bool wrong, b
 	}
 	if (agree) {
 		t->agree++;
-	} else if (!wrong && f->n && !f->victims[0].certain && is_equal_of_first(f, pid)) {
+	} else if (!wrong && f->n && !f->victims[0].certain &&
+		   is_equal_of_first(f, pid, s->plan->swap)) {
 		t->undecidable++;
+		printf("{\"undecidables\":{\"set%u\":\"%s\"}}\n", s->plan->number, f->doubt);
 	} else {
 		t->differ++;
 		tell_difference(s, f, killed, line);

@@ -91,7 +91,7 @@ static void plan_groups(struct prng *r, struct plan *p)
 		if (chance(r, 50))
 			add_group(r, p, top, false);
 	}
-	p->groups[p->domain].shares = nested && chance(r, 85);
+	p->groups[p->domain].shares = nested && chance(r, 95);
 	for (unsigned i = 0; i < nested; i++) {
 		int parent, tries = 0;
 
@@ -100,7 +100,7 @@ static void plan_groups(struct prng *r, struct plan *p)
 		while (++tries < 50 && (!p->groups[parent].inside || depth_of(p, parent) > 1));
 		if (!p->groups[parent].inside)
 			parent = p->domain;
-		if (parent != p->domain && p->groups[parent].own_files && chance(r, 60))
+		if (parent != p->domain && p->groups[parent].own_files && chance(r, 90))
 			p->groups[parent].shares = true;
 		add_group(r, p, parent, true);
 	}
@@ -135,6 +135,15 @@ static int random_group(struct prng *r, const struct plan *p, bool inside)
 	if (tries < 200)
 		return g;
 	return inside ? p->domain : -1;
+}
+
+/* For one of those who are alike: the kernel looks at the members of cgroups that have no memory
+ * controller of their own in an order that is shown nowhere, so it stays with the other. */
+static int group_of_twin(struct prng *r, const struct plan *p, int other)
+{
+	int g = random_group(r, p, true);
+
+	return g < 0 || p->groups[g].own_files ? g : other;
 }
 
 static struct task *add_task(struct plan *p, int parent, enum link link, int group)
@@ -186,7 +195,7 @@ static void add_family(struct prng *r, struct plan *p, int parent, bool tiny)
 	}
 	if (x >= 12 && x < 24) {
 		bool elsewhere = chance(r, 40) || p->unlike;
-		int its = elsewhere ? random_group(r, p, true) : group;
+		int its = elsewhere ? group_of_twin(r, p, group) : group;
 
 		if (its != group || !p->unlike) /* their memory is equal, whatever it is */
 			add_task(p, parent, LINK_VM, its);
@@ -230,7 +239,7 @@ static void add_twins(struct prng *r, struct plan *p, int model)
 		*t = p->tasks[model];
 		memcpy(t->name, name, sizeof(name));
 		if (chance(r, 40))
-			t->group = random_group(r, p, true);
+			t->group = group_of_twin(r, p, t->group);
 		t->late = t->group >= 0 && chance(r, 40) && (p->v2 || !t->leader_leaves);
 	}
 }
