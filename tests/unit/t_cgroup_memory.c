@@ -161,6 +161,16 @@ static void folders(void **state)
 	}
 }
 
+static void no_folder_of_half_a_name(void **state)
+{
+	static const struct mw_cgroup_mount m = { { "cg", 2 }, { "/", 1 }, true };
+	_mw_arena_ struct mw_arena a = {};
+
+	(void)state;
+	expect_str(mw_cgroup_folder(&m, LIT("/a\0b"), &a), "");
+	expect_str(mw_cgroup_folder(&m, LIT("/..\0b"), &a), "");
+}
+
 static void parse_all(struct mw_str text)
 {
 	_mw_arena_ struct mw_arena a = {};
@@ -201,8 +211,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits),	 cmocka_unit_test(keys),
 		cmocka_unit_test(mounts),	 cmocka_unit_test(no_mount),
-		cmocka_unit_test(folders),	 cmocka_unit_test(hostile_bytes),
-		cmocka_unit_test(out_of_memory),
+		cmocka_unit_test(folders),	 cmocka_unit_test(no_folder_of_half_a_name),
+		cmocka_unit_test(hostile_bytes), cmocka_unit_test(out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
