@@ -57,6 +57,13 @@ group_fuzz() {
 		name=${t##*/replay_}
 		one "fuzz-$name" "$t" tests/fuzz/corpus/"$name" tests/fixtures
 	done
+	# Real reports with lines lost, doubled, moved, cut and run together; more of them lie
+	# beside the checkout, or nowhere.
+	set -- tests/lab/logs/*.log tests/fixtures/oom-*.log
+	for t in "${MEMWHY_CORPUS:-../shared/corpus}"/*.log; do
+		[ ! -r "$t" ] || set -- "$@" "$t"
+	done
+	one oom-mutations "$B/tests/fuzz/mutate_oom" 1 1000 "$@"
 }
 
 group_alloc() { one alloc env MEMWHY_FIXTURES=tests/fixtures "$B/tests/alloc"; }

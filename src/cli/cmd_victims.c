@@ -172,6 +172,9 @@ static int predict(struct cli_job *job, const struct mw_victims_ask *ask, struct
 			mw_escape(&job->arena, ask->cgroup));
 		return EXIT_FAILED;
 	}
+	if (r == -EINVAL)
+		return wrong(ask->kind == MW_DOMAIN_CPUSET ? "cpuset" : "nodes",
+			     mw_escape(&job->arena, ask->nodes));
 	if (job->arena.failed)
 		return cli_fail("victims", -ENOMEM);
 	return EXIT_DONE;

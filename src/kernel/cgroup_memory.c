@@ -65,11 +65,17 @@ struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_st
 {
 	struct mw_str below = path, root = mount->root;
 
+	if (mw_str_find(path, '\0') < path.n)
+		return (struct
+			mw_str){}; /* no name of the kernel's: cut there, it is another one */
 	if (root.n > 1) {
 		if (path.n < root.n || !mw_str_same((struct mw_str){ path.p, root.n }, root) ||
 		    (path.n > root.n && path.p[root.n] != '/'))
 			return (struct mw_str){};
 		below = mw_str_from(path, root.n);
+	} else if (mw_str_eq(path, "/..") || mw_str_starts(path, "/../")) {
+		/* Outside the cgroup namespace of who reads (kernfs_path_from_node()). */
+		return (struct mw_str){};
 	}
 	below = without_slash(below);
 	return mw_str_of(mw_fmt(arena, "%.*s%s%.*s", (int)mount->point.n, mount->point.p,

@@ -277,6 +277,13 @@ static struct mw_str trim_end(struct mw_str s)
 	return s;
 }
 
+/* An indent stays, but not one that a mail program made. */
+static bool is_mail_indent(struct mw_str s)
+{
+	s.n = leading_blanks(s);
+	return mw_str_search(s, FIXED_BLANK) < s.n;
+}
+
 void mw_kmsg_strip(struct mw_str line, struct mw_arena *arena, struct mw_kmsg *ret)
 {
 	struct mw_kmsg k = { .body = trim_end(line) };
@@ -289,7 +296,7 @@ void mw_kmsg_strip(struct mw_str line, struct mw_arena *arena, struct mw_kmsg *r
 		kept = k.body;
 		k.body = mw_str_from(k.body, leading_blanks(k.body));
 		if (!take_one(&k)) {
-			if (!mw_str_starts(kept, FIXED_BLANK))
+			if (!is_mail_indent(kept))
 				k.body = kept;
 			break;
 		}

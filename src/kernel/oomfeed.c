@@ -65,6 +65,19 @@ static void entry_context(struct mw_str text, size_t from, size_t to, struct mw_
 	mw_stamp_realtime(entry_field(before, "__REALTIME_TIMESTAMP="), &k->stamp);
 }
 
+/* Is all there that entry_context() looks at behind a message that ends at `to`? */
+static bool is_entry_there(struct mw_str text, size_t to)
+{
+	struct mw_str after = mw_str_from(text, to);
+
+	return after.n >= ENTRY_BYTES || mw_str_search(after, "\n\n") < after.n;
+}
+
+static bool is_message(struct mw_str text, size_t from)
+{
+	return mw_str_starts(mw_str_from(text, from), "MESSAGE=");
+}
+
 static void give_line(struct mw_oomfeed *f, size_t from, size_t to, uint64_t line)
 {
 	struct mw_str text = { f->buffer, f->filled_bytes };
@@ -72,7 +85,7 @@ static void give_line(struct mw_oomfeed *f, size_t from, size_t to, uint64_t lin
 	struct mw_kmsg k;
 
 	mw_kmsg_strip((struct mw_str){ text.p + from, to - from }, &f->arena, &k);
-	if (mw_str_starts((struct mw_str){ text.p + from, to - from }, "MESSAGE="))
+	if (is_message(text, from))
 		entry_context(text, from, to, &k);
 	mw_oomlog_line(&f->log, &k, f->offset + from, line);
 	mw_arena_reset(&f->arena, mark);
@@ -120,11 +133,11 @@ static size_t next_line(struct mw_oomfeed *f, struct mw_str text, size_t from, b
 	return at;
 }
 
-/* All whole lines of the buffer; gives how many bytes were used up. */
+/* All whole lines of the buffer; gives up to where it was looked at. */
 static size_t look(struct mw_oomfeed *f, bool last)
 {
 	struct mw_str text = { f->buffer, f->filled_bytes };
-	size_t at = 0, begin, end, next;
+	size_t at = f->looked_bytes, begin, end, next;
 	bool found;
 
 	while (at < text.n) {
@@ -136,6 +149,8 @@ static size_t look(struct mw_oomfeed *f, bool last)
 			break;
 		if (!line_end(text, at, last, &end, &next))
 			break;
+		if (found && !last && is_message(text, at) && !is_entry_there(text, end))
+			break;
 		if (found)
 			give_line(f, at, end, f->line);
 		f->skipping = next == text.n && text.p[next - 1] != '\n';
@@ -145,21 +160,33 @@ static size_t look(struct mw_oomfeed *f, bool last)
 	return at;
 }
 
-/* The rest of a line that was cut: thrown away up to its end. */
+/* The rest of a line that was cut: passed over up to its end. */
 static size_t skip(struct mw_oomfeed *f)
 {
-	struct mw_str text = { f->buffer, f->filled_bytes };
-	size_t n = mw_str_find(text, '\n');
+	struct mw_str rest = { f->buffer + f->looked_bytes, f->filled_bytes - f->looked_bytes };
+	size_t n = mw_str_find(rest, '\n');
 
-	if (n == text.n)
-		return text.n;
+	if (n == rest.n)
+		return f->filled_bytes;
 	f->skipping = false;
 	f->line++;
-	return n + 1;
+	return f->looked_bytes + n + 1;
 }
 
-static void drop_front(struct mw_oomfeed *f, size_t n)
+/* A line without an end that fills the buffer, and holds no marker? */
+static bool is_endless(const struct mw_oomfeed *f)
 {
+	size_t rest_bytes = f->filled_bytes - f->looked_bytes;
+
+	return rest_bytes >= LINE_MAX_BYTES * 2 &&
+	       !memchr(f->buffer + f->looked_bytes, '\n', rest_bytes);
+}
+
+static void drop_looked(struct mw_oomfeed *f)
+{
+	size_t n = f->looked_bytes > ENTRY_BYTES ? f->looked_bytes - ENTRY_BYTES : 0;
+
+	f->looked_bytes -= n;
 	f->filled_bytes -= n;
 	f->offset += n;
 	memmove(f->buffer, f->buffer + n, f->filled_bytes);
@@ -168,14 +195,14 @@ static void drop_front(struct mw_oomfeed *f, size_t n)
 static void work(struct mw_oomfeed *f, bool last)
 {
 	if (f->skipping)
-		drop_front(f, skip(f));
-	if (!f->skipping && f->filled_bytes)
-		drop_front(f, look(f, last));
-	/* A line without an end that fills the buffer, and holds no marker. */
-	if (f->filled_bytes >= LINE_MAX_BYTES * 2 && !memchr(f->buffer, '\n', f->filled_bytes)) {
+		f->looked_bytes = skip(f);
+	if (!f->skipping)
+		f->looked_bytes = look(f, last);
+	if (is_endless(f)) {
 		f->skipping = true;
-		drop_front(f, f->filled_bytes);
+		f->looked_bytes = f->filled_bytes;
 	}
+	drop_looked(f);
 }
 
 void mw_oomfeed_filled(struct mw_oomfeed *f, size_t bytes)

@@ -15,7 +15,8 @@ struct mw_oomfeed {
 	struct mw_arena arena; /* the buffer, and what a line needs while it is looked at */
 	char *buffer;
 	size_t filled_bytes;
-	uint64_t offset, line; /* of the buffer's first byte: from 0, and from 1 */
+	size_t looked_bytes;   /* of its front: done, and kept for what stands around the rest */
+	uint64_t offset, line; /* of its first byte, from 0; of what follows looked_bytes, from 1 */
 	bool skipping;	       /* inside a line that is too long: until its end */
 };
 

@@ -32,12 +32,20 @@ static struct mw_val adj_after(struct mw_str body, const char *key)
 	return mw_ok(minus ? (uint64_t) - (int64_t)v : v);
 }
 
+/* gfp_t has 32 bits: what has more ran together with another number. */
+static struct mw_val mask_after(struct mw_str body, const char *key)
+{
+	struct mw_val v = mw_hex_after(body, key);
+
+	return mw_known(v) && v.v > UINT32_MAX ? mw_no(MW_BAD) : v;
+}
+
 /* "0x3000d0", "0x6200ca(GFP_HIGHUSER_MOVABLE)" */
 static void set_gfp(struct mw_oom_event *e, struct mw_str body, const char *key)
 {
 	struct mw_str s = mw_text_after(body, key, " ,"), names;
 
-	set_val(&e->gfp_mask, mw_hex_after(body, key));
+	set_val(&e->gfp_mask, mask_after(body, key));
 	names = mw_str_from(s, mw_str_find(s, '(') + 1);
 	if (names.n && names.p[names.n - 1] == ')') {
 		names.n--;
@@ -53,7 +61,7 @@ static void set_order(struct mw_oom_event *e, struct mw_str body, const char *ke
 
 	if (mw_str_eq(s, "-1"))
 		e->sysrq_order = true;
-	else if (mw_known(order) && order.v > 63)
+	else if (mw_known(order) && order.v > MW_OOM_ORDER_MAX)
 		set_val(&e->order, mw_no(MW_BAD));
 	else
 		set_val(&e->order, order);
@@ -164,14 +172,14 @@ void mw_oomline_vmalloc(struct mw_oom_event *e, struct mw_str body)
 void mw_oomline_slub(struct mw_oom_event *e, struct mw_str body)
 {
 	e->slub_count++;
-	set_val(&e->slub_gfp, mw_hex_after(body, "gfp="));
+	set_val(&e->slub_gfp, mask_after(body, "gfp="));
 	if (e->kind != MW_OOM_SLUB)
 		return;
 	e->seen |= MW_SEEN_HEADER;
 	if (mw_str_search(body, "(gfp=") == body.n)
 		set_gfp(e, body, "gfp=");
 	else
-		set_val(&e->gfp_mask, mw_hex_after(body, "gfp="));
+		set_val(&e->gfp_mask, mask_after(body, "gfp="));
 }
 
 void mw_oomline_slub_cache(struct mw_oom_event *e, struct mw_str body)

@@ -75,7 +75,11 @@ void mw_oomline_counters(struct mw_oom_event *e, struct mw_str body)
 
 static struct mw_val node_of(struct mw_str body)
 {
-	return mw_str_starts(body, "Node ") ? mw_number_after(body, "Node ") : mw_no(MW_ABSENT);
+	struct mw_val node = mw_number_after(body, "Node ");
+
+	if (!mw_str_starts(body, "Node "))
+		return mw_no(MW_ABSENT);
+	return mw_known(node) && node.v > MW_OOM_NODE_MAX ? mw_no(MW_BAD) : node;
 }
 
 void mw_oomline_node(struct mw_oom_event *e, struct mw_str body)

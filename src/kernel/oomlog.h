@@ -9,7 +9,8 @@
  * mm/page_alloc.c; mem_cgroup_print_oom_meminfo(), mm/memcontrol.c; 2.6.32 to 7.2, el6 to el10.
  *
  * Invariants:
- *  - What was not seen is MW_UNREAD, what was seen but makes no sense is MW_BAD: never 0.
+ *  - What was not seen is MW_UNREAD, what was seen but makes no sense, as a
+ *    part larger than all RAM, is MW_BAD: never 0.
  *  - A line that comes twice counts once.
  *  - Memory is bounded: so many events are open at a time, each with so many rows; what was not
  *    kept is counted and said.
@@ -70,6 +71,8 @@ enum mw_oom_frame {
 };
 
 #define MW_OOM_ORDERS 16
+#define MW_OOM_ORDER_MAX 20  /* no architecture has larger blocks */
+#define MW_OOM_NODE_MAX 1023 /* CONFIG_NODES_SHIFT is at most 10 */
 #define MW_OOM_RESERVES 8
 #define MW_OOM_TASKS_MAX 32768
 #define MW_OOM_ROWS_MAX 512 /* zones, nodes, slab caches, victims: each */
@@ -215,7 +218,8 @@ struct mw_oom_event {
 	struct mw_str unit;  /* what a guard killed, where it is no process */
 	struct mw_val guard_freed_bytes;
 
-	struct mw_val page_bytes; /* as the buddy line tells */
+	struct mw_val
+		page_bytes; /* as the buddy line tells, the kill beside the table, the release */
 	struct mw_oom_counters count;
 	struct mw_oom_zone *zone;
 	size_t n_zones;
@@ -244,6 +248,7 @@ struct mw_oom_event {
 	bool mpol_bind_kill; /* 2.6.32 says so in the line of the kill */
 	bool kind_inferred;  /* nothing in the log says which kind: the usual one */
 	uint64_t suppressed_count, dropped_count; /* lines that the kernel says it left out */
+	uint64_t doubted_count;			  /* figures larger than all RAM: MW_BAD */
 
 	/* while it is assembled */
 	struct mw_index by_pid;

@@ -30,6 +30,7 @@ void mw_oomlog_close_first(struct mw_oomlog *p)
 
 	mw_oomlog_flush(e);
 	mw_oom_event_settle(e);
+	mw_oom_event_doubt(e);
 	p->n_open--;
 	memmove(p->open, p->open + 1, p->n_open * sizeof(p->open[0]));
 	p->sink(p->to, e);

@@ -118,8 +118,11 @@ struct mw_oom_event *mw_oomlog_newest(struct mw_oomlog *p, const struct mw_kmsg 
 struct mw_oom_event *mw_oomlog_target(struct mw_oomlog *p, const struct mw_kmsg *k,
 				      enum mw_oom_line type, struct mw_str body);
 
-/* Which kind it is, when all its lines are there. */
+/* Which kind it is, and how large a page, when all its lines are there. */
 void mw_oom_event_settle(struct mw_oom_event *e);
+
+/* And which of its figures cannot be, since they are more than all RAM: those become MW_BAD. */
+void mw_oom_event_doubt(struct mw_oom_event *e);
 
 /* What follows `key` up to one of `ends` or the end; empty: not there. */
 struct mw_str mw_text_after(struct mw_str body, const char *key, const char *ends);

@@ -11,10 +11,12 @@ static bool has_memory(struct mw_str controllers)
 	return false;
 }
 
-struct mw_str mw_pid_cgroup_memory(struct mw_str text)
+/* The line's path; the controller's own hierarchy if there is one, else that of v2. */
+static struct mw_str find(struct mw_str text, bool *ret_v2)
 {
 	struct mw_str line, id, controllers, v2 = {};
 
+	*ret_v2 = false;
 	while (mw_str_cut(&text, '\n', &line)) {
 		if (!mw_str_cut(&line, ':', &id))
 			continue;
@@ -25,5 +27,21 @@ struct mw_str mw_pid_cgroup_memory(struct mw_str text)
 		if (!controllers.n)
 			v2 = line;
 	}
+	*ret_v2 = true;
 	return v2;
+}
+
+struct mw_str mw_pid_cgroup_memory(struct mw_str text)
+{
+	bool is_v2;
+
+	return find(text, &is_v2);
+}
+
+bool mw_pid_cgroup_is_v2(struct mw_str text)
+{
+	bool is_v2;
+
+	find(text, &is_v2);
+	return is_v2;
 }

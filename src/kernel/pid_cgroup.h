@@ -10,3 +10,6 @@
 /* The path in the hierarchy that has the memory controller (v1 "N:memory:/x"), else the path in
  * the v2 hierarchy ("0::/x"); empty when there is neither.  A slice of text. */
 struct mw_str mw_pid_cgroup_memory(struct mw_str text);
+
+/* Is it the path in the v2 hierarchy (or neither)? */
+bool mw_pid_cgroup_is_v2(struct mw_str text);

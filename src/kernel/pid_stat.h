@@ -17,10 +17,10 @@ struct mw_pid_stat {
 	uint64_t parent_pid;
 	uint64_t flags;
 	uint64_t thread_count;
-	uint64_t start_ticks; /* since boot, in 1/100 s */
-	uint64_t address_space_bytes;
-	uint64_t rss_pages;	/* of the process; 0: it has no memory of its own */
-	uint64_t stack_address; /* where its first stack began; 0: denied */
+	uint64_t start_ticks;	      /* since boot, in 1/100 s */
+	uint64_t address_space_bytes; /* 0: it has no memory of its own */
+	uint64_t rss_pages;	      /* of the process */
+	uint64_t stack_address;	      /* where its first stack began; 0: denied */
 };
 
 /* Pure: 0, or -EINVAL.  The name in it may hold any bytes, also blanks and brackets. */

@@ -143,6 +143,27 @@ static int open_below(const struct mw_root *root, int dirfd, const char *name, i
 	return fd < 0 ? -errno : fd;
 }
 
+/* "FOLDER/meta/QUESTION": the folder is opened for it.  A folder may bear that name itself: the
+ * last one asks. */
+static int ask_below(struct mw_root *root, int dirfd, const char *name, struct mw_arena *arena,
+		     struct mw_str *ret)
+{
+	struct mw_str path = mw_str_of(name);
+	size_t at = path.n;
+	int fd, r;
+
+	while (at > 0 && !mw_str_starts(mw_str_from(path, at), "/meta/"))
+		at--;
+	if (!at)
+		return -ENOENT;
+	fd = openat(dirfd, mw_fmt(arena, "%.*s", (int)at, name), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = mw_live_meta(fd, name + at + 6, &root->scratch, arena, ret);
+	close(fd);
+	return r;
+}
+
 static int read_below(struct mw_root *root, int dirfd, const char *name, struct mw_arena *arena,
 		      struct mw_str *ret)
 {
@@ -152,6 +173,8 @@ static int read_below(struct mw_root *root, int dirfd, const char *name, struct 
 	if (root->kind == LIVE && !strncmp(name, "meta/", 5))
 		return mw_live_meta(dirfd, name + 5, &root->scratch, arena, ret);
 	fd = open_below(root, dirfd, name, O_RDONLY);
+	if (fd == -ENOENT && root->kind == LIVE)
+		return ask_below(root, dirfd, name, arena, ret);
 	if (fd < 0)
 		return fd;
 	r = mw_read_fd(fd, &root->scratch, MW_FILE_MAX_BYTES, &n);

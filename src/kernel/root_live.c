@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/kcmp.h>
 #include <linux/openat2.h>
 #include <sched.h>
@@ -254,6 +255,8 @@ static int meta_mm(const char *pids, struct mw_arena *arena, struct mw_str *ret)
 	if (!mw_str_cut(&second, '/', &first) || mw_str_u64(first, &a) < 0 ||
 	    mw_str_u64(second, &b) < 0)
 		return -EINVAL;
+	if (a > INT_MAX || b > INT_MAX)
+		return -ESRCH; /* not the process that is left when it is cut to a pid_t */
 	r = syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0, 0);
 	return r < 0 ? -errno : answer(arena, r ? "other\n" : "same\n", ret);
 }

@@ -40,8 +40,10 @@ struct mw_col {
 
 struct mw_cell {
 	bool set;
-	struct mw_str str;
-	struct mw_val val; /* MW_TYPE_SIGNED: .v is an int64_t */
+	union {
+		struct mw_str str; /* of a column of MW_TYPE_STR */
+		struct mw_val val; /* of all others; MW_TYPE_SIGNED: .v is an int64_t */
+	};
 };
 
 enum mw_row_in { MW_IN_BOTH, MW_IN_TEXT, MW_IN_JSON };

@@ -106,6 +106,7 @@ static void take_v1(struct take *t, const char *folder, struct mw_memcg *g)
 	g->used_bytes = take_count(t, folder, "memory.usage_in_bytes");
 	g->shmem_bytes = take_shmem(t, folder);
 	g->swappiness = take_count(t, folder, "memory.swappiness");
+	g->hierarchy = take_count(t, folder, "memory.use_hierarchy");
 	g->kill_off = mw_no(take_text(t, folder, "memory.oom_control", &text));
 	if (g->kill_off.why == MW_OK)
 		g->kill_off = mw_cgroup_key(text, "oom_kill_disable");
@@ -147,7 +148,8 @@ static struct mw_str above(struct mw_str path)
 {
 	size_t slash = mw_str_rfind(path, '/');
 
-	if (path.n <= 1 || slash >= path.n)
+	/* What is above the cgroup namespace of who reads is no part of its root. */
+	if (path.n <= 1 || slash >= path.n || mw_str_ends(path, "/.."))
 		return (struct mw_str){};
 	return (struct mw_str){ path.p, slash ? slash : 1 };
 }

@@ -38,7 +38,7 @@ static struct mw_str living_thread(struct mw_at *at, struct mw_arena *arena, str
 			mw_fmt(arena, "task/%.*s/", (int)names.item[i].n, names.item[i].p);
 
 		if (mw_take_at(at, mw_fmt(arena, "%sstat", folder), arena, s, &text) == MW_OK &&
-		    !mw_pid_stat_parse(text, ret) && ret->rss_pages)
+		    !mw_pid_stat_parse(text, ret) && ret->address_space_bytes)
 			return mw_str_of(folder);
 	}
 	return (struct mw_str){};
@@ -72,7 +72,8 @@ void mw_take_oom(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp
 		o->thread = mw_arena_copy(arena, living_thread(at, temp, s, &o->stat));
 		o->stat.start_ticks = first.start_ticks;
 	}
-	if (!o->stat.rss_pages)
+	/* Not rss_pages: all of it may be swapped out, or too little for its counters. */
+	if (!o->stat.address_space_bytes)
 		return;
 	o->adj_why = mw_take_at(at, "oom_score_adj", temp, s, &text);
 	if (o->adj_why == MW_OK)
@@ -186,7 +187,11 @@ void mw_take_sharers(struct mw_root *root, struct mw_arena *arena, struct mw_sna
 
 void mw_take_oom_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
 {
+	struct mw_str text;
+	enum mw_why why = mw_take_text(root, "sys/devices/system/cpu/online", arena, s, &text);
+
 	s->oom_sysctl = (struct mw_oom_sysctl){
+		.cpu_count = why == MW_OK ? mw_list_count(text) : mw_no(why),
 		.panic_on_oom = mw_take_number(root, "proc/sys/vm/panic_on_oom", arena, s),
 		.kill_allocating_task =
 			mw_take_number(root, "proc/sys/vm/oom_kill_allocating_task", arena, s),

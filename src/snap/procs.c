@@ -86,12 +86,27 @@ static bool take_status(struct take *t, struct mw_at *at, struct mw_proc *p)
 	return true;
 }
 
+/* The kernel looks for the first thread, also where it has ended: v2 still says where that is; v1
+ * says "/" of all that have ended (proc_cgroup_show(), kernel/cgroup/cgroup.c), and it most likely
+ * is where the others are. */
+static struct mw_str take_cgroup(struct take *t, struct mw_at *at, const struct mw_proc *p)
+{
+	struct mw_str text = {}, found;
+	const char *name = mw_fmt(t->temp, "%.*scgroup", (int)p->oom.thread.n, p->oom.thread.p);
+
+	mw_take_at(at, "cgroup", t->temp, t->s, &text);
+	found = mw_pid_cgroup_memory(text);
+	if (p->oom.thread.n && !mw_pid_cgroup_is_v2(text) &&
+	    mw_take_at(at, name, t->temp, t->s, &text) == MW_OK)
+		found = mw_pid_cgroup_memory(text);
+	return mw_arena_copy(t->arena, found);
+}
+
 static void take_one(struct take *t, uint64_t pid)
 {
 	struct mw_arena_mark mark = mw_arena_mark(t->temp);
-	struct mw_proc p = { .pid = pid, .smaps_why = MW_UNREAD }, *proc;
+	struct mw_proc p = { .pid = pid, .smaps_why = MW_UNREAD };
 	struct mw_at at;
-	struct mw_str text;
 
 	if (mw_root_at(t->root, mw_fmt(t->temp, "proc/%llu", (unsigned long long)pid), &at) < 0)
 		goto out;
@@ -109,12 +124,7 @@ static void take_one(struct take *t, uint64_t pid)
 		mw_shm_search_visit(t->search, &at, t->temp, pid, p.status.name);
 	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM)))
 		goto out;
-	mw_take_at(&at, "cgroup", t->temp, t->s, &text);
-	p.cgroup = mw_arena_copy(t->arena, mw_pid_cgroup_memory(text));
-	proc = mw_arena_grow(t->arena, t->s->proc, t->s->n_procs, sizeof(*proc));
-	if (!proc)
-		goto out;
-	t->s->proc = proc;
+	p.cgroup = take_cgroup(t, &at, &p);
 	t->s->proc[t->s->n_procs++] = p;
 	smaps_now_or_later(t, &at, t->s->n_procs - 1);
 out:
@@ -153,7 +163,7 @@ static uint64_t *list_pids(struct take *t, size_t *ret_n)
 {
 	struct mw_names names = {};
 	uint64_t *pid;
-	size_t n = 0;
+	size_t n = 0, once = 0;
 	int r = mw_root_list(t->root, "proc", t->arena, &names);
 
 	mw_sources_note(&t->s->sources, mw_str_of("proc"), r);
@@ -162,7 +172,11 @@ static uint64_t *list_pids(struct take *t, size_t *ret_n)
 		n += !mw_str_u64(names.item[i], &pid[n]);
 	if (n)
 		qsort(pid, n, sizeof(*pid), by_number);
-	*ret_n = n;
+	/* A folder that is no proc may hold "01" beside "1". */
+	for (size_t i = 0; i < n; i++)
+		if (!i || pid[i] != pid[i - 1])
+			pid[once++] = pid[i];
+	*ret_n = once;
 	return pid;
 }
 
@@ -191,7 +205,8 @@ void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 	uint64_t *pid = list_pids(&t, &n);
 
 	t.large = mw_arena_alloc(arena, LARGE_MAX * sizeof(*t.large));
-	if (!pid || !t.large)
+	s->proc = mw_arena_alloc(arena, (n + 1) * sizeof(*s->proc));
+	if (!pid || !t.large || !s->proc)
 		return;
 	if (!n)
 		mw_sources_note(&s->sources, mw_str_of("proc/PID"), -ENODATA);

@@ -104,6 +104,7 @@ struct mw_memcg {
 	struct mw_val swappiness;	       /* v1 */
 	struct mw_val oom_group;	       /* v2, since 4.19: 1: all die together */
 	struct mw_val kill_off;		       /* v1: 1: tasks wait, nobody is killed */
+	struct mw_val hierarchy;	       /* v1: 0 (up to 5.10): groups below are not of it */
 };
 
 struct mw_memcgs {
@@ -116,6 +117,7 @@ struct mw_memcgs {
 /* Settings of the machine's OOM killer. */
 struct mw_oom_sysctl {
 	struct mw_val panic_on_oom, kill_allocating_task, swappiness;
+	struct mw_val cpu_count; /* not a setting: how far counters kept by CPU may be off */
 };
 
 /* A device number as mountinfo, stat and maps print it, as one number. */

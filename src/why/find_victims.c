@@ -127,12 +127,14 @@ static void unprotected(const struct mw_victims_case *c, struct mw_findings *all
 
 	for (size_t i = 0; i < v->n_victims; i++) {
 		const struct mw_victim *x = &v->victim[i];
-		const struct mw_proc *parent = parent_of(c->snap, x->proc);
 		struct mw_finding f = start("MW-OOMADJ-UNPROTECTED-SHELL", MW_INFO, 0);
+		const struct mw_proc *parent;
 
+		if (!is_one_of(x->proc->status.name, doors) || x->oom_score_adj <= PROTECTED_ADJ)
+			continue;
 		/* The one that listens: its children serve one session each. */
-		if (!is_one_of(x->proc->status.name, doors) || x->oom_score_adj <= PROTECTED_ADJ ||
-		    (parent && is_one_of(parent->status.name, doors)))
+		parent = parent_of(c->snap, x->proc);
+		if (parent && is_one_of(parent->status.name, doors))
 			continue;
 		f.verdict =
 			mw_fmt(c->arena,
@@ -170,11 +172,14 @@ static bool is_of_a_session(const struct mw_proc *p)
 
 static bool has_inherited(const struct mw_victims_case *c, const struct mw_victim *x)
 {
-	const struct mw_proc *parent = parent_of(c->snap, x->proc);
+	const struct mw_proc *parent;
 
-	return x->proc->oom.adj_why == MW_OK && x->oom_score_adj <= -900 && parent &&
-	       parent->oom.adj_why == MW_OK && parent->oom.oom_score_adj == x->oom_score_adj &&
-	       x->proc->pid != 1 && is_of_a_session(x->proc);
+	if (x->proc->oom.adj_why != MW_OK || x->oom_score_adj > -900 || x->proc->pid == 1 ||
+	    !is_of_a_session(x->proc))
+		return false;
+	parent = parent_of(c->snap, x->proc);
+	return parent && parent->oom.adj_why == MW_OK &&
+	       parent->oom.oom_score_adj == x->oom_score_adj;
 }
 
 static void inherited(const struct mw_victims_case *c, struct mw_findings *all)
@@ -299,7 +304,7 @@ static void small_domain(const struct mw_victims_case *c, struct mw_findings *al
 {
 	const struct mw_victims *v = c->victims;
 	struct mw_finding f = start("MW-OOM-SMALL-DOMAIN", MW_WARNING, 0);
-	uint64_t page = c->snap->host.page_bytes;
+	uint64_t most = 1000 * c->snap->host.page_bytes;
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n_victims; i++)
@@ -315,9 +320,9 @@ static void small_domain(const struct mw_victims_case *c, struct mw_findings *al
 	count_row(&f, "tasks with an oom_score_adj", n, "proc/PID/oom_score_adj");
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = mw_fmt(c->arena,
-							  "# give the cgroup %s or more, or use "
+							  "# give the cgroup more than %s, or use "
 							  "-1000 for what must live",
-							  mw_fmt_bytes(c->arena, 1024 * page)),
+							  mw_fmt_bytes(c->arena, most)),
 					.effect = "a point of oom_score_adj is worth a page then",
 					.risk = "so much less for the others",
 					.undo = "the old limit" });

@@ -87,6 +87,7 @@ void mw_oom_missing(struct mw_oom_case *c)
 		missing(c, e->rows_bad, "rows of the task table that cannot be read");
 		missing(c, e->tasks_dropped, "rows of the task table beyond 32768");
 	}
+	missing(c, e->doubted_count, "figures that fit into its RAM");
 	missing(c, e->dropped_count, "lines that printk dropped");
 	c->complete = !c->n_missing;
 }
@@ -184,52 +185,10 @@ static enum mw_oom_cause cause_of(const struct mw_oom_case *c)
 	return MW_CAUSE_UNKNOWN;
 }
 
-/* Where there is no buddy line: the kill line has in kB what the table has in pages. */
-static struct mw_val page_of_victim(const struct mw_oom_event *e)
-{
-	for (size_t i = 0; i < e->n_victims; i++)
-		for (size_t k = 0; k < e->n_tasks; k++) {
-			uint64_t pages = e->task[k].total_vm_pages, bytes;
-
-			bytes = mw_or(e->victim[i].total_vm_bytes, 0);
-			if (e->task[k].pid != e->victim[i].pid.v || !pages || bytes % pages)
-				continue;
-			bytes /= pages;
-			if (bytes >= 4096 && bytes <= 65536 && !(bytes & (bytes - 1)))
-				return mw_ok(bytes);
-		}
-	return mw_no(MW_UNREAD);
-}
-
-/* The architectures whose pages have one size, and Red Hat's kernels that are built with 64 KiB
- * (CONFIG_PPC_64K_PAGES; CONFIG_ARM64_64K_PAGES up to el8). */
-static struct mw_val page_of_release(const struct mw_oom_event *e)
-{
-	static const struct {
-		const char *mark;
-		enum mw_vendor vendor; /* MW_UPSTREAM: any */
-		uint64_t bytes;
-	} marks[] = { { "x86_64", MW_UPSTREAM, 4096 }, { "amd64", MW_UPSTREAM, 4096 },
-		      { ".i686", MW_UPSTREAM, 4096 },  { "s390x", MW_UPSTREAM, 4096 },
-		      { ".ppc64le", MW_EL7, 65536 },   { ".ppc64le", MW_EL8, 65536 },
-		      { ".ppc64le", MW_EL9, 65536 },   { ".ppc64le", MW_EL10, 65536 },
-		      { ".aarch64", MW_EL7, 65536 },   { ".aarch64", MW_EL8, 65536 } };
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if ((marks[i].vendor == MW_UPSTREAM || marks[i].vendor == e->release.vendor) &&
-		    mw_str_search(e->release_text, marks[i].mark) < e->release_text.n)
-			return mw_ok(marks[i].bytes);
-	return mw_no(MW_UNREAD);
-}
-
 static void find_page_size(struct mw_oom_case *c)
 {
 	struct mw_val page = c->event->page_bytes;
 
-	if (!mw_known(page) || !page.v)
-		page = page_of_victim(c->event);
-	if (!mw_known(page))
-		page = page_of_release(c->event);
 	c->page_bytes = mw_or(page, 4096);
 	c->page_inferred = !mw_known(page);
 }

@@ -13,9 +13,12 @@ struct mw_val mw_oom_class_bytes(const struct mw_oom_case *c, const char *id)
 	return mw_no(MW_UNREAD);
 }
 
-/* What this kernel does not print is left out, and so shows in unaccounted. */
+/* What this kernel does not print is left out, and so shows in unaccounted.  A part larger than the
+ * whole is of another report. */
 static void add(struct mw_oom_case *c, const char *id, const char *label, struct mw_val bytes)
 {
+	if (mw_known(bytes) && mw_known(c->total_bytes) && bytes.v > c->total_bytes.v)
+		bytes = mw_no(MW_BAD);
 	if (bytes.why != MW_UNREAD && bytes.why != MW_ABSENT && c->n_classes < MW_OOM_CLASSES)
 		c->class[c->n_classes++] = (struct mw_oom_class){ id, label, bytes };
 }

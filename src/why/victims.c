@@ -67,21 +67,36 @@ static size_t make_chain(struct mw_victims_run *m)
 	return n;
 }
 
+/* As the machine lists them, whatever the domain: siblings stand as they were forked. */
+static int by_age(const void *x, const void *y)
+{
+	const struct mw_proc *a = *(const struct mw_proc *const *)x;
+	const struct mw_proc *b = *(const struct mw_proc *const *)y;
+	uint64_t p = a->oom.stat.start_ticks, q = b->oom.stat.start_ticks;
+
+	if (p != q)
+		return p < q ? -1 : 1;
+	return (a->pid > b->pid) - (a->pid < b->pid);
+}
+
 /* The children of each, the oldest first. */
 static bool link_children(struct mw_victims_run *m, const struct mw_index *by_pid)
 {
-	size_t n = m->s->n_procs, *by_scan = mw_arena_alloc(m->arena, (n + 1) * sizeof(size_t));
+	size_t n = m->s->n_procs;
+	const struct mw_proc **old = mw_arena_alloc(m->arena, (n + 1) * sizeof(*old));
 
 	m->first_child = mw_arena_alloc(m->arena, (n + 1) * sizeof(size_t));
 	m->next_child = mw_arena_alloc(m->arena, (n + 1) * sizeof(size_t));
-	if (!by_scan || !m->first_child || !m->next_child)
+	if (!old || !m->first_child || !m->next_child)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		m->first_child[i] = n;
-		by_scan[m->all[i].scan] = i;
+		old[i] = &m->s->proc[i];
 	}
+	if (n)
+		qsort(old, n, sizeof(*old), by_age);
 	for (size_t k = n; k-- > 0;) {
-		size_t i = by_scan[k], parent;
+		size_t i = (size_t)(old[k] - m->s->proc), parent;
 
 		if (!mw_index_get(by_pid, m->s->proc[i].oom.stat.parent_pid, &parent))
 			continue;
@@ -134,7 +149,7 @@ static const struct mw_memcg *dies_as_one(const struct mw_victims_run *m, const 
 	const struct mw_memcgs *all = &m->s->memcgs;
 	const struct mw_memcg *found = NULL;
 
-	if (!all->v2 || !mw_release_at_least(m->v->release, 4, 18))
+	if (!all->v2 || !mw_victims_newer(m->v->release, 4, 18))
 		return NULL;
 	for (size_t g = p->memcg; g < all->n && all->item[g].parent < all->n;
 	     g = all->item[g].parent) {
@@ -146,45 +161,85 @@ static const struct mw_memcg *dies_as_one(const struct mw_victims_run *m, const 
 	return found;
 }
 
-/* The victim, all who share its address space, and all of a group that dies as one. */
+static bool is_init(const struct mw_snap *s, const struct mw_proc *p)
+{
+	return p->pid == 1 && s->global_init;
+}
+
+/* Whoever has an address space that was given up just now; the setting saved them before 4.8. */
+static void kill_sharers(struct mw_victims_run *m, size_t victim)
+{
+	const struct mw_proc *p = m->s->proc;
+	bool all = mw_victims_newer(m->v->release, 4, 8);
+
+	for (size_t i = 0; i < m->s->n_procs; i++)
+		if (m->freed[p[i].oom.same_mm] && !is_init(m->s, &p[i]) &&
+		    (all || m->all[i].oom_score_adj > -1000))
+			bury(m, i, victim);
+}
+
+/* The victim, then all of a group that dies as one, and all who share an address space with one of
+ * them (__oom_kill_process(), oom_kill_memcg_member()). */
 static void kill_one(struct mw_victims_run *m, size_t victim, const struct mw_proc *instead_of)
 {
-	const struct mw_proc *p = m->s->proc, *v = &p[victim];
-	const struct mw_memcg *group = dies_as_one(m, v);
+	const struct mw_proc *p = m->s->proc;
+	const struct mw_memcg *group = dies_as_one(m, &p[victim]);
+	size_t sharers = m->sharers[p[victim].oom.same_mm];
 
 	m->deaths++;
 	m->all[victim].instead_of = instead_of;
 	bury(m, victim, victim);
-	if (!group && m->sharers[v->oom.same_mm] < 2)
-		return;
-	for (size_t i = 0; i < m->s->n_procs; i++) {
-		bool init = p[i].pid == 1 && m->s->global_init;
-
-		if (!init && p[i].oom.same_mm == v->oom.same_mm &&
-		    (m->all[i].spared != MW_SPARED_ADJ || mw_release_at_least(m->v->release, 4, 8)))
+	for (size_t i = 0; group && i < m->s->n_procs; i++)
+		if (m->all[i].oom_score_adj > -1000 && !is_init(m->s, &p[i]) &&
+		    p[i].memcg < m->s->memcgs.n &&
+		    mw_memcg_is_below(m->s, &m->s->memcgs.item[p[i].memcg], group)) {
+			sharers += m->sharers[p[i].oom.same_mm] > 1;
 			bury(m, i, victim);
-		else if (group && !init && m->all[i].oom_score_adj > -1000 &&
-			 p[i].memcg < m->s->memcgs.n &&
-			 mw_memcg_is_below(m->s, &m->s->memcgs.item[p[i].memcg], group))
-			bury(m, i, victim);
-	}
+		}
+	if (sharers > 1)
+		kill_sharers(m, victim);
 }
 
 /* Of equals more than so many are not looked at: one doubt is enough. */
 #define EQUALS_MAX 64
 
-/* Equal points, and nobody can see who is scanned first? */
+/* From 6.2 to 7.0 oom_badness() does not see what of a counter still lies on the CPUs
+ * (percpu_counter_add_batch()).  stat shows resident pages as it sees them; swapped ones nothing
+ * does. */
+static int64_t blur_most(const struct mw_victims_run *m)
+{
+	uint64_t cpus = mw_or(m->s->oom_sysctl.cpu_count, 1);
+	uint64_t batch = 2 * cpus > 32 ? 2 * cpus : 32;
+
+	if (!mw_release_at_least(m->s->host.release, 6, 2) ||
+	    mw_release_at_least(m->s->host.release, 7, 1) || cpus > UINT16_MAX)
+		return 0;
+	return (int64_t)(batch * cpus);
+}
+
+static int64_t blur_pages(const struct mw_victims_run *m, size_t i)
+{
+	return mw_or(m->s->proc[i].status.swap_bytes, 0) ? blur_most(m) : 0;
+}
+
+/* Points that are equal, and nobody can see who is scanned first, or that may be equal? */
 static const char *doubt(const struct mw_victims_run *m, size_t i, size_t n)
 {
 	const struct mw_victim *x = &m->all[m->chain[i]];
 	const char *why = NULL;
+	int64_t most = 2 * blur_most(m); /* of two */
 
 	for (size_t k = i + 1; k < n && k < i + EQUALS_MAX && !why; k++) {
 		const struct mw_victim *y = &m->all[m->chain[k]];
+		int64_t apart = x->badness - y->badness;
+		int64_t blur = blur_pages(m, m->chain[i]) + blur_pages(m, m->chain[k]);
 
-		if (y->badness != x->badness)
+		if (apart > most)
 			break;
-		if (alive(m, m->chain[k]))
+		if (alive(m, m->chain[k]) && blur && apart <= blur)
+			why = "this kernel counts swapped pages on each CPU, and shows nobody "
+			      "how many it sees when it compares two so close";
+		else if (alive(m, m->chain[k]) && !apart)
 			why = mw_victims_order_doubt(m->s, m->v, x->proc, y->proc);
 	}
 	return why;
@@ -275,8 +330,28 @@ static const struct mw_memcg *find_group(const struct mw_snap *s, struct mw_str 
 static const struct mw_memcg *limited(const struct mw_snap *s, const struct mw_memcg *g)
 {
 	while (g && (!g->charged || g->limit_bytes.why == MW_ABSENT))
-		g = g->parent < s->memcgs.n ? &s->memcgs.item[g->parent] : NULL;
+		g = g->parent < s->memcgs.n && mw_or(s->memcgs.item[g->parent].hierarchy, 1)
+			    ? &s->memcgs.item[g->parent]
+			    : NULL;
 	return g;
+}
+
+/* "0-1,3": each a number, or two with the smaller first. */
+static bool is_node_list(struct mw_str list)
+{
+	struct mw_str piece, from;
+	uint64_t a, b;
+
+	if (!list.n || mw_str_ends(list, ","))
+		return false;
+	while (mw_str_cut(&list, ',', &piece)) {
+		bool range = mw_str_find(piece, '-') < piece.n;
+
+		if (!mw_str_cut(&piece, '-', &from) || mw_str_u64(from, &a) < 0 ||
+		    (range && (mw_str_u64(piece, &b) < 0 || b < a)))
+			return false;
+	}
+	return true;
 }
 
 static int choose_domain(const struct mw_snap *s, struct mw_victims_ask *ask, struct mw_arena *a,
@@ -286,8 +361,11 @@ static int choose_domain(const struct mw_snap *s, struct mw_victims_ask *ask, st
 
 	v->kind = ask->kind;
 	v->domain = "the machine";
-	if (ask->kind == MW_DOMAIN_NODES || ask->kind == MW_DOMAIN_CPUSET)
+	if (ask->kind == MW_DOMAIN_NODES || ask->kind == MW_DOMAIN_CPUSET) {
+		if (!is_node_list(ask->nodes))
+			return -EINVAL;
 		v->domain = mw_fmt(a, "the nodes %.*s", (int)ask->nodes.n, ask->nodes.p);
+	}
 	if (ask->kind != MW_DOMAIN_CGROUP)
 		return 0;
 	asked = find_group(s, ask->cgroup);

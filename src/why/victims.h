@@ -37,7 +37,7 @@ enum mw_spared {
 	MW_SPARED_VFORK,   /* runs on its parent's memory until it execs; since 4.8 */
 	MW_SPARED_NODES,   /* may use none of the nodes in question */
 	MW_SPARED_UNKNOWN, /* a figure that decides could not be read */
-	MW_SPARED_OUTSIDE, /* not of the cgroup: in none of the lists */
+	MW_SPARED_OUTSIDE, /* not of the cgroup: in no list, unless it dies with one of it */
 };
 
 const char *mw_spared_name(enum mw_spared s);
@@ -90,6 +90,12 @@ bool mw_memcg_is_below(const struct mw_snap *s, const struct mw_memcg *g,
 /* What oom_badness() asks of a process, in pages; false: a figure is missing. */
 bool mw_victim_task(const struct mw_snap *s, const struct mw_proc *p, const struct mw_victims *v,
 		    struct mw_badness_task *ret);
+
+/* A release that is not known counts as the newest. */
+static inline bool mw_victims_newer(struct mw_release r, uint64_t major, uint64_t minor)
+{
+	return !mw_release_is_known(r) || mw_release_at_least(r, major, minor);
+}
 
 /* Pages of a domain, as constrained_alloc() counts them: RAM, or the limit, and swap. */
 struct mw_val mw_domain_pages(const struct mw_snap *s, const struct mw_victims_ask *ask,

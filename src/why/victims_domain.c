@@ -13,6 +13,9 @@ static const struct mw_memcg *at(const struct mw_snap *s, size_t i)
 bool mw_memcg_is_below(const struct mw_snap *s, const struct mw_memcg *g,
 		       const struct mw_memcg *above)
 {
+	/* Up to 5.10 a group of v1 may stand for itself alone (mem_cgroup_iter()). */
+	if (g != above && above && !mw_or(above->hierarchy, 1))
+		return false;
 	while (g && g != above)
 		g = at(s, g->parent);
 	return g && g == above;
@@ -36,8 +39,8 @@ static struct mw_val node_pages(const struct mw_snap *s, struct mw_str nodes,
 			continue;
 		if (sum.why == MW_UNREAD)
 			sum = mw_ok(0);
-		sum = mw_add(sum, mw_release_at_least(release, 5, 4) ? z->present_pages
-								     : z->spanned_pages);
+		sum = mw_add(sum,
+			     mw_victims_newer(release, 5, 4) ? z->present_pages : z->spanned_pages);
 	}
 	return sum;
 }

@@ -128,8 +128,11 @@ const char *mw_victims_order_doubt(const struct mw_snap *s, const struct mw_vict
 		return age_of(s, a) && age_of(s, b)
 			       ? NULL
 			       : "which cgroup was made first could not be read";
+	/* Members of all that are charged to one group: css_sets in the order in which they were
+	 * made, whichever cgroup they belong to (e_csets, kernel/cgroup/cgroup.c). */
 	if (!mw_str_same(a->cgroup, b->cgroup))
-		return "they are of two cgroups that are charged as one";
+		return "which of two cgroups without a memory controller had members first "
+		       "is shown nowhere";
 	if (!s->memcgs.v2)
 		return "v1 does not show in which order they joined the cgroup";
 	return a->oom.place != MW_NO_PLACE && b->oom.place != MW_NO_PLACE

@@ -5,6 +5,16 @@
 #include "why/oom.h"
 #include "why/victims_private.h"
 
+/* From 6.2 on the counters are approximate, and stat shows them as oom_badness() sees them, while
+ * status, from 6.17 on, adds up what lies on the CPUs.  Since 7.1 oom_badness() does so too. */
+static uint64_t rss_pages(const struct mw_snap *s, const struct mw_proc *p)
+{
+	bool exact = mw_release_at_least(s->host.release, 7, 1) && mw_known(p->status.rss_bytes);
+
+	return p->oom.why == MW_OK && !exact ? p->oom.stat.rss_pages
+					     : p->status.rss_bytes.v / s->host.page_bytes;
+}
+
 bool mw_victim_task(const struct mw_snap *s, const struct mw_proc *p, const struct mw_victims *v,
 		    struct mw_badness_task *ret)
 {
@@ -22,7 +32,7 @@ bool mw_victim_task(const struct mw_snap *s, const struct mw_proc *p, const stru
 	    (p->oom.why != MW_OK && !mw_known(st->rss_bytes)))
 		return false;
 	*ret = (struct mw_badness_task){
-		.rss_pages = p->oom.why == MW_OK ? p->oom.stat.rss_pages : st->rss_bytes.v / page,
+		.rss_pages = rss_pages(s, p),
 		.swap_pages = swap.v / page,
 		.table_pages = upper.v / page,
 		.root = v->rules.root_bonus && mw_known(st->effective_caps) &&
@@ -36,24 +46,36 @@ static bool is_set(const struct mw_victims_run *m, size_t i)
 	return m->ask->set && m->ask->set[i];
 }
 
+/* Of one size, now and at its largest: as two of one address space are. */
+static bool looks_alike(const struct mw_proc *a, const struct mw_proc *b)
+{
+	return a->oom.stat.address_space_bytes == b->oom.stat.address_space_bytes &&
+	       mw_or(a->status.peak_bytes, 0) == mw_or(b->status.peak_bytes, 0);
+}
+
 /* Waits its parent for it to exec or exit (in_vfork(), include/linux/sched.h)?  /proc shows that
  * the two have one address space, and that the parent sleeps without being woken by signals; and
- * since 5.9 a score of 0, which no other process has. */
+ * since 5.9 a score of 0, which no other process has, also where nobody may ask about the space. */
 static bool in_vfork(const struct mw_victims_run *m, const struct mw_index *by_pid,
 		     const struct mw_proc *p)
 {
+	/* Who made the scores is the kernel that ran, whichever is asked about. */
+	struct mw_release ran = m->s->host.release;
+	bool is_signed =
+		mw_release_is_known(ran) && mw_badness_rules(ran, false).rule == MW_BADNESS_SIGNED;
 	const struct mw_proc *parent;
 	size_t at;
 
-	if (!mw_release_at_least(m->v->release, 4, 8) ||
+	if (!mw_victims_newer(m->v->release, 4, 8) ||
 	    !mw_index_get(by_pid, p->oom.stat.parent_pid, &at))
 		return false;
 	parent = &m->s->proc[at];
-	if (parent == p || parent->oom.same_mm != p->oom.same_mm)
+	if (parent == p)
 		return false;
-	return parent->oom.stat.state == 'D' ||
-	       (m->v->rules.rule == MW_BADNESS_SIGNED && p->oom.oom_score_adj > -999 &&
-		mw_known(p->oom.score) && !p->oom.score.v);
+	if (parent->oom.same_mm == p->oom.same_mm && parent->oom.stat.state == 'D')
+		return true;
+	return is_signed && p->oom.oom_score_adj > -999 && mw_known(p->oom.score) &&
+	       !p->oom.score.v && looks_alike(parent, p);
 }
 
 static bool may_use_nodes(const struct mw_victims_run *m, const struct mw_proc *p)
@@ -61,9 +83,11 @@ static bool may_use_nodes(const struct mw_victims_run *m, const struct mw_proc *
 	struct mw_str nodes =
 		m->ask->kind == MW_DOMAIN_CPUSET ? p->status.mems_allowed : p->oom.policy;
 
-	/* Of policies a binding alone counts (mempolicy_in_oom_domain(), mm/mempolicy.c). */
+	/* Of policies a binding alone counts (mempolicy_in_oom_domain(), mm/mempolicy.c), up to
+	 * 5.13 interleaving as well (mempolicy_nodemask_intersects()). */
 	if (m->ask->kind == MW_DOMAIN_NODES) {
-		if (!mw_str_starts(nodes, "bind"))
+		if (!mw_str_starts(nodes, "bind") &&
+		    (!mw_str_starts(nodes, "interleave") || mw_victims_newer(m->v->release, 5, 14)))
 			return true;
 		nodes = mw_str_from(nodes, mw_str_find(nodes, ':') + 1);
 	}
@@ -154,7 +178,8 @@ static void count_score(struct mw_scores *n, const struct mw_victim *x, bool sam
 
 void mw_victims_rate(struct mw_victims_run *m, const struct mw_index *by_pid)
 {
-	bool same_kernel = !mw_release_is_known(m->ask->release);
+	bool same_kernel =
+		!mw_release_is_known(m->ask->release) && mw_release_is_known(m->s->host.release);
 
 	for (size_t i = 0; i < m->s->n_procs; i++) {
 		struct mw_victim *x = &m->all[i];

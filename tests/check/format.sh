@@ -9,7 +9,7 @@ case $("${format:-false}" --version 2>/dev/null) in
 esac
 set --
 for f in "$SRC"/src/*/*.[ch] "$SRC"/tests/*.c "$SRC"/tests/*/*.[ch] "$SRC"/tests/lab/guest/*.[ch] \
-	"$SRC"/bench/*.c; do
+	"$SRC"/tests/lab/guest/*/*.[ch] "$SRC"/bench/*.c; do
 	[ -f "$f" ] && set -- "$@" "$f"
 done
 [ $# -gt 0 ] || { echo "not ok format: no files"; exit 1; }

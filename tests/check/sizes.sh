@@ -7,7 +7,7 @@ SRC=$(cd "${SRC:-$(dirname "$0")/../..}" && pwd) && cd "$SRC" || exit 1
 # shellcheck disable=SC2046 # our file names hold no blanks
 set -- $({
 	find src -name '*.[ch]'
-	find tests/unit tests/live -name '*.c'
+	find tests/unit tests/live tests/lab -name '*.[ch]'
 } 2>/dev/null | sort)
 [ $# -gt 0 ] || { echo "not ok sizes: no file in $SRC"; exit 1; }
 

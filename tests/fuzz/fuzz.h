@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/str.h"
@@ -14,10 +15,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static inline void must(bool ok)
+/* Says which promise was broken. */
+#define must(ok) must_at(ok, __FILE__, __LINE__)
+
+static inline void must_at(bool ok, const char *file, int line)
 {
-	if (!ok)
-		abort();
+	if (ok)
+		return;
+	fprintf(stderr, "%s:%d: a promise is broken\n", file, line);
+	abort();
 }
 
 static inline struct mw_str fuzz_text(const uint8_t *data, size_t size)

@@ -7,14 +7,13 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/fmt.h"
 #include "fuzz.h"
 #include "json_check.h"
 #include "report/report.h"
 #include "snap/snap.h"
+#include "snap_text.h"
 #include "why/find.h"
 
 enum column { NAME, BYTES, PID, NOTE, N_COLUMNS };
@@ -25,21 +24,6 @@ static const struct mw_col columns[N_COLUMNS] = {
 	[PID] = { "pid", "PID", MW_TYPE_COUNT },
 	[NOTE] = { "note", "NOTE", MW_TYPE_STR },
 };
-
-/* No captures without a kernel: memory that is a file for a moment. */
-static struct mw_root *open_text(struct mw_str text)
-{
-	struct mw_problem problem;
-	struct mw_root *root = NULL;
-	int fd = memfd_create("memwhy-fuzz", MFD_CLOEXEC);
-	char path[64];
-
-	must(fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	must(!mw_root_open(path, false, &root, &problem));
-	close(fd);
-	return root;
-}
 
 static struct mw_val known_sum(struct mw_val sum, struct mw_val bytes)
 {
@@ -79,18 +63,6 @@ static void check_ledger(const struct mw_ledger *l)
 		must(mw_known(sum) && mw_known(l->total_bytes) && sum.v == l->total_bytes.v);
 	must(mw_or(mw_ledger_named(l), 0) <= 10000);
 	must(l->n_facts <= MW_FACTS_MAX);
-}
-
-static void check_findings(const struct mw_findings *f)
-{
-	for (size_t i = 0; i < f->n; i++) {
-		const struct mw_finding *one = &f->item[i];
-
-		must(one->id && one->verdict && one->check && one->sure);
-		must(one->n_evidence >= 1 && one->n_evidence <= MW_EVIDENCE_MAX);
-		must(one->n_fixes <= MW_FIX_MAX);
-		must(!i || one[-1].severity >= one->severity);
-	}
 }
 
 static void put_owners(struct mw_report *r, struct mw_table *t, const struct mw_owner *owner,
@@ -182,7 +154,7 @@ static struct mw_thresholds lowest(void)
 static struct mw_str run(struct mw_str text, struct mw_thresholds limit, struct mw_arena *arena)
 {
 	const struct mw_snap_options options = { .want = MW_WANT_ALL, .smaps_budget_us = 1000000 };
-	_mw_root_ struct mw_root *root = open_text(text);
+	_mw_root_ struct mw_root *root = fuzz_root(text);
 	struct mw_findings findings = {};
 	struct mw_ledger ledger;
 	struct mw_report r;
@@ -194,7 +166,7 @@ static struct mw_str run(struct mw_str text, struct mw_thresholds limit, struct 
 	mw_ledger_build(&snap, arena, &ledger);
 	check_ledger(&ledger);
 	mw_find_all(&(struct mw_case){ &snap, &ledger, &limit, arena }, &findings);
-	check_findings(&findings);
+	must_be_findings(&findings);
 	mw_report_init(&r, arena, "memwhy.fuzz/1");
 	r.findings = &findings;
 	describe(&r, &snap, &ledger);

@@ -30,8 +30,8 @@ for t in $targets; do
 	seeds=
 	[ ! -d "tests/fuzz/corpus/$t" ] || seeds=tests/fuzz/corpus/$t
 	case $t in
-	capture | ledger) seeds="$seeds tests/fixtures" ;;
-	oom) seeds="$seeds tests/lab/logs" ;;
+	capture | ledger | victims) seeds="$seeds tests/fixtures" ;;
+	oom | oomlog) seeds="$seeds tests/lab/logs" ;;
 	esac
 	# shellcheck disable=SC2086
 	if "$out/$t" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \

@@ -14,6 +14,13 @@ build_guest() {
 			cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -o "$program" "$c" || return 1
 		fi
 	done
+	# A folder is one program.
+	for d in "$HERE"/guest/*/; do
+		program=$LAB/guest/$(basename "$d")
+		if [ "$(ls -t "$program" "$HERE/guest/guest.h" "$d"*.[ch] 2>/dev/null | head -n 1)" != "$program" ]; then
+			cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -o "$program" "$d"*.c || return 1
+		fi
+	done
 	# A static memwhy rides along.
 	[ -e "$SRC/build-static/build.ninja" ] ||
 		meson setup "$SRC/build-static" "$SRC" -Dstatic=true --buildtype=release >/dev/null || return 1

@@ -113,7 +113,8 @@ static void lowmem(void **state)
 					 "lowmem_reserve[]: 0 900 900\n"
 					 "HighMem free:80000kB min:400kB low:500kB high:600kB "
 					 "present:90000kB managed:90000kB free_cma:0kB\n"
-					 "lowmem_reserve[]: 0 0 0\n" };
+					 "lowmem_reserve[]: 0 0 0\n",
+				.tail = "100000 pages RAM\n" };
 
 	(void)state;
 	comes_to(&p, MW_CAUSE_NO_MEMORY, "MW-OOM-LOWMEM", NULL,
@@ -174,6 +175,7 @@ static void node_bound(void **state)
 	(void)state;
 	p.counters = "Mem-Info:\nactive_anon:1 inactive_anon:1 isolated_anon:0\n"
 		     " free:500000 free_pcp:0 free_cma:0\n";
+	p.tail = "1000000 pages RAM\n";
 	comes_to(&p, MW_CAUSE_CPUSET, "MW-OOM-NODE-BOUND", NULL,
 		 "may use only node 0 (its cpuset), which was full; 1.90 GiB was free elsewhere");
 	p.counters = p.zones = p.tail = "";

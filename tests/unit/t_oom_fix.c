@@ -131,7 +131,9 @@ static void of_a_large_block(void **state)
 
 static void low_memory(void **state)
 {
-	struct oom_pieces p = { .release = "5.10.0", .zones = LOW("0") };
+	struct oom_pieces p = { .release = "5.10.0",
+				.zones = LOW("0"),
+				.tail = "100000 pages RAM\n" };
 
 	(void)state;
 	want.id = "MW-OOM-LOWMEM";

@@ -33,6 +33,15 @@ static void versions(void **state)
 			    mw_str_of(cases[i].want));
 }
 
+static void which_hierarchy(void **state)
+{
+	(void)state;
+	assert_true(mw_pid_cgroup_is_v2(LIT("0::/a\n")));
+	assert_true(mw_pid_cgroup_is_v2(LIT("1:name=systemd:/d\n0::/\n")));
+	assert_false(mw_pid_cgroup_is_v2(LIT("0::/v2\n4:memory:/v1\n")));
+	assert_false(mw_pid_cgroup_is_v2(LIT("12:cpu,memory,pids:/m\n")));
+}
+
 static void hostile_paths(void **state)
 {
 	(void)state;
@@ -66,9 +75,8 @@ static void hostile_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(versions),
-		cmocka_unit_test(hostile_paths),
-		cmocka_unit_test(malformed),
+		cmocka_unit_test(versions),	 cmocka_unit_test(which_hierarchy),
+		cmocka_unit_test(hostile_paths), cmocka_unit_test(malformed),
 		cmocka_unit_test(hostile_bytes),
 	};
 

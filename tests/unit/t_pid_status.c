@@ -152,6 +152,72 @@ static void malformed_and_doubled_figures(void **state)
 	expect_val(s.page_tables_bytes, 1024);
 }
 
+/* What the OOM killer and the search for shared address spaces ask for. */
+static void of_the_oom_killer(void **state)
+{
+	_mw_arena_ struct mw_arena a = {};
+	struct mw_pid_status s;
+
+	(void)state;
+	assert_int_equal(parse("Name:\tx\nUid:\t0\nVmPeak:\t  168000 kB\nVmHWM:\t   13000 kB\n"
+			       "VmPTE:\t      96 kB\nVmPMD:\t      12 kB\nVmSwap:\t       0 kB\n"
+			       "CapInh:\t0000000000000000\nCapPrm:\t0000000000000001\n"
+			       "CapEff:\t000001ffffffffff\nMems_allowed:\t00000000,00000003\n"
+			       "Mems_allowed_list:\t0-1\n",
+			       &a, &s),
+			 0);
+	expect_val(s.peak_bytes, 168000 * 1024);
+	expect_val(s.high_bytes, 13000 * 1024);
+	expect_val(s.page_tables_bytes, 96 * 1024);
+	expect_val(s.page_middle_bytes, 12 * 1024);
+	expect_val(s.effective_caps, 0x1ffffffffff);
+	assert_true(s.effective_caps.v & MW_CAP_SYS_ADMIN);
+	expect_str(s.mems_allowed, "0-1");
+	assert_int_equal(parse(kernel_6_18, &a, &s), 0);
+	expect_why(s.page_middle_bytes, MW_ABSENT);
+	expect_why(s.effective_caps, MW_ABSENT);
+	expect_str(s.mems_allowed, "");
+}
+
+static void malformed_capabilities(void **state)
+{
+	static const struct {
+		const char *line;
+		enum mw_why why;
+	} cases[] = {
+		{ "CapEff:\t0\n", MW_OK },
+		{ "CapEff:\tffffffffffffffff\n", MW_OK },
+		{ "CapEff:\t10000000000000000\n", MW_BAD },
+		{ "CapEff:\t0x1\n", MW_BAD },
+		{ "CapEff:\t-1\n", MW_BAD },
+		{ "CapEff:\t1 1\n", MW_BAD },
+		{ "CapEff:\t\n", MW_ABSENT },
+		{ "CapEffx:\t1\n", MW_ABSENT },
+		{ " CapEff:\t1\n", MW_ABSENT },
+	};
+	_mw_arena_ struct mw_arena a = {};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[64] = "Name:\tCapEff:\t1\n";
+		struct mw_pid_status s;
+
+		assert_int_equal(parse(strcat(text, cases[i].line), &a, &s), 0);
+		if (s.effective_caps.why != cases[i].why)
+			fail_msg("%s", cases[i].line);
+	}
+}
+
+static void anonymous_of_statm(void **state)
+{
+	(void)state;
+	expect_val(mw_pid_statm_anon_pages(LIT("4000 300 200 10 0 90 0\n")), 100);
+	expect_why(mw_pid_statm_anon_pages(LIT("4000 200 300 10 0 90 0\n")), MW_RACED);
+	expect_why(mw_pid_statm_anon_pages(LIT("4000 300")), MW_BAD);
+	expect_why(mw_pid_statm_anon_pages(LIT("4000 300 x")), MW_BAD);
+	expect_why(mw_pid_statm_anon_pages(LIT("")), MW_BAD);
+}
+
 static void out_of_memory(void **state)
 {
 	struct mw_arena a = { .fixed = true };
@@ -189,6 +255,9 @@ int main(void)
 		cmocka_unit_test(no_name_is_no_status),
 		cmocka_unit_test(malformed_uid_is_nobodys),
 		cmocka_unit_test(malformed_and_doubled_figures),
+		cmocka_unit_test(of_the_oom_killer),
+		cmocka_unit_test(malformed_capabilities),
+		cmocka_unit_test(anonymous_of_statm),
 		cmocka_unit_test(out_of_memory),
 		cmocka_unit_test(hostile_bytes),
 	};

@@ -4,8 +4,13 @@
  * stand for the kernel's.
  */
 #include <errno.h>
-
+#include <linux/kcmp.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "kernel/meta.h"
 #include "kernel/root_private.h"
@@ -240,6 +245,66 @@ static void a_tree_below_a_root(void **state)
 	expect_error(f, "tree_wait/root/none", -ENOENT);
 }
 
+static int sleep_on(void *unused)
+{
+	(void)unused;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return pause();
+}
+
+static void bury(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static struct mw_str mm_of(struct fixture *f, pid_t a, pid_t b)
+{
+	char question[64];
+
+	snprintf(question, sizeof(question), "mm/%d/%d", (int)a, (int)b);
+	return answer(f, question);
+}
+
+/* A child of fork has its own copy, one of clone(CLONE_VM) the very same. */
+static void address_spaces(void **state)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	struct fixture *f = *state;
+	pid_t self = getpid(), copy, same;
+
+	if (syscall(SYS_kcmp, self, self, KCMP_VM, 0, 0) < 0)
+		skip(); /* not built in, or forbidden here */
+	copy = fork();
+	assert_true(copy >= 0);
+	if (!copy)
+		_exit(sleep_on(NULL));
+	same = clone(sleep_on, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+	assert_true(same > 0);
+	expect_str(mm_of(f, self, self), "same\n");
+	expect_str(mm_of(f, self, same), "same\n");
+	expect_str(mm_of(f, same, self), "same\n");
+	expect_str(mm_of(f, copy, self), "other\n");
+	expect_str(mm_of(f, same, copy), "other\n");
+	bury(same);
+	bury(copy);
+}
+
+static void no_address_spaces(void **state)
+{
+	static const char *const malformed[] = { "mm/",	    "mm/1",	"mm/1/",
+						 "mm//1",   "mm/x/1",	"mm/1/x",
+						 "mm/-1/1", "mm/1/1/1", "mm/1/ 1" };
+	static const char *const none[] = { "mm/4294967297/4294967297", "mm/1/4294967296",
+					    "mm/2147483648/1", "mm/0/0" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT(malformed); i++)
+		expect_error(f, malformed[i], -EINVAL);
+	for (size_t i = 0; i < COUNT(none); i++)
+		assert_true(ask(f, none[i], &(struct mw_str){}) < 0);
+}
+
 static void out_of_memory(void **state)
 {
 	static const char *const questions[] = {
@@ -264,6 +329,27 @@ static void out_of_memory(void **state)
 		}
 }
 
+/* By its whole path, without a folder opened before: as a capture is asked. */
+static void whole_paths(void **state)
+{
+	static const char *const none[] = { "proc/self/meta/no-such-question",
+					    "proc/none/meta/stat/status", "proc/self/meta",
+					    "proc/self/meta/", "proc/self/none/meta/stat/status" };
+	struct fixture *f = *state;
+	struct mw_root *root = NULL;
+	struct mw_problem problem;
+	struct mw_file_stat s;
+	struct mw_str text = {};
+
+	assert_int_equal(mw_root_open(NULL, false, &root, &problem), 0);
+	assert_int_equal(mw_root_read(root, "proc/self/meta/stat/status", &f->arena, &text), 0);
+	assert_int_equal(mw_meta_stat_parse(text, &s), 0);
+	assert_true(s.ino > 0);
+	for (size_t i = 0; i < COUNT(none); i++)
+		assert_int_equal(mw_root_read(root, none[i], &f->arena, &text), -ENOENT);
+	mw_root_free(root);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -279,7 +365,10 @@ int main(void)
 		TEST(usage_of_a_mount),
 		TEST(nothing_leads_out_of_a_root),
 		TEST(a_tree_below_a_root),
+		TEST(address_spaces),
+		TEST(no_address_spaces),
 		TEST(out_of_memory),
+		TEST(whole_paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,1 @@
+victims --root fixtures/hand-oom-settings.cap --nodes 0-
