@@ -76,7 +76,7 @@ static const char *note_of(const struct victims_view *w, const struct mw_victim 
 	else if (x->instead_of)
 		note = mw_fmt(a, "in place of its parent %s", who(a, x->instead_of));
 	else if (x->doubt)
-		note = mw_fmt(a, "or one with equal points: %s", x->doubt);
+		note = mw_fmt(a, "or one rated alike: %s", x->doubt);
 	else if (x->frees_at_most)
 		note = "frees at most so much";
 	if (w->now) {
@@ -247,7 +247,7 @@ static const char *verdict(const struct victims_view *w, struct mw_arena *a)
 		when, v->domain,
 		mw_victims_panics(w->snap, v) ? "the kernel would panic; without vm.panic_on_oom "
 					      : "",
-		who(a, x->proc), x->certain ? "" : ", or one with equal points,",
+		who(a, x->proc), x->certain ? "" : ", or one rated alike,",
 		x->frees_at_most ? "at most " : "", mw_fmt_val_bytes(a, x->frees_bytes));
 }
 

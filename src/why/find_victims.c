@@ -417,6 +417,9 @@ static const struct mw_memcg *limit_above(const struct mw_snap *s, const struct 
 {
 	while (g->parent < s->memcgs.n) {
 		g = &s->memcgs.item[g->parent];
+		/* Up to 5.10 a group of v1 may stand for itself alone. */
+		if (!mw_or(g->hierarchy, 1))
+			return NULL;
 		if (mw_known(g->limit_bytes))
 			return g;
 	}
