@@ -53,7 +53,7 @@ struct mw_victim {
 	const struct mw_proc *instead_of; /* the parent that was rated higher, up to 5.0; NULL */
 	bool certain;
 	const char *doubt;	   /* why not; NULL */
-	struct mw_val frees_bytes; /* memory that nobody else has, with page tables */
+	struct mw_val frees_bytes; /* anonymous memory, of shared pages its share; page tables */
 	bool frees_at_most;	   /* shared pages are in it */
 	struct mw_val sum_bytes;   /* given back by all deaths up to here */
 	struct mw_val score_model; /* what /proc/PID/oom_score should be */
