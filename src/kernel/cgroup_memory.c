@@ -60,6 +60,17 @@ bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
 	return found;
 }
 
+/* Of who is outside the cgroup namespace of who reads (kernfs_path_from_node(), fs/kernfs/dir.c). */
+static bool leads_up(struct mw_str path)
+{
+	struct mw_str part;
+
+	while (mw_str_cut(&path, '/', &part))
+		if (mw_str_eq(part, ".."))
+			return true;
+	return false;
+}
+
 struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_str path,
 			       struct mw_arena *arena)
 {
@@ -73,10 +84,9 @@ struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_st
 		    (path.n > root.n && path.p[root.n] != '/'))
 			return (struct mw_str){};
 		below = mw_str_from(path, root.n);
-	} else if (mw_str_eq(path, "/..") || mw_str_starts(path, "/../")) {
-		/* Outside the cgroup namespace of who reads (kernfs_path_from_node()). */
-		return (struct mw_str){};
 	}
+	if (leads_up(below))
+		return (struct mw_str){};
 	below = without_slash(below);
 	return mw_str_of(mw_fmt(arena, "%.*s%s%.*s", (int)mount->point.n, mount->point.p,
 				below.n ? "/" : "", (int)below.n, below.p));

@@ -231,10 +231,10 @@ static const char *doubt(const struct mw_victims_run *m, size_t i, size_t n)
 
 	for (size_t k = i + 1; k < n && k < i + EQUALS_MAX && !why; k++) {
 		const struct mw_victim *y = &m->all[m->chain[k]];
-		int64_t apart = x->badness - y->badness;
-		int64_t blur = blur_pages(m, m->chain[i]) + blur_pages(m, m->chain[k]);
+		int64_t blur = blur_pages(m, m->chain[i]) + blur_pages(m, m->chain[k]), apart;
 
-		if (apart > most)
+		/* Points saturate at both ends. */
+		if (__builtin_sub_overflow(x->badness, y->badness, &apart) || apart > most)
 			break;
 		if (alive(m, m->chain[k]) && blur && apart <= blur)
 			why = "this kernel counts swapped pages on each CPU, and shows nobody "

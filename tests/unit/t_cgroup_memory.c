@@ -147,6 +147,10 @@ static void folders(void **state)
 		{ "cg", "/", "/..", "" },
 		{ "cg", "/", "/../../system.slice", "" },
 		{ "cg", "/", "/..a", "cg/..a" },
+		{ "cg", "/../../a", "/../../a/b", "cg/b" },
+		{ "cg", "/../../a", "/../../a/../b", "" },
+		{ "cg", "/", "/a/../../b", "" },
+		{ "cg", "/", "../b", "" },
 	};
 	_mw_arena_ struct mw_arena a = {};
 

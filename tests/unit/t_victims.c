@@ -202,6 +202,59 @@ static void more_doubts(void **state)
 	expect_doubt(w, "when they were started");
 }
 
+/* From 6.2 to 7.0 swapped pages are counted on each CPU: who is so close may be the other. */
+static void counters_by_cpu(void **state)
+{
+	struct world *w = *state;
+	struct mw_proc *p = add_task(w, 20, 1000, 0), *q = add_task(w, 30, 1000, 0);
+
+	release_is(w, "6.2.0");
+	w->s.oom_sysctl.cpu_count = mw_ok(4);
+	p->status.swap_bytes = PAGES(500);
+	q->status.swap_bytes = PAGES(500 - 2 * 4 * 32);
+	build(w);
+	expect_doubt(w, "swapped pages on each CPU");
+	assert_int_equal(w->v.victim[0].proc->pid, 20);
+	q->status.swap_bytes = PAGES(500 - 2 * 4 * 32 - 1);
+	build(w);
+	expect_doubt(w, NULL);
+	/* one alone has any: half as far */
+	q->status.swap_bytes = mw_ok(0);
+	q->oom.stat.rss_pages = 1500 - 4 * 32;
+	build(w);
+	expect_doubt(w, "swapped pages on each CPU");
+	q->oom.stat.rss_pages--;
+	build(w);
+	expect_doubt(w, NULL);
+	/* 64 CPUs have batches of 128 */
+	w->s.oom_sysctl.cpu_count = mw_ok(64);
+	p->status.swap_bytes = PAGES(64 * 128 + 371);
+	build(w);
+	expect_doubt(w, "swapped pages on each CPU");
+	release_is(w, "6.1.0");
+	build(w);
+	expect_doubt(w, NULL);
+	release_is(w, "7.1.0");
+	w->proc[0].status.rss_bytes = w->proc[1].status.rss_bytes = mw_no(MW_ABSENT);
+	build(w);
+	expect_doubt(w, NULL);
+}
+
+/* Points at both ends of what a number holds. */
+static void far_apart(void **state)
+{
+	struct world *w = *state;
+
+	add_task(w, 20, UINT64_MAX / PAGE, 0)->oom.stat.rss_pages = UINT64_MAX;
+	add_task(w, 30, 5, -999);
+	w->s.meminfo.total_bytes = mw_ok(UINT64_MAX);
+	w->s.host.page_bytes = 1;
+	build(w);
+	expect_order(w, 20, 30);
+	assert_true(w->v.victim[0].badness == INT64_MAX && w->v.victim[1].badness == INT64_MIN);
+	assert_true(w->v.victim[0].certain);
+}
+
 static void who_is_spared(void **state)
 {
 	struct world *w = *state;
@@ -358,10 +411,20 @@ static void unknown_figures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD(by_points),	WORLD(the_floor),	    WORLD(of_root),
-		WORLD(of_2_6_32),	WORLD(ties_of_the_machine), WORLD(ties_in_nested_groups),
-		WORLD(doubts),		WORLD(more_doubts),	    WORLD(who_is_spared),
-		WORLD(in_vfork),	WORLD(in_vfork_by_score),   WORLD(by_nodes),
+		WORLD(by_points),
+		WORLD(the_floor),
+		WORLD(of_root),
+		WORLD(of_2_6_32),
+		WORLD(ties_of_the_machine),
+		WORLD(ties_in_nested_groups),
+		WORLD(doubts),
+		WORLD(more_doubts),
+		WORLD(counters_by_cpu),
+		WORLD(far_apart),
+		WORLD(who_is_spared),
+		WORLD(in_vfork),
+		WORLD(in_vfork_by_score),
+		WORLD(by_nodes),
 		WORLD(unknown_figures),
 	};
 

@@ -145,6 +145,30 @@ static void whose_limit(void **state)
 	assert_int_equal(why_spared(w, 20), MW_SPARED_UNKNOWN);
 }
 
+/* Up to 5.10 a group of v1 may stand for itself alone: neither those below are of it, nor does its
+ * limit bind them. */
+static void without_a_hierarchy(void **state)
+{
+	struct world *w = *state;
+	size_t a = add_group(w, "/a", MW_NO_MEMCG, 3000), b = add_group(w, "/a/b", a, 0);
+
+	w->s.memcgs.v2 = false;
+	put_in(w, add_task(w, 20, 100, 0), a);
+	put_in(w, add_task(w, 30, 200, 0), b);
+	w->group[a].hierarchy = mw_ok(1);
+	build_in(w, "/a");
+	expect_order(w, 30, 20);
+	assert_ptr_equal(build_in(w, "/a/b")->group, &w->group[a]);
+	w->group[a].hierarchy = mw_ok(0);
+	build_in(w, "/a");
+	expect_order(w, 20);
+	assert_null(build_in(w, "/a/b")->group);
+	expect_order(w, 30, 20);
+	w->group[b].limit_bytes = PAGES(500);
+	build_in(w, "/a/b");
+	expect_order(w, 30);
+}
+
 static void names_of_groups(void **state)
 {
 	static const char *const good[] = { "/a.slice/b.service", "b.service", "b.service/",
@@ -234,10 +258,12 @@ static void without_a_release(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD(the_machine),	 WORLD(large_pages),	   WORLD(a_group_of_v2),
-		WORLD(swappiness_of_v2), WORLD(a_group_of_v1),	   WORLD(limits_of_all_sizes),
-		WORLD(whose_limit),	 WORLD(names_of_groups),   WORLD(nodes),
-		WORLD(malformed_nodes),	 WORLD(without_a_release),
+		WORLD(the_machine),	WORLD(large_pages),
+		WORLD(a_group_of_v2),	WORLD(swappiness_of_v2),
+		WORLD(a_group_of_v1),	WORLD(limits_of_all_sizes),
+		WORLD(whose_limit),	WORLD(without_a_hierarchy),
+		WORLD(names_of_groups), WORLD(nodes),
+		WORLD(malformed_nodes), WORLD(without_a_release),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
