@@ -60,7 +60,7 @@ bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
 	return found;
 }
 
-/* Of who is outside the cgroup namespace of who reads (kernfs_path_from_node(), fs/kernfs/dir.c). */
+/* Of who is outside the reader's cgroup namespace (kernfs_path_from_node(), fs/kernfs/dir.c). */
 static bool leads_up(struct mw_str path)
 {
 	struct mw_str part;
