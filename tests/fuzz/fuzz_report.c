@@ -119,7 +119,8 @@ static struct mw_findings *findings(struct source *s)
 					.sure = text(s) };
 		const char *name = text(s);
 
-		f.evidence[0] = (struct mw_evidence){ name ? name : "", number(s), "", i, text(s) };
+		f.evidence[0] = (struct mw_evidence){ name ? name : "", number(s), "",
+						      (enum mw_unit)i, text(s) };
 		f.evidence[0].text = mw_arena_cstr(s->arena, piece(s));
 		f.fix[0] = (struct mw_fix){ text(s), text(s), text(s), text(s) };
 		mw_findings_add(list, s->arena, &f);
