@@ -51,21 +51,3 @@ struct mw_val mw_number_parse(struct mw_str text)
 
 	return mw_str_u64(mw_str_trim(text), &v) < 0 ? mw_no(MW_BAD) : mw_ok(v);
 }
-
-struct mw_val mw_list_count(struct mw_str text)
-{
-	struct mw_str rest = mw_str_trim(text), range;
-	struct mw_val sum = mw_ok(0);
-	uint64_t from, to;
-
-	while (mw_str_cut(&rest, ',', &range)) {
-		struct mw_str first = {};
-		bool one = !mw_str_cut(&range, '-', &first) || !range.n;
-
-		if (mw_str_u64(first, &from) < 0 || (!one && mw_str_u64(range, &to) < 0) ||
-		    (!one && to < from))
-			return mw_no(MW_BAD);
-		sum = mw_add(sum, mw_add(mw_ok(one ? 0 : to - from), mw_ok(1)));
-	}
-	return sum;
-}

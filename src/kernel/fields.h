@@ -29,6 +29,3 @@ void mw_fields_parse(struct mw_str text, char sep, const struct mw_field *table,
 
 /* A file that holds one decimal number and a newline. */
 struct mw_val mw_number_parse(struct mw_str text);
-
-/* A file that holds a list of numbers, "0-3,7": how many they are. */
-struct mw_val mw_list_count(struct mw_str text);

@@ -7,6 +7,7 @@
 
 #include "base/fmt.h"
 #include "kernel/fields.h"
+#include "kernel/number_list.h"
 #include "snap/snap_private.h"
 
 /* So many address spaces that look alike are told apart; what comes after stands for itself. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "kernel/number_list.h"
 #include "why/oom.h"
 
 /* A zone of whose free pages so many of 1000 are in smaller blocks is fragmented, even where its
@@ -31,23 +32,7 @@ const char *mw_zone_verdict_name(enum mw_zone_verdict v)
 
 bool mw_oom_in_list(struct mw_str list, uint64_t n)
 {
-	struct mw_str piece;
-	uint64_t from, to;
-	size_t dash;
-
-	if (!list.n || mw_str_starts(list, "(null)"))
-		return true;
-	while (mw_str_cut(&list, ',', &piece)) {
-		dash = mw_str_find(piece, '-');
-		if (mw_str_u64((struct mw_str){ piece.p, dash }, &from) < 0)
-			continue;
-		to = from;
-		if (dash < piece.n && mw_str_u64(mw_str_from(piece, dash + 1), &to) < 0)
-			continue;
-		if (n >= from && n <= to)
-			return true;
-	}
-	return false;
+	return !list.n || mw_str_starts(list, "(null)") || mw_list_has(list, n);
 }
 
 static bool type_of(struct mw_str name, enum mw_zone_type *ret)

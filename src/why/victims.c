@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/fmt.h"
-#include "why/oom.h"
+#include "kernel/number_list.h"
 #include "why/victims_private.h"
 
 const char *mw_spared_name(enum mw_spared s)
@@ -336,24 +336,6 @@ static const struct mw_memcg *limited(const struct mw_snap *s, const struct mw_m
 	return g;
 }
 
-/* "0-1,3": each a number, or two with the smaller first. */
-static bool is_node_list(struct mw_str list)
-{
-	struct mw_str piece, from;
-	uint64_t a, b;
-
-	if (!list.n || mw_str_ends(list, ","))
-		return false;
-	while (mw_str_cut(&list, ',', &piece)) {
-		bool range = mw_str_find(piece, '-') < piece.n;
-
-		if (!mw_str_cut(&piece, '-', &from) || mw_str_u64(from, &a) < 0 ||
-		    (range && (mw_str_u64(piece, &b) < 0 || b < a)))
-			return false;
-	}
-	return true;
-}
-
 static int choose_domain(const struct mw_snap *s, struct mw_victims_ask *ask, struct mw_arena *a,
 			 struct mw_victims *v)
 {
@@ -362,7 +344,7 @@ static int choose_domain(const struct mw_snap *s, struct mw_victims_ask *ask, st
 	v->kind = ask->kind;
 	v->domain = "the machine";
 	if (ask->kind == MW_DOMAIN_NODES || ask->kind == MW_DOMAIN_CPUSET) {
-		if (!is_node_list(ask->nodes))
+		if (!mw_list_is_valid(ask->nodes))
 			return -EINVAL;
 		v->domain = mw_fmt(a, "the nodes %.*s", (int)ask->nodes.n, ask->nodes.p);
 	}

@@ -2,7 +2,7 @@
 /*
  * victims_domain - which pages an OOM is about: the machine's, a cgroup's, those of some nodes.
  */
-#include "why/oom.h"
+#include "kernel/number_list.h"
 #include "why/victims.h"
 
 static const struct mw_memcg *at(const struct mw_snap *s, size_t i)
@@ -35,7 +35,7 @@ static struct mw_val node_pages(const struct mw_snap *s, struct mw_str nodes,
 	for (size_t i = 0; i < s->zoneinfo.n_zones; i++) {
 		const struct mw_zone *z = &s->zoneinfo.zone[i];
 
-		if (!mw_oom_in_list(nodes, z->node))
+		if (!mw_list_has(nodes, z->node))
 			continue;
 		if (sum.why == MW_UNREAD)
 			sum = mw_ok(0);

@@ -2,7 +2,7 @@
 /*
  * victims_rate - who may be killed at all, with how many points, and what that would give back.
  */
-#include "why/oom.h"
+#include "kernel/number_list.h"
 #include "why/victims_private.h"
 
 /* From 6.2 on the counters are approximate, and stat shows them as oom_badness() sees them, while
@@ -91,10 +91,7 @@ static bool may_use_nodes(const struct mw_victims_run *m, const struct mw_proc *
 			return true;
 		nodes = mw_str_from(nodes, mw_str_find(nodes, ':') + 1);
 	}
-	for (uint64_t node = 0; node < 1024; node++)
-		if (mw_oom_in_list(m->ask->nodes, node) && mw_oom_in_list(nodes, node))
-			return true;
-	return false;
+	return !nodes.n || mw_lists_overlap(m->ask->nodes, nodes);
 }
 
 static enum mw_spared spared(const struct mw_victims_run *m, const struct mw_index *by_pid,

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/number_list.h"
+
+#include "helper.h"
+
+static void how_many(void **state)
+{
+	(void)state;
+	expect_val(mw_list_count(LIT("0\n")), 1);
+	expect_val(mw_list_count(LIT("0-3\n")), 4);
+	expect_val(mw_list_count(LIT("0-3,7,9-10\n")), 7);
+	expect_val(mw_list_count(LIT("\n")), 0);
+	expect_why(mw_list_count(LIT("3-0\n")), MW_BAD);
+	expect_why(mw_list_count(LIT("a-b\n")), MW_BAD);
+	expect_why(mw_list_count(LIT("1,,2\n")), MW_BAD);
+	expect_why(mw_list_count(LIT("3-\n")), MW_BAD);
+	expect_why(mw_list_count(LIT("0-18446744073709551615\n")), MW_BAD);
+}
+
+static void which(void **state)
+{
+	(void)state;
+	assert_true(mw_list_has(LIT("0-3,8"), 0));
+	assert_true(mw_list_has(LIT("0-3,8"), 3));
+	assert_true(mw_list_has(LIT("0-3,8"), 8));
+	assert_false(mw_list_has(LIT("0-3,8"), 4));
+	assert_false(mw_list_has(LIT(""), 0));
+	/* a malformed piece holds nothing, the others what they say */
+	assert_true(mw_list_has(LIT("x,3-1,2-,5"), 5));
+	assert_false(mw_list_has(LIT("x,3-1,2-,5"), 2));
+}
+
+static void in_common(void **state)
+{
+	(void)state;
+	assert_true(mw_lists_overlap(LIT("0-3"), LIT("3,9")));
+	assert_true(mw_lists_overlap(LIT("7,9"), LIT("0-1,8-10")));
+	assert_false(mw_lists_overlap(LIT("0-3"), LIT("4-9")));
+	assert_false(mw_lists_overlap(LIT(""), LIT("0")));
+	assert_false(mw_lists_overlap(LIT("x"), LIT("0-9")));
+	assert_true(mw_lists_overlap(LIT("1024"), LIT("1024-2000")));
+}
+
+static void well_formed(void **state)
+{
+	static const char *const good[] = { "0", "0-1", "0-1,3", "7,0" };
+	static const char *const bad[] = {
+		"", ",", "1,", ",1", "1,,2", "1-", "-1", "2-1", "a", " 1"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++)
+		assert_true(mw_list_is_valid(mw_str_of(good[i])));
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_false(mw_list_is_valid(mw_str_of(bad[i])));
+}
+
+static void any(struct mw_str text)
+{
+	mw_list_count(text);
+	mw_list_is_valid(text);
+	mw_list_has(text, 1);
+	mw_lists_overlap(text, text);
+}
+
+static void hostile_bytes(void **state)
+{
+	(void)state;
+	each_cut(LIT("0-3,7,9-10\n"), any);
+	each_mangled(LIT("0-3,7,9-10\n"), any);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(how_many),	 cmocka_unit_test(which),
+		cmocka_unit_test(in_common),	 cmocka_unit_test(well_formed),
+		cmocka_unit_test(hostile_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
