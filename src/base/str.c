@@ -148,6 +148,20 @@ static int hex_digit(char c)
 	return -1;
 }
 
+int mw_str_i64(struct mw_str s, int64_t *ret)
+{
+	bool minus = mw_str_starts(s, "-");
+	uint64_t v;
+	int r = mw_str_u64(mw_str_from(s, minus), &v);
+
+	if (r < 0)
+		return r;
+	if (v > INT64_MAX)
+		return -ERANGE;
+	*ret = minus ? -(int64_t)v : (int64_t)v;
+	return 0;
+}
+
 int mw_str_hex64(struct mw_str s, uint64_t *ret)
 {
 	uint64_t v = 0;

@@ -44,4 +44,5 @@ struct mw_str mw_str_trim(struct mw_str s);
 
 /* The whole slice as a number, no sign, no blanks: 0, -EINVAL or -ERANGE. */
 int mw_str_u64(struct mw_str s, uint64_t *ret);	  /* decimal */
+int mw_str_i64(struct mw_str s, int64_t *ret);	  /* decimal, perhaps a minus before it */
 int mw_str_hex64(struct mw_str s, uint64_t *ret); /* hexadecimal, no 0x */

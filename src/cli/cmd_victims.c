@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/oom_adj.h"
+#include "act/oom_score_adj.h"
 #include "base/fmt.h"
 #include "cli/victims_report.h"
+#include "kernel/oom_score_adj.h"
 #include "report/escape.h"
 
 static const struct opt opts[] = {
@@ -34,17 +35,6 @@ static int wrong(const char *option, const char *text)
 {
 	fprintf(stderr, "memwhy: --%s: not understood: %s\n", option, text);
 	return EXIT_USAGE;
-}
-
-static bool parse_adj(const char *text, int64_t *ret)
-{
-	bool minus = text[0] == '-';
-	uint64_t v;
-
-	if (mw_str_u64(mw_str_of(text + minus), &v) < 0 || v > 1000)
-		return false;
-	*ret = minus ? -(int64_t)v : (int64_t)v;
-	return true;
 }
 
 /* The mems of a cpuset, of v2 or v1, by its path below the hierarchy. */
@@ -126,7 +116,8 @@ static int write_all(struct cli_job *job, const bool *set, int64_t adj)
 
 	for (size_t i = 0; i < job->snap.n_procs; i++) {
 		const struct mw_proc *p = &job->snap.proc[i];
-		int r = set[i] ? mw_act_oom_adj(job->root, p->pid, p->oom.stat.start_ticks, adj)
+		int r = set[i] ? mw_act_oom_score_adj(job->root, p->pid, p->oom.stat.start_ticks,
+						      adj)
 			       : 0;
 
 		if (r < 0)
@@ -152,7 +143,7 @@ static int change(struct cli_job *job, const struct options *o, struct mw_victim
 
 	if (!set)
 		return cli_fail("victims", -ENOMEM);
-	if (!parse_adj(o->set[1], &ask->set_adj))
+	if (mw_oom_score_adj_parse(mw_str_of(o->set[1]), &ask->set_adj) < 0)
 		return wrong("set", o->set[1]);
 	if (!mark(s, mw_str_of(o->set[0]), set)) {
 		fprintf(stderr, "memwhy: --set: no such process or unit: %s\n",

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "kernel/oom_score_adj.h"
 #include "kernel/oomlog_private.h"
 
 static void set_str(struct mw_oom_event *e, struct mw_str *slot, struct mw_str s)
@@ -22,14 +23,11 @@ static void set_val(struct mw_val *slot, struct mw_val v)
 static struct mw_val adj_after(struct mw_str body, const char *key)
 {
 	struct mw_str s = mw_text_after(body, key, " ,;\n");
-	bool minus = s.n && s.p[0] == '-';
-	uint64_t v;
+	int64_t v;
 
 	if (mw_str_search(body, key) == body.n)
 		return mw_no(MW_UNREAD);
-	if (mw_str_u64(mw_str_from(s, minus), &v) < 0 || v > 1000)
-		return mw_no(MW_BAD);
-	return mw_ok(minus ? (uint64_t) - (int64_t)v : v);
+	return mw_oom_score_adj_parse(s, &v) < 0 ? mw_no(MW_BAD) : mw_ok((uint64_t)v);
 }
 
 /* gfp_t has 32 bits: what has more ran together with another number. */

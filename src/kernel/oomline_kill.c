@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "kernel/oom_score_adj.h"
 #include "kernel/oomlog_private.h"
 
 bool mw_oom_victim_known(const struct mw_oom_event *e, struct mw_val pid)
@@ -89,12 +90,11 @@ static void set_comm(struct mw_oom_event *e, struct mw_oom_victim *v, struct mw_
 static struct mw_val adj_of(struct mw_str body)
 {
 	struct mw_str s = mw_text_after(body, "oom_score_adj:", " ,");
-	bool minus = s.n && s.p[0] == '-';
-	uint64_t v;
+	int64_t v;
 
-	if (mw_str_u64(mw_str_from(s, minus), &v) < 0 || v > 1000)
+	if (mw_oom_score_adj_parse(s, &v) < 0)
 		return mw_no(s.n ? MW_BAD : MW_UNREAD);
-	return mw_ok(minus ? (uint64_t) - (int64_t)v : v);
+	return mw_ok((uint64_t)v);
 }
 
 /* 5.4 and 5.5 began with bytes that they call kB (a report of 5.4-rc4 has 10305536kB of 5012428kB);

@@ -98,17 +98,6 @@ bool mw_oomlog_shows_swap(const struct mw_oom_event *e)
 	return has_column(&e->columns, SWAPENTS);
 }
 
-static bool signed_of(struct mw_str s, int64_t *ret)
-{
-	bool minus = s.n && s.p[0] == '-';
-	uint64_t v;
-
-	if (mw_str_u64(mw_str_from(s, minus), &v) < 0 || v > INT64_MAX)
-		return false;
-	*ret = minus ? -(int64_t)v : (int64_t)v;
-	return true;
-}
-
 /* -17..15 of the kernels before 2.6.36 in the thousandths of the later ones, as those do it
  * (oom_adj_write(), fs/proc/base.c). */
 static int32_t adj_of_old(int64_t v)
@@ -184,7 +173,7 @@ static int row_of(const struct mw_oom_event *e, struct mw_str body, struct mw_oo
 	for (size_t i = 0; i < e->columns.n && e->columns.id[i] != NAME; i++) {
 		if (!mw_str_word(&rest, &word))
 			return 0;
-		if (!signed_of(word, &v) || !put(t, (enum column)e->columns.id[i], v))
+		if (mw_str_i64(word, &v) || !put(t, (enum column)e->columns.id[i], v))
 			return -1;
 	}
 	t->comm = mw_str_trim(rest);

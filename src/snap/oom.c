@@ -8,22 +8,11 @@
 #include "base/fmt.h"
 #include "kernel/fields.h"
 #include "kernel/number_list.h"
+#include "kernel/oom_score_adj.h"
 #include "snap/snap_private.h"
 
 /* So many address spaces that look alike are told apart; what comes after stands for itself. */
 #define ALIKE_MAX 16
-
-static enum mw_why parse_adj(struct mw_str text, int64_t *ret)
-{
-	struct mw_str s = mw_str_trim(text);
-	bool minus = mw_str_starts(s, "-");
-	uint64_t v;
-
-	if (mw_str_u64(mw_str_from(s, minus), &v) < 0 || v > 1000)
-		return MW_BAD;
-	*ret = minus ? -(int64_t)v : (int64_t)v;
-	return MW_OK;
-}
 
 /* A thread that still has the memory of the process (find_lock_task_mm(), mm/oom_kill.c). */
 static struct mw_str living_thread(struct mw_at *at, struct mw_arena *arena, struct mw_snap *s,
@@ -78,7 +67,9 @@ void mw_take_oom(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp
 		return;
 	o->adj_why = mw_take_at(at, "oom_score_adj", temp, s, &text);
 	if (o->adj_why == MW_OK)
-		o->adj_why = parse_adj(text, &o->oom_score_adj);
+		o->adj_why = mw_oom_score_adj_parse(mw_str_trim(text), &o->oom_score_adj) < 0
+				     ? MW_BAD
+				     : MW_OK;
 	o->score = mw_no(mw_take_at(at, "oom_score", temp, s, &text));
 	if (o->score.why == MW_OK)
 		o->score = mw_number_parse(text);

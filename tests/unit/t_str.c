@@ -234,9 +234,39 @@ static void hostile_bytes(void **state)
 	each_mangled(LIT("a: 1 kB\n b: 0x20\n"), all_of_it);
 }
 
+static void signed_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		int64_t v;
+	} cases[] = {
+		{ "0", 0, 0 },
+		{ "-0", 0, 0 },
+		{ "-998", 0, -998 },
+		{ "9223372036854775807", 0, INT64_MAX },
+		{ "-9223372036854775807", 0, -INT64_MAX },
+		{ "9223372036854775808", -ERANGE, 7 },
+		{ "", -EINVAL, 7 },
+		{ "-", -EINVAL, 7 },
+		{ "--1", -EINVAL, 7 },
+		{ "+1", -EINVAL, 7 },
+		{ "- 1", -EINVAL, 7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t v = 7;
+
+		assert_int_equal(mw_str_i64(mw_str_of(cases[i].text), &v), cases[i].r);
+		assert_true(v == cases[i].v);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(signed_numbers),
 		cmocka_unit_test(equal),
 		cmocka_unit_test(order_is_bytes_then_length),
 		cmocka_unit_test(starts_and_ends),

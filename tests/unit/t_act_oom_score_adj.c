@@ -2,7 +2,7 @@
 /*
  * Writes a setting of a child of its own, and of nobody else's.
  */
-#include "act/oom_adj.h"
+#include "act/oom_score_adj.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,9 +84,10 @@ static void raises(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(mw_act_oom_adj(f->live, (uint64_t)f->child, f->start_ticks, 500), 0);
+	assert_int_equal(mw_act_oom_score_adj(f->live, (uint64_t)f->child, f->start_ticks, 500), 0);
 	assert_int_equal(adj_of(f->child), 500);
-	assert_int_equal(mw_act_oom_adj(f->live, (uint64_t)f->child, f->start_ticks, 1000), 0);
+	assert_int_equal(mw_act_oom_score_adj(f->live, (uint64_t)f->child, f->start_ticks, 1000),
+			 0);
 	assert_int_equal(adj_of(f->child), 1000);
 }
 
@@ -96,9 +97,9 @@ static void refused_by_the_kernel(void **state)
 	struct fixture *f = *state;
 	int before = adj_of(f->child);
 
-	assert_int_equal(mw_act_oom_adj(f->live, (uint64_t)f->child, f->start_ticks, 1001),
+	assert_int_equal(mw_act_oom_score_adj(f->live, (uint64_t)f->child, f->start_ticks, 1001),
 			 -EINVAL);
-	assert_int_equal(mw_act_oom_adj(f->live, (uint64_t)f->child, f->start_ticks, -1001),
+	assert_int_equal(mw_act_oom_score_adj(f->live, (uint64_t)f->child, f->start_ticks, -1001),
 			 -EINVAL);
 	assert_int_equal(adj_of(f->child), before);
 }
@@ -109,9 +110,9 @@ static void not_the_one_that_was_meant(void **state)
 	struct fixture *f = *state;
 	int before = adj_of(f->child);
 
-	assert_int_equal(mw_act_oom_adj(f->live, (uint64_t)f->child, f->start_ticks + 1, 500),
+	assert_int_equal(mw_act_oom_score_adj(f->live, (uint64_t)f->child, f->start_ticks + 1, 500),
 			 -ESRCH);
-	assert_int_equal(mw_act_oom_adj(f->live, (uint64_t)f->child, 0, 500), -ESRCH);
+	assert_int_equal(mw_act_oom_score_adj(f->live, (uint64_t)f->child, 0, 500), -ESRCH);
 	assert_int_equal(adj_of(f->child), before);
 }
 
@@ -124,9 +125,9 @@ static void gone(void **state)
 	/* A zombie still has its pid and its setting; nothing is harmed by writing it. */
 	assert_int_equal(waitpid(f->child, NULL, 0), f->child);
 	f->child = 0;
-	assert_int_equal(mw_act_oom_adj(f->live, pid, f->start_ticks, 500), -ESRCH);
-	assert_int_equal(mw_act_oom_adj(f->live, 0, 0, 500), -ESRCH);
-	assert_int_equal(mw_act_oom_adj(f->live, UINT64_MAX, 0, 500), -ESRCH);
+	assert_int_equal(mw_act_oom_score_adj(f->live, pid, f->start_ticks, 500), -ESRCH);
+	assert_int_equal(mw_act_oom_score_adj(f->live, 0, 0, 500), -ESRCH);
+	assert_int_equal(mw_act_oom_score_adj(f->live, UINT64_MAX, 0, 500), -ESRCH);
 }
 
 /* A capture or a directory is somebody else's machine, though its pid lives here too. */
@@ -141,7 +142,8 @@ static void never_of_another_machine(void **state)
 	temp_make(&dir);
 	temp_put(&dir, "proc/meminfo", LIT("MemTotal: 1 kB\n"));
 	assert_int_equal(mw_root_open(dir.path, false, &root, &problem), 0);
-	assert_int_equal(mw_act_oom_adj(root, (uint64_t)f->child, f->start_ticks, 500), -EPERM);
+	assert_int_equal(mw_act_oom_score_adj(root, (uint64_t)f->child, f->start_ticks, 500),
+			 -EPERM);
 	assert_int_equal(adj_of(f->child), before);
 	mw_root_free(root);
 	temp_remove(&dir);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "act/oom_adj.h"
+#include "act/oom_score_adj.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,8 @@ static int write_adj(int dir, int64_t adj)
 	return r;
 }
 
-int mw_act_oom_adj(const struct mw_root *root, uint64_t pid, uint64_t start_ticks, int64_t adj)
+int mw_act_oom_score_adj(const struct mw_root *root, uint64_t pid, uint64_t start_ticks,
+			 int64_t adj)
 {
 	char path[32];
 	int dir, r;
