@@ -58,6 +58,9 @@ size_t cli_terminal_width(void);
 /* One line on stderr; gives EXIT_FAILED. */
 int cli_fail(const char *what, int r);
 
+/* The same of an option whose value makes no sense; gives EXIT_USAGE. */
+int cli_wrong(const char *option, const char *text);
+
 /* The classes of a ledger as a table with their owners; top: how many owners each in text, 0 all
  * of them; class: only this one (NULL: all). */
 void cli_ledger_table(struct mw_report *r, const struct mw_ledger *l, uint64_t top,

@@ -188,21 +188,15 @@ static bool parse_time(const char *text, struct mw_val *ret)
 	return true;
 }
 
-static int wrong(const char *option, const char *text)
-{
-	fprintf(stderr, "memwhy: --%s: not understood: %s\n", option, text);
-	return EXIT_USAGE;
-}
-
 static int set_filters(struct reader *rd, const struct options *o)
 {
 	rd->split_to = UINT64_MAX;
 	if (o->split && !parse_split(o->split, rd))
-		return wrong("split", o->split);
+		return cli_wrong("split", o->split);
 	if (o->since && !parse_time(o->since, &rd->since))
-		return wrong("since", o->since);
+		return cli_wrong("since", o->since);
 	if (o->until && !parse_time(o->until, &rd->until))
-		return wrong("until", o->until);
+		return cli_wrong("until", o->until);
 	return EXIT_DONE;
 }
 

@@ -31,12 +31,6 @@ static const struct opt opts[] = {
 	  offsetof(struct options, top) },
 };
 
-static int wrong(const char *option, const char *text)
-{
-	fprintf(stderr, "memwhy: --%s: not understood: %s\n", option, text);
-	return EXIT_USAGE;
-}
-
 /* The mems of a cpuset, of v2 or v1, by its path below the hierarchy. */
 static bool cpuset_mems(struct cli_job *job, const char *path, struct mw_str *ret)
 {
@@ -86,7 +80,7 @@ static int make_ask(struct cli_job *job, const struct options *o, struct mw_vict
 	if (o->kernel) {
 		ask->release = mw_release_parse(mw_str_of(o->kernel));
 		if (!mw_release_is_known(ask->release))
-			return wrong("kernel", o->kernel);
+			return cli_wrong("kernel", o->kernel);
 	}
 	return EXIT_DONE;
 }
@@ -144,7 +138,7 @@ static int change(struct cli_job *job, const struct options *o, struct mw_victim
 	if (!set)
 		return cli_fail("victims", -ENOMEM);
 	if (mw_oom_score_adj_parse(mw_str_of(o->set[1]), &ask->set_adj) < 0)
-		return wrong("set", o->set[1]);
+		return cli_wrong("set", o->set[1]);
 	if (!mark(s, mw_str_of(o->set[0]), set)) {
 		fprintf(stderr, "memwhy: --set: no such process or unit: %s\n",
 			mw_escape(&job->arena, mw_str_of(o->set[0])));
@@ -164,8 +158,8 @@ static int predict(struct cli_job *job, const struct mw_victims_ask *ask, struct
 		return EXIT_FAILED;
 	}
 	if (r == -EINVAL)
-		return wrong(ask->kind == MW_DOMAIN_CPUSET ? "cpuset" : "nodes",
-			     mw_escape(&job->arena, ask->nodes));
+		return cli_wrong(ask->kind == MW_DOMAIN_CPUSET ? "cpuset" : "nodes",
+				 mw_escape(&job->arena, ask->nodes));
 	if (job->arena.failed)
 		return cli_fail("victims", -ENOMEM);
 	return EXIT_DONE;

@@ -17,6 +17,12 @@ int cli_fail(const char *what, int r)
 	return EXIT_FAILED;
 }
 
+int cli_wrong(const char *option, const char *text)
+{
+	fprintf(stderr, "memwhy: --%s: not understood: %s\n", option, text);
+	return EXIT_USAGE;
+}
+
 static int fail_open(struct cli_job *job, const char *path, int r, struct mw_problem problem)
 {
 	const char *name = mw_escape(&job->arena, mw_str_of(path ? path : "/"));

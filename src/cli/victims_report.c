@@ -58,12 +58,6 @@ static const struct mw_victim *of_proc(const struct mw_victims *v, const struct 
 	return NULL;
 }
 
-static const char *who(struct mw_arena *a, const struct mw_proc *p)
-{
-	return mw_fmt(a, "%.*s (pid %llu)", (int)p->status.name.n, p->status.name.p,
-		      (unsigned long long)p->pid);
-}
-
 /* What of a row a person must not overlook. */
 static const char *note_of(const struct victims_view *w, const struct mw_victim *x,
 			   struct mw_arena *a)
@@ -72,9 +66,9 @@ static const char *note_of(const struct victims_view *w, const struct mw_victim 
 	const char *note = "";
 
 	if (first != x)
-		note = mw_fmt(a, "dies with %s", who(a, first->proc));
+		note = mw_fmt(a, "dies with %s", mw_victim_name(a, first->proc));
 	else if (x->instead_of)
-		note = mw_fmt(a, "in place of its parent %s", who(a, x->instead_of));
+		note = mw_fmt(a, "in place of its parent %s", mw_victim_name(a, x->instead_of));
 	else if (x->doubt)
 		note = mw_fmt(a, "or one rated alike: %s", x->doubt);
 	else if (x->frees_at_most)
@@ -149,7 +143,7 @@ static void victim_table(const struct victims_view *w, struct mw_report *r)
 	for (size_t i = 0; i < w->v->n_victims; i++) {
 		const struct mw_victim *x = &w->v->victim[i];
 		bool text = i < shown || (w->v->until_rank && x->rank <= w->v->until_rank) ||
-			    (w->now && w->snap && x->oom_score_adj != x->proc->oom.oom_score_adj);
+			    (w->now && x->oom_score_adj != x->proc->oom.oom_score_adj);
 
 		victim_row(w, r, t, x, text ? MW_IN_BOTH : MW_IN_JSON);
 	}
@@ -247,7 +241,7 @@ static const char *verdict(const struct victims_view *w, struct mw_arena *a)
 		when, v->domain,
 		mw_victims_panics(w->snap, v) ? "the kernel would panic; without vm.panic_on_oom "
 					      : "",
-		who(a, x->proc), x->certain ? "" : ", or one rated alike,",
+		mw_victim_name(a, x->proc), x->certain ? "" : ", or one rated alike,",
 		x->frees_at_most ? "at most " : "", mw_fmt_val_bytes(a, x->frees_bytes));
 }
 

@@ -27,6 +27,12 @@ void mw_finding_bytes(struct mw_finding *f, const char *name, struct mw_val byte
 		       .name = name, .value = bytes, .unit = MW_UNIT_BYTES, .source = source });
 }
 
+void mw_finding_count(struct mw_finding *f, const char *name, uint64_t n, const char *source)
+{
+	add(f, (struct mw_evidence){
+		       .name = name, .value = mw_ok(n), .unit = MW_UNIT_COUNT, .source = source });
+}
+
 void mw_finding_text(struct mw_finding *f, const char *name, const char *text, const char *source)
 {
 	add(f, (struct mw_evidence){

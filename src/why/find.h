@@ -37,5 +37,6 @@ struct mw_finding mw_case_finding(const struct mw_case *c, const char *id, struc
 
 void mw_finding_bytes(struct mw_finding *f, const char *name, struct mw_val bytes,
 		      const char *source);
+void mw_finding_count(struct mw_finding *f, const char *name, uint64_t n, const char *source);
 void mw_finding_text(struct mw_finding *f, const char *name, const char *text, const char *source);
 void mw_finding_fix(struct mw_finding *f, struct mw_fix fix);

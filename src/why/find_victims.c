@@ -16,20 +16,6 @@ static struct mw_finding start(const char *id, enum mw_severity severity, uint64
 	};
 }
 
-static void count_row(struct mw_finding *f, const char *name, uint64_t n, const char *source)
-{
-	if (f->n_evidence < MW_EVIDENCE_MAX)
-		f->evidence[f->n_evidence++] = (struct mw_evidence){
-			.name = name, .value = mw_ok(n), .unit = MW_UNIT_COUNT, .source = source
-		};
-}
-
-static const char *who(struct mw_arena *a, const struct mw_proc *p)
-{
-	return mw_fmt(a, "%.*s (pid %llu)", (int)p->status.name.n, p->status.name.p,
-		      (unsigned long long)p->pid);
-}
-
 static const char *adj_text(struct mw_arena *a, const struct mw_victim *x)
 {
 	return mw_fmt(a, "%lld", (long long)x->oom_score_adj);
@@ -47,13 +33,15 @@ static struct mw_fix choom(struct mw_arena *a, const struct mw_victim *x, int ad
 					       (long long)x->oom_score_adj) };
 }
 
+static const char *ask_of(const struct mw_victims_case *c, const struct mw_memcg *g)
+{
+	return mw_fmt(c->arena, "memwhy victims --cgroup %s", mw_fmt_shell(c->arena, g->path));
+}
+
 /* The prediction again, of the same domain. */
 static const char *ask_again(const struct mw_victims_case *c)
 {
-	const struct mw_memcg *g = c->victims->group;
-
-	return g ? mw_fmt(c->arena, "memwhy victims --cgroup %s", mw_fmt_shell(c->arena, g->path))
-		 : "memwhy victims";
+	return c->victims->group ? ask_of(c, c->victims->group) : "memwhy victims";
 }
 
 /* The file that a limit stands in. */
@@ -88,7 +76,7 @@ static void unkillable(const struct mw_victims_case *c, struct mw_findings *all)
 			mw_fmt(c->arena,
 			       "%s holds %s and may never be killed (oom_score_adj -1000): when "
 			       "it leaks, everything else dies first",
-			       who(c->arena, x->proc), mw_fmt_bytes(c->arena, size.v));
+			       mw_victim_name(c->arena, x->proc), mw_fmt_bytes(c->arena, size.v));
 		mw_finding_bytes(&f, "memory of its own and swap", size, "proc/PID/smaps_rollup");
 		mw_finding_text(&f, "oom_score_adj", "-1000", "proc/PID/oom_score_adj");
 		mw_finding_fix(&f,
@@ -140,10 +128,10 @@ static void unprotected(const struct mw_victims_case *c, struct mw_findings *all
 			mw_fmt(c->arena,
 			       "%s is the way in, and may be killed as any other (oom_score_adj "
 			       "%s, rank %zu)",
-			       who(c->arena, x->proc), adj_text(c->arena, x), x->rank);
+			       mw_victim_name(c->arena, x->proc), adj_text(c->arena, x), x->rank);
 		mw_finding_text(&f, "oom_score_adj", adj_text(c->arena, x),
 				"proc/PID/oom_score_adj");
-		count_row(&f, "its rank among the victims", x->rank, "the kernel's rule");
+		mw_finding_count(&f, "its rank among the victims", x->rank, "the kernel's rule");
 		mw_finding_fix(&f, choom(c->arena, x, -1000, "it is never killed, from now on",
 					 "sessions of dropbear inherit it; OpenSSH gives its own "
 					 "what it was started with"));
@@ -206,11 +194,12 @@ static void inherited(const struct mw_victims_case *c, struct mw_findings *all)
 		"%llu process%s of sessions inherited the protection of a daemon "
 		"(oom_score_adj %s), and so will all that is started from them: the largest is %s",
 		(unsigned long long)n, n == 1 ? "" : "es", adj_text(c->arena, largest),
-		who(c->arena, largest->proc));
-	count_row(&f, "processes", n, "proc/PID/oom_score_adj");
+		mw_victim_name(c->arena, largest->proc));
+	mw_finding_count(&f, "processes", n, "proc/PID/oom_score_adj");
 	mw_finding_bytes(&f, "memory of the largest", largest->frees_bytes,
 			 "proc/PID/smaps_rollup");
-	mw_finding_text(&f, "its parent", who(c->arena, parent_of(c->snap, largest->proc)),
+	mw_finding_text(&f, "its parent",
+			mw_victim_name(c->arena, parent_of(c->snap, largest->proc)),
 			"proc/PID/stat");
 	mw_finding_fix(&f,
 		       choom(c->arena, largest, 0, "it is rated as all others",
@@ -240,9 +229,9 @@ static void floor_of_one(const struct mw_victims_case *c, struct mw_findings *al
 		       "all %zu tasks of %s rate 1, so the %s one scanned dies: %s, which gives "
 		       "back %s",
 		       v->n_victims, v->domain, v->rules.tie == MW_TIE_FIRST ? "first" : "last",
-		       who(c->arena, v->victim[0].proc),
+		       mw_victim_name(c->arena, v->victim[0].proc),
 		       mw_fmt_val_bytes(c->arena, v->victim[0].frees_bytes));
-	count_row(&f, "tasks that tie", v->n_victims, "the kernel's rule, 3.6 to 5.8");
+	mw_finding_count(&f, "tasks that tie", v->n_victims, "the kernel's rule, 3.6 to 5.8");
 	mw_finding_bytes(&f, "what the largest holds", largest, "proc/PID/smaps_rollup");
 	mw_finding_fix(
 		&f, (struct mw_fix){ .command = mw_fmt(c->arena, "%s --kernel 5.10", ask_again(c)),
@@ -285,11 +274,12 @@ static void useless(const struct mw_victims_case *c, struct mw_findings *all)
 	    mw_permille(stuck.v, total.v) < c->limit->oom_shmem_permille ||
 	    mw_permille(frees.v, total.v) >= c->limit->victim_useless_permille)
 		return;
-	f.verdict = mw_fmt(c->arena,
-			   "the first kill, %s, gives back %s of %s; %s is in %s, which a kill "
-			   "does not give back",
-			   who(c->arena, v->victim[0].proc), mw_fmt_bytes(c->arena, frees.v),
-			   mw_fmt_bytes(c->arena, total.v), mw_fmt_bytes(c->arena, stuck.v), where);
+	f.verdict =
+		mw_fmt(c->arena,
+		       "the first kill, %s, gives back %s of %s; %s is in %s, which a kill "
+		       "does not give back",
+		       mw_victim_name(c->arena, v->victim[0].proc), mw_fmt_bytes(c->arena, frees.v),
+		       mw_fmt_bytes(c->arena, total.v), mw_fmt_bytes(c->arena, stuck.v), where);
 	mw_finding_bytes(&f, "given back by the first kill", frees, "proc/PID/smaps_rollup");
 	mw_finding_bytes(&f, where, stuck, v->group ? "memory.stat" : "proc/meminfo");
 	mw_finding_fix(&f, (struct mw_fix){ .command = "memwhy ledger --class shmem",
@@ -316,8 +306,8 @@ static void small_domain(const struct mw_victims_case *c, struct mw_findings *al
 			   "%s has %llu pages: a thousandth of that is 0, so oom_score_adj has no "
 			   "effect but -1000",
 			   v->domain, (unsigned long long)v->total_pages.v);
-	count_row(&f, "pages of the domain", v->total_pages.v, limit_file(c));
-	count_row(&f, "tasks with an oom_score_adj", n, "proc/PID/oom_score_adj");
+	mw_finding_count(&f, "pages of the domain", v->total_pages.v, limit_file(c));
+	mw_finding_count(&f, "tasks with an oom_score_adj", n, "proc/PID/oom_score_adj");
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = mw_fmt(c->arena,
 							  "# give the cgroup more than %s, or use "
@@ -365,7 +355,8 @@ static void group_surprise(const struct mw_victims_case *c, struct mw_findings *
 		f.verdict = mw_fmt(c->arena,
 				   "when %s is chosen (kill %zu), memory.oom.group takes %s along, "
 				   "which is larger",
-				   who(c->arena, chosen->proc), rank, who(c->arena, x->proc));
+				   mw_victim_name(c->arena, chosen->proc), rank,
+				   mw_victim_name(c->arena, x->proc));
 		mw_finding_bytes(&f, "of the chosen one", chosen->frees_bytes,
 				 "proc/PID/smaps_rollup");
 		mw_finding_bytes(&f, "of the one taken along", x->frees_bytes,
@@ -401,7 +392,7 @@ static void panic_set(const struct mw_victims_case *c, struct mw_findings *all)
 	f.verdict = mw_fmt(c->arena,
 			   "nobody would be killed: with vm.panic_on_oom=%llu the machine panics",
 			   (unsigned long long)set);
-	count_row(&f, "vm.panic_on_oom", set, "proc/sys/vm/panic_on_oom");
+	mw_finding_count(&f, "vm.panic_on_oom", set, "proc/sys/vm/panic_on_oom");
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = "sysctl -w vm.panic_on_oom=0",
 					.effect = "one process dies in place of the machine",
@@ -451,10 +442,9 @@ static void limit_over_parent(const struct mw_victims_case *c, struct mw_finding
 		       (int)first->path.n, first->path.p, (int)above->path.n, above->path.p);
 	mw_finding_bytes(&f, "its limit", first->limit_bytes, limit_file(c));
 	mw_finding_bytes(&f, "the limit above", above->limit_bytes, limit_file(c));
-	count_row(&f, "cgroups like this", n, limit_file(c));
+	mw_finding_count(&f, "cgroups like this", n, limit_file(c));
 	mw_finding_fix(&f,
-		       (struct mw_fix){ .command = mw_fmt(c->arena, "memwhy victims --cgroup %s",
-							  mw_fmt_shell(c->arena, above->path)),
+		       (struct mw_fix){ .command = ask_of(c, above),
 					.effect = "shows who dies when the limit above is reached",
 					.risk = "none",
 					.undo = "none needed" });

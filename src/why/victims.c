@@ -29,6 +29,12 @@ const char *mw_spared_name(enum mw_spared s)
 	return "unknown";
 }
 
+const char *mw_victim_name(struct mw_arena *a, const struct mw_proc *p)
+{
+	return mw_fmt(a, "%.*s (pid %llu)", (int)p->status.name.n, p->status.name.p,
+		      (unsigned long long)p->pid);
+}
+
 /* A candidate as it is compared: the one with the most points first; of equals the one that the
  * kernel keeps. */
 struct link {
@@ -67,16 +73,11 @@ static size_t make_chain(struct mw_victims_run *m)
 	return n;
 }
 
-/* As the machine lists them, whatever the domain: siblings stand as they were forked. */
+/* Whatever the domain: siblings stand as they were forked. */
 static int by_age(const void *x, const void *y)
 {
-	const struct mw_proc *a = *(const struct mw_proc *const *)x;
-	const struct mw_proc *b = *(const struct mw_proc *const *)y;
-	uint64_t p = a->oom.stat.start_ticks, q = b->oom.stat.start_ticks;
-
-	if (p != q)
-		return p < q ? -1 : 1;
-	return (a->pid > b->pid) - (a->pid < b->pid);
+	return mw_victims_by_age(*(const struct mw_proc *const *)x,
+				 *(const struct mw_proc *const *)y);
 }
 
 /* The children of each, the oldest first. */
@@ -161,11 +162,6 @@ static const struct mw_memcg *dies_as_one(const struct mw_victims_run *m, const 
 	return found;
 }
 
-static bool is_init(const struct mw_snap *s, const struct mw_proc *p)
-{
-	return p->pid == 1 && s->global_init;
-}
-
 /* Whoever has an address space that was given up just now; the setting saved them before 4.8. */
 static void kill_sharers(struct mw_victims_run *m, size_t victim)
 {
@@ -173,7 +169,7 @@ static void kill_sharers(struct mw_victims_run *m, size_t victim)
 	bool all = mw_victims_newer(m->v->release, 4, 8);
 
 	for (size_t i = 0; i < m->s->n_procs; i++)
-		if (m->freed[p[i].oom.same_mm] && !is_init(m->s, &p[i]) &&
+		if (m->freed[p[i].oom.same_mm] && !mw_victims_is_init(m->s, &p[i]) &&
 		    (all || m->all[i].oom_score_adj > -1000))
 			bury(m, i, victim);
 }
@@ -190,7 +186,7 @@ static void kill_one(struct mw_victims_run *m, size_t victim, const struct mw_pr
 	m->all[victim].instead_of = instead_of;
 	bury(m, victim, victim);
 	for (size_t i = 0; group && i < m->s->n_procs; i++)
-		if (m->all[i].oom_score_adj > -1000 && !is_init(m->s, &p[i]) &&
+		if (m->all[i].oom_score_adj > -1000 && !mw_victims_is_init(m->s, &p[i]) &&
 		    p[i].memcg < m->s->memcgs.n &&
 		    mw_memcg_is_below(m->s, &m->s->memcgs.item[p[i].memcg], group)) {
 			sharers += m->sharers[p[i].oom.same_mm] > 1;

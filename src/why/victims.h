@@ -87,6 +87,9 @@ int mw_victims_build(const struct mw_snap *s, const struct mw_victims_ask *ask,
 bool mw_memcg_is_below(const struct mw_snap *s, const struct mw_memcg *g,
 		       const struct mw_memcg *above);
 
+/* "java (pid 4242)" */
+const char *mw_victim_name(struct mw_arena *a, const struct mw_proc *p);
+
 /* What oom_badness() asks of a process, in pages; false: a figure is missing. */
 bool mw_victim_task(const struct mw_snap *s, const struct mw_proc *p, const struct mw_victims *v,
 		    struct mw_badness_task *ret);

@@ -8,14 +8,23 @@
  */
 #include <stdlib.h>
 
-#include "why/victims.h"
+#include "why/victims_private.h"
 
 struct key {
 	size_t group; /* place of its group in the walk; the machine's: 0 for all */
 	size_t member;
-	uint64_t start_ticks, pid;
+	const struct mw_proc *proc;
 	size_t index;
 };
+
+int mw_victims_by_age(const struct mw_proc *a, const struct mw_proc *b)
+{
+	uint64_t x = a->oom.stat.start_ticks, y = b->oom.stat.start_ticks;
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	return (a->pid > b->pid) - (a->pid < b->pid);
+}
 
 static int by_key(const void *x, const void *y)
 {
@@ -25,9 +34,7 @@ static int by_key(const void *x, const void *y)
 		return a->group < b->group ? -1 : 1;
 	if (a->member != b->member)
 		return a->member < b->member ? -1 : 1;
-	if (a->start_ticks != b->start_ticks)
-		return a->start_ticks < b->start_ticks ? -1 : 1;
-	return (a->pid > b->pid) - (a->pid < b->pid);
+	return mw_victims_by_age(a->proc, b->proc);
 }
 
 /* A group as the walk meets it: after its parent, and after those of one parent made before it. */
@@ -98,9 +105,7 @@ void mw_victims_scan_order(const struct mw_snap *s, const struct mw_victims *v,
 	for (size_t i = 0; i < n; i++) {
 		const struct mw_proc *p = all[i].proc;
 
-		key[i] = (struct key){ .start_ticks = p->oom.stat.start_ticks,
-				       .pid = p->pid,
-				       .index = i };
+		key[i] = (struct key){ .proc = p, .index = i };
 		if (memcg && p->memcg < s->memcgs.n) {
 			key[i].group = place[p->memcg];
 			key[i].member = p->oom.place;

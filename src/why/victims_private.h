@@ -22,5 +22,14 @@ struct mw_victims_run {
 	size_t n_dead, deaths;
 };
 
+/* Is it the init of the machine, which is never killed? */
+static inline bool mw_victims_is_init(const struct mw_snap *s, const struct mw_proc *p)
+{
+	return p->pid == 1 && s->global_init;
+}
+
+/* For sorting: as the machine lists its processes, the oldest first. */
+int mw_victims_by_age(const struct mw_proc *a, const struct mw_proc *b);
+
 /* Who may be killed, with how many points, and what that would give back: fills in .all. */
 void mw_victims_rate(struct mw_victims_run *m, const struct mw_index *by_pid);

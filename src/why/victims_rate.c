@@ -94,8 +94,7 @@ static bool may_use_nodes(const struct mw_victims_run *m, const struct mw_proc *
 	return !nodes.n || mw_lists_overlap(m->ask->nodes, nodes);
 }
 
-static enum mw_spared spared(const struct mw_victims_run *m, const struct mw_index *by_pid,
-			     size_t i)
+static enum mw_spared spared(const struct mw_victims_run *m, size_t i, bool vfork)
 {
 	const struct mw_proc *p = &m->s->proc[i];
 	enum mw_domain_kind kind = m->v->kind;
@@ -104,7 +103,7 @@ static enum mw_spared spared(const struct mw_victims_run *m, const struct mw_ind
 	    (p->memcg >= m->s->memcgs.n ||
 	     !mw_memcg_is_below(m->s, &m->s->memcgs.item[p->memcg], m->v->group)))
 		return MW_SPARED_OUTSIDE;
-	if (p->pid == 1 && m->s->global_init)
+	if (mw_victims_is_init(m->s, p))
 		return MW_SPARED_INIT;
 	if ((kind == MW_DOMAIN_NODES || kind == MW_DOMAIN_CPUSET) && !may_use_nodes(m, p))
 		return MW_SPARED_NODES;
@@ -112,7 +111,7 @@ static enum mw_spared spared(const struct mw_victims_run *m, const struct mw_ind
 		return MW_SPARED_UNKNOWN;
 	if (m->all[i].oom_score_adj <= -1000)
 		return MW_SPARED_ADJ;
-	return in_vfork(m, by_pid, p) ? MW_SPARED_VFORK : MW_SPARED_NOT;
+	return vfork ? MW_SPARED_VFORK : MW_SPARED_NOT;
 }
 
 /* Private memory, a share of what forked processes still have in common, and page tables. */
@@ -130,32 +129,19 @@ static void note_frees(struct mw_victim *v)
 	v->frees_bytes = mw_add(own, p->status.page_tables_bytes);
 }
 
-static void rate(struct mw_victims_run *m, size_t i, uint64_t total_pages, int64_t *ret_points,
-		 bool *ret_ok)
-{
-	struct mw_badness_task t;
-
-	*ret_ok = mw_victim_task(m->s, &m->s->proc[i], m->v, &t);
-	if (!*ret_ok)
-		return;
-	t.oom_score_adj = m->all[i].oom_score_adj;
-	*ret_ok = mw_badness(&m->v->rules, &t, total_pages, ret_points);
-}
-
 /* What /proc/PID/oom_score should be: always by the machine's pages, and by its own setting. */
-static struct mw_val model_score(struct mw_victims_run *m, const struct mw_index *by_pid, size_t i)
+static struct mw_val model_score(const struct mw_victims_run *m, const struct mw_proc *p,
+				 struct mw_badness_task t, bool vfork)
 {
-	struct mw_proc *p = &m->s->proc[i];
-	struct mw_badness_task t;
 	int64_t points = 0;
 	bool killable;
 
 	if (p->oom.adj_why != MW_OK || !mw_known(m->v->machine_pages) ||
-	    m->v->rules.rule == MW_BADNESS_TIME || !mw_victim_task(m->s, p, m->v, &t))
+	    m->v->rules.rule == MW_BADNESS_TIME)
 		return mw_no(MW_UNREAD);
 	t.oom_score_adj = p->oom.oom_score_adj;
 	killable = mw_badness(&m->v->rules, &t, m->v->machine_pages.v, &points) &&
-		   !(p->pid == 1 && m->s->global_init) && !in_vfork(m, by_pid, p);
+		   !mw_victims_is_init(m->s, p) && !vfork;
 	return mw_ok(mw_badness_score(&m->v->rules, killable, points, m->v->machine_pages.v));
 }
 
@@ -173,6 +159,19 @@ static void count_score(struct mw_scores *n, const struct mw_victim *x, bool sam
 		n->differ++;
 }
 
+/* Its points, and the score that the model gives it; false: there are no points. */
+static bool rate(const struct mw_victims_run *m, struct mw_victim *x, bool vfork)
+{
+	struct mw_badness_task t;
+
+	if (!mw_victim_task(m->s, x->proc, m->v, &t))
+		return false;
+	x->score_model = model_score(m, x->proc, t, vfork);
+	t.oom_score_adj = x->oom_score_adj;
+	return mw_known(m->v->total_pages) &&
+	       mw_badness(&m->v->rules, &t, m->v->total_pages.v, &x->badness);
+}
+
 void mw_victims_rate(struct mw_victims_run *m, const struct mw_index *by_pid)
 {
 	bool same_kernel =
@@ -180,19 +179,16 @@ void mw_victims_rate(struct mw_victims_run *m, const struct mw_index *by_pid)
 
 	for (size_t i = 0; i < m->s->n_procs; i++) {
 		struct mw_victim *x = &m->all[i];
-		bool known = false;
+		bool vfork = in_vfork(m, by_pid, &m->s->proc[i]);
 
 		x->proc = &m->s->proc[i];
 		x->chosen = i;
 		x->certain = true;
 		x->oom_score_adj = is_set(m, i) ? m->ask->set_adj : x->proc->oom.oom_score_adj;
-		x->spared = spared(m, by_pid, i);
+		x->spared = spared(m, i, vfork);
 		note_frees(x);
-		if (mw_known(m->v->total_pages))
-			rate(m, i, m->v->total_pages.v, &x->badness, &known);
-		if (x->spared == MW_SPARED_NOT && !known)
+		if (!rate(m, x, vfork) && x->spared == MW_SPARED_NOT)
 			x->spared = MW_SPARED_UNKNOWN;
-		x->score_model = model_score(m, by_pid, i);
 		count_score(&m->v->scores, x, same_kernel);
 	}
 }
