@@ -2,7 +2,9 @@
 #include "kernel/cgroup_memory.h"
 
 #include "base/fmt.h"
+#include "kernel/fields.h"
 #include "kernel/mountinfo.h"
+#include "kernel/path.h"
 
 #define NO_LIMIT_BYTES ((uint64_t)INT64_MAX - (1 << 20)) /* pages are of 1 MiB at most */
 
@@ -20,14 +22,11 @@ struct mw_val mw_cgroup_limit_parse(struct mw_str text)
 
 struct mw_val mw_cgroup_key(struct mw_str text, const char *key)
 {
-	struct mw_str line, word;
-	uint64_t v;
+	const struct mw_field field = { key, 0, MW_FIELD_COUNT };
+	struct mw_val v;
 
-	while (mw_str_cut(&text, '\n', &line))
-		if (mw_str_word(&line, &word) && mw_str_eq(word, key))
-			return mw_str_word(&line, &word) && !mw_str_u64(word, &v) ? mw_ok(v)
-										  : mw_no(MW_BAD);
-	return mw_no(MW_ABSENT);
+	mw_fields_parse(text, ' ', &field, 1, &v);
+	return v;
 }
 
 static struct mw_str without_slash(struct mw_str s)
@@ -60,32 +59,22 @@ bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
 	return found;
 }
 
-/* Of who is outside the reader's cgroup namespace (kernfs_path_from_node(), fs/kernfs/dir.c). */
-static bool leads_up(struct mw_str path)
-{
-	struct mw_str part;
-
-	while (mw_str_cut(&path, '/', &part))
-		if (mw_str_eq(part, ".."))
-			return true;
-	return false;
-}
-
 struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_str path,
 			       struct mw_arena *arena)
 {
 	struct mw_str below = path, root = mount->root;
 
+	/* No name of the kernel's, and cut there it would be another one. */
 	if (mw_str_find(path, '\0') < path.n)
-		return (struct
-			mw_str){}; /* no name of the kernel's: cut there, it is another one */
+		return (struct mw_str){};
 	if (root.n > 1) {
 		if (path.n < root.n || !mw_str_same((struct mw_str){ path.p, root.n }, root) ||
 		    (path.n > root.n && path.p[root.n] != '/'))
 			return (struct mw_str){};
 		below = mw_str_from(path, root.n);
 	}
-	if (leads_up(below))
+	/* Outside the reader's cgroup namespace (kernfs_path_from_node(), fs/kernfs/dir.c). */
+	if (mw_path_climbs(below))
 		return (struct mw_str){};
 	below = without_slash(below);
 	return mw_str_of(mw_fmt(arena, "%.*s%s%.*s", (int)mount->point.n, mount->point.p,

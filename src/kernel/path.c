@@ -55,6 +55,16 @@ struct mw_str mw_path_join(struct mw_arena *arena, struct mw_str base, struct mw
 	return (struct mw_str){ out, n };
 }
 
+struct mw_str mw_path_last(struct mw_str path)
+{
+	struct mw_str part, last = {};
+
+	while (mw_str_cut(&path, '/', &part))
+		if (part.n)
+			last = part;
+	return last;
+}
+
 bool mw_path_climbs(struct mw_str path)
 {
 	struct mw_str part;

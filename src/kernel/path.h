@@ -17,5 +17,8 @@ void mw_names_sort(struct mw_names *names);
 struct mw_str mw_path_join(struct mw_arena *arena, struct mw_str base, struct mw_str target,
 			   struct mw_str rest);
 
+/* The last part that is not empty; empty: there is none. */
+struct mw_str mw_path_last(struct mw_str path);
+
 /* Does a part ".." occur? */
 bool mw_path_climbs(struct mw_str path);

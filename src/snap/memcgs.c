@@ -4,7 +4,6 @@
  */
 #include "base/fmt.h"
 #include "kernel/cgroup_memory.h"
-#include "kernel/fields.h"
 #include "snap/snap_private.h"
 
 struct take {
@@ -54,10 +53,7 @@ static struct mw_val take_limit(struct take *t, const char *folder, const char *
 
 static struct mw_val take_count(struct take *t, const char *folder, const char *name)
 {
-	struct mw_str text;
-	enum mw_why why = take_text(t, folder, name, &text);
-
-	return why == MW_OK ? mw_number_parse(text) : mw_no(why);
+	return mw_take_number(t->root, mw_fmt(t->temp, "%s/%s", folder, name), t->temp, t->s);
 }
 
 /* In v2 the list is in the order of the kernel's own walk (css_task_iter_next(),

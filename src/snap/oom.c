@@ -34,10 +34,16 @@ static struct mw_str living_thread(struct mw_at *at, struct mw_arena *arena, str
 	return (struct mw_str){};
 }
 
-static enum mw_why take_stat(struct mw_at *at, struct mw_str folder, const char *name,
-			     struct mw_arena *temp, struct mw_snap *s, struct mw_pid_stat *ret)
+const char *mw_proc_file(struct mw_arena *temp, const struct mw_proc *p, const char *name)
 {
-	const char *path = mw_fmt(temp, "%.*s%s", (int)folder.n, folder.p, name);
+	struct mw_str folder = p->oom.thread;
+
+	return folder.n ? mw_fmt(temp, "%.*s%s", (int)folder.n, folder.p, name) : name;
+}
+
+static enum mw_why take_stat(struct mw_at *at, const char *path, struct mw_arena *temp,
+			     struct mw_snap *s, struct mw_pid_stat *ret)
+{
 	struct mw_str text;
 	enum mw_why why = mw_take_at(at, path, temp, s, &text);
 
@@ -54,7 +60,7 @@ void mw_take_oom(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp
 	struct mw_pid_stat first;
 	struct mw_str text;
 
-	o->why = take_stat(at, o->thread, "stat", temp, s, &o->stat);
+	o->why = take_stat(at, "stat", temp, s, &o->stat);
 	if (o->why != MW_OK || o->stat.flags & MW_PF_KTHREAD)
 		return;
 	if (o->stat.state == 'Z' && o->stat.thread_count > 1) {
@@ -81,10 +87,11 @@ void mw_take_oom_again(struct mw_at *at, struct mw_arena *temp, struct mw_snap *
 	struct mw_proc_oom *o = &p->oom;
 	struct mw_pid_stat again;
 
-	o->still = mw_known(o->score) &&
-		   take_stat(at, o->thread, "meta/again/stat", temp, s, &again) == MW_OK &&
-		   again.rss_pages == o->stat.rss_pages &&
-		   again.address_space_bytes == o->stat.address_space_bytes;
+	o->still =
+		mw_known(o->score) &&
+		take_stat(at, mw_proc_file(temp, p, "meta/again/stat"), temp, s, &again) == MW_OK &&
+		again.rss_pages == o->stat.rss_pages &&
+		again.address_space_bytes == o->stat.address_space_bytes;
 }
 
 /* The second word of the first line: a mapping without a policy of its own shows the task's

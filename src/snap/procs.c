@@ -71,10 +71,9 @@ static void smaps_now_or_later(struct take *t, struct mw_at *at, size_t i)
 /* False when there is nothing to say of it: gone, a zombie, or a kernel thread. */
 static bool take_status(struct take *t, struct mw_at *at, struct mw_proc *p)
 {
-	const char *name = mw_fmt(t->temp, "%.*sstatus", (int)p->oom.thread.n, p->oom.thread.p);
 	struct mw_str text;
 
-	if (mw_take_at(at, name, t->temp, t->s, &text) != MW_OK)
+	if (mw_take_at(at, mw_proc_file(t->temp, p, "status"), t->temp, t->s, &text) != MW_OK)
 		return false;
 	if (mw_pid_status_parse(text, t->arena, &p->status) < 0 ||
 	    p->status.rss_bytes.why == MW_ABSENT)
@@ -92,12 +91,11 @@ static bool take_status(struct take *t, struct mw_at *at, struct mw_proc *p)
 static struct mw_str take_cgroup(struct take *t, struct mw_at *at, const struct mw_proc *p)
 {
 	struct mw_str text = {}, found;
-	const char *name = mw_fmt(t->temp, "%.*scgroup", (int)p->oom.thread.n, p->oom.thread.p);
 
 	mw_take_at(at, "cgroup", t->temp, t->s, &text);
 	found = mw_pid_cgroup_memory(text);
 	if (p->oom.thread.n && !mw_pid_cgroup_is_v2(text) &&
-	    mw_take_at(at, name, t->temp, t->s, &text) == MW_OK)
+	    mw_take_at(at, mw_proc_file(t->temp, p, "cgroup"), t->temp, t->s, &text) == MW_OK)
 		found = mw_pid_cgroup_memory(text);
 	return mw_arena_copy(t->arena, found);
 }

@@ -75,6 +75,9 @@ void mw_tmpfs_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_ar
 const struct mw_known_dev *mw_known_dev_find(const struct mw_shm_search *search, uint64_t dev);
 void mw_known_dev_add(struct mw_shm_search *search, struct mw_known_dev known);
 
+/* A file of the process, or of the thread that is asked in its place. */
+const char *mw_proc_file(struct mw_arena *temp, const struct mw_proc *p, const char *name);
+
 /* What the OOM killer asks of one process, before and after its status is read. */
 void mw_take_oom(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp, struct mw_snap *s,
 		 struct mw_proc *p);

@@ -4,17 +4,8 @@
  * cgroups, has its own way.
  */
 #include "base/fmt.h"
+#include "kernel/path.h"
 #include "why/find_oom_private.h"
-
-static struct mw_str last_part(struct mw_str path)
-{
-	struct mw_str part, last = {};
-
-	while (mw_str_cut(&path, '/', &part))
-		if (part.n)
-			last = part;
-	return last;
-}
 
 static bool is_unit(struct mw_str name)
 {
@@ -61,7 +52,7 @@ static struct mw_fix in_unit(const struct mw_oom_case *c, const char *unit, bool
 
 struct mw_fix mw_oom_fix_raise(const struct mw_oom_case *c, struct mw_str group, bool memsw)
 {
-	struct mw_str unit = last_part(group);
+	struct mw_str unit = mw_path_last(group);
 	struct mw_fix f;
 
 	if (holds(group, "kubepods") && (holds(group, "/pod") || holds(group, "-pod")))

@@ -6,6 +6,7 @@
 
 #include "base/fmt.h"
 #include "kernel/number_list.h"
+#include "kernel/path.h"
 #include "why/victims_private.h"
 
 const char *mw_spared_name(enum mw_spared s)
@@ -299,13 +300,6 @@ static void put_in_order(struct mw_victims_run *m)
 		qsort(v->victim + v->n_victims, v->n - v->n_victims, sizeof(*v->victim), by_size);
 }
 
-static struct mw_str last_part(struct mw_str path)
-{
-	size_t slash = mw_str_rfind(path, '/');
-
-	return slash < path.n ? mw_str_from(path, slash + 1) : path;
-}
-
 /* By its path, or by the last part of it: "nginx.service". */
 static const struct mw_memcg *find_group(const struct mw_snap *s, struct mw_str name)
 {
@@ -316,7 +310,7 @@ static const struct mw_memcg *find_group(const struct mw_snap *s, struct mw_str 
 	for (size_t i = 0; i < s->memcgs.n; i++) {
 		const struct mw_memcg *g = &s->memcgs.item[i];
 
-		if (mw_str_same(whole ? g->path : last_part(g->path), name))
+		if (mw_str_same(whole ? g->path : mw_path_last(g->path), name))
 			return g;
 	}
 	return NULL;

@@ -3,9 +3,7 @@
  * A log is read as the program does it, each report in it explained and searched for findings:
  * what the headers promise of them must hold for each log anybody can write.
  */
-#include <string.h>
 
-#include "kernel/oomfeed.h"
 #include "oom_check.h"
 
 static struct mw_val node_of(const void *of, uint64_t cpu)
@@ -31,19 +29,6 @@ static void seen(void *to, struct mw_oom_event *e)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct mw_str text = fuzz_text(data, size);
-	struct mw_oomfeed f;
-	size_t room;
-
-	must(!mw_oomfeed_init(&f, seen, NULL));
-	while (text.n) {
-		char *p = mw_oomfeed_room(&f, &room);
-
-		room = room < text.n ? room : text.n;
-		memcpy(p, text.p, room);
-		mw_oomfeed_filled(&f, room);
-		text = mw_str_from(text, room);
-	}
-	mw_oomfeed_done(&f);
+	feed_oom(fuzz_text(data, size), seen);
 	return 0;
 }

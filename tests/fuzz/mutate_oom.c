@@ -14,7 +14,6 @@
 #include "cli/oom_report.h"
 #include "json_check.h"
 #include "kernel/logscan.h"
-#include "kernel/oomfeed.h"
 #include "mutate.h"
 #include "oom_check.h"
 
@@ -105,23 +104,6 @@ static void seen(void *to, struct mw_oom_event *e)
 	n_reports++;
 }
 
-static void feed(struct mw_str text)
-{
-	struct mw_oomfeed f;
-	size_t room;
-
-	must(!mw_oomfeed_init(&f, seen, NULL));
-	while (text.n) {
-		char *p = mw_oomfeed_room(&f, &room);
-
-		room = room < text.n ? room : text.n;
-		memcpy(p, text.p, room);
-		mw_oomfeed_filled(&f, room);
-		text = mw_str_from(text, room);
-	}
-	mw_oomfeed_done(&f);
-}
-
 /* Most logs with some accidents, some with many. */
 static struct mw_str mutated(const struct log *log, size_t n_logs, struct mw_arena *arena)
 {
@@ -190,7 +172,7 @@ int main(int argc, char *argv[])
 		text = mutated(log, n_logs, &arena);
 		if (!count)
 			return fwrite(text.p, 1, text.n, stdout) != text.n;
-		feed(text);
+		feed_oom(text, seen);
 	}
 	printf("ok oom-mutations %zu mutations from number %s on, of %zu logs: %zu reports\n",
 	       count, argv[1], n_logs, n_reports);

@@ -5,8 +5,29 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include "fuzz.h"
+#include "kernel/oomfeed.h"
 #include "why/oom.h"
+
+/* A log as the program reads it. */
+static inline void feed_oom(struct mw_str text, mw_oom_sink seen)
+{
+	struct mw_oomfeed f;
+	size_t room;
+
+	must(!mw_oomfeed_init(&f, seen, NULL));
+	while (text.n) {
+		char *p = mw_oomfeed_room(&f, &room);
+
+		room = room < text.n ? room : text.n;
+		memcpy(p, text.p, room);
+		mw_oomfeed_filled(&f, room);
+		text = mw_str_from(text, room);
+	}
+	mw_oomfeed_done(&f);
+}
 
 /* The classes and what is in none of them are the whole. */
 static inline void must_partition(const struct mw_oom_case *c)

@@ -45,12 +45,12 @@ scores() {
 }
 scores "at rest"
 
-"$B/tests/crowd" tasks <"$work/hold" >"$work/facts" 2>"$work/errors" &
+"$B/tests/odd_tasks" tasks <"$work/hold" >"$work/facts" 2>"$work/errors" &
 crowd=$!
 exec 9>"$work/hold"
 tries=0
 until grep -q '^ready' "$work/facts"; do
-	kill -0 $crowd 2>/dev/null || { no "crowd: $(cat "$work/errors")"; exit 1; }
+	kill -0 $crowd 2>/dev/null || { no "odd_tasks: $(cat "$work/errors")"; exit 1; }
 	tries=$((tries + 1))
 	[ $tries -lt 300 ] || { no "crowd took over 30 s"; exit 1; }
 	sleep 0.1
@@ -125,7 +125,7 @@ for pid in $(of pair) $(of zombie); do
 	about "pid $pid in a capture" "$pid" "$same_score and .rank != null"
 done
 
-"$B/tests/crowd" storm <"$work/hold2" 2>"$work/errors" &
+"$B/tests/odd_tasks" storm <"$work/hold2" 2>"$work/errors" &
 storm=$!
 exec 8>"$work/hold2"
 scores "in a fork storm"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * crowd - processes as the OOM killer may find them, held until standard input ends:
+ * odd_tasks - processes as the OOM killer may find them, held until standard input ends:
  *
- *	crowd tasks	60 of several sizes and settings, and one of each odd kind
- *	crowd storm	short lives without end
+ *	odd_tasks tasks	60 of several sizes and settings, and one of each odd kind
+ *	odd_tasks storm	short lives without end
  *
  * `tasks` prints a line for each, "KIND PID [MORE]", then "ready".  No setting is ever lowered, and
  * all die with this program.
@@ -34,7 +34,7 @@ static void need(int ok, const char *what)
 {
 	if (ok)
 		return;
-	fprintf(stderr, "crowd: %s: %s\n", what, strerror(errno));
+	fprintf(stderr, "odd_tasks: %s: %s\n", what, strerror(errno));
 	_exit(1);
 }
 
