@@ -26,8 +26,8 @@ struct cmd {
 	int (*run)(const struct options *o);
 };
 
-extern const struct cmd cmd_summary, cmd_ledger, cmd_oom, cmd_victims, cmd_capture, cmd_explain,
-	cmd_completion, cmd_lab;
+extern const struct cmd cmd_summary, cmd_ledger, cmd_oom, cmd_victims, cmd_commit, cmd_capture,
+	cmd_explain, cmd_completion, cmd_lab;
 
 extern const struct cmd *const cmd_list[];
 extern const size_t cmd_count;

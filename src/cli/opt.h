@@ -27,6 +27,9 @@ struct options {
 	const char *since, *until, *host, *split;
 	const char *cgroup, *nodes, *cpuset, *kernel, *set[2];
 	uint64_t until_bytes;
+	uint64_t try_bytes; /* of memwhy commit: as, run and address too */
+	const char *as, *address[2];
+	bool run;
 	const char *output;
 	char **arg; /* what is no option */
 	int n_args;
