@@ -9,7 +9,7 @@ static bool parse_range(struct mw_map *m)
 	       !mw_str_hex64(end, &m->end) && m->start < m->end;
 }
 
-static bool parse_line(struct mw_str line, struct mw_map *ret)
+bool mw_map_parse(struct mw_str line, struct mw_map *ret)
 {
 	struct mw_map m = {};
 	struct mw_str offset;
@@ -30,7 +30,7 @@ bool mw_maps_next(struct mw_str *rest, struct mw_map *ret)
 	struct mw_str line;
 
 	while (mw_str_cut(rest, '\n', &line))
-		if (parse_line(line, ret))
+		if (mw_map_parse(line, ret))
 			return true;
 	return false;
 }

@@ -15,6 +15,9 @@ struct mw_map {
 	struct mw_str path;  /* newline as \012; empty for anonymous memory */
 };
 
+/* One line, without its newline; false when malformed. */
+bool mw_map_parse(struct mw_str line, struct mw_map *ret);
+
 /* The next well-formed line; others are skipped.  False at the end.  Slices of *rest. */
 bool mw_maps_next(struct mw_str *rest, struct mw_map *ret);
 

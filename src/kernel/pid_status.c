@@ -12,12 +12,13 @@
 	}
 
 static const struct mw_field fields[] = {
-	KIB("VmPeak", peak_bytes),	    KIB("VmLck", locked_bytes),
-	KIB("VmHWM", high_bytes),	    KIB("VmRSS", rss_bytes),
-	KIB("RssAnon", rss_anon_bytes),	    KIB("RssFile", rss_file_bytes),
-	KIB("RssShmem", rss_shmem_bytes),   KIB("VmPTE", page_tables_bytes),
-	KIB("VmPMD", page_middle_bytes),    KIB("VmSwap", swap_bytes),
-	KIB("HugetlbPages", hugetlb_bytes),
+	KIB("VmPeak", peak_bytes),	 KIB("VmSize", address_space_bytes),
+	KIB("VmData", data_bytes),	 KIB("VmStk", stack_bytes),
+	KIB("VmLck", locked_bytes),	 KIB("VmHWM", high_bytes),
+	KIB("VmRSS", rss_bytes),	 KIB("RssAnon", rss_anon_bytes),
+	KIB("RssFile", rss_file_bytes),	 KIB("RssShmem", rss_shmem_bytes),
+	KIB("VmPTE", page_tables_bytes), KIB("VmPMD", page_middle_bytes),
+	KIB("VmSwap", swap_bytes),	 KIB("HugetlbPages", hugetlb_bytes),
 };
 
 /* The name stands with \n and \\ escaped (seq_put_decimal..., proc_task_name()). */

@@ -18,6 +18,7 @@
  *	proc/PID/meta/ns	namespaces and root of a process
  *	proc/PID/meta/fds	its open files, a line each
  *	proc/meta/mm/PID/OTHER	"same" or "other": have the two processes one address space?
+ *	proc/PID/meta/promises	of smaps the mappings that count in Committed_AS, see pid_promises.h
  *	proc/PID/meta/sysvipc_shm	proc/sysvipc/shm as its IPC namespace shows it
  *
  * Invariants:

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/fmt.h"
+#include "kernel/pid_promises.h"
 #include "kernel/root_private.h"
 
 static int answer(struct mw_arena *arena, const char *text, struct mw_str *ret)
@@ -152,6 +153,23 @@ static int meta_again(int dirfd, const char *name, struct mw_scratch *scratch,
 	if (r < 0)
 		return r;
 	*ret = mw_arena_copy(arena, (struct mw_str){ scratch->p, n });
+	return arena->failed ? -ENOMEM : 0;
+}
+
+/* smaps is long: what counts in Committed_AS is a small part of it. */
+static int meta_promises(int dirfd, struct mw_scratch *scratch, struct mw_arena *arena,
+			 struct mw_str *ret)
+{
+	int fd = openat(dirfd, "smaps", O_RDONLY | O_CLOEXEC), r;
+	size_t n;
+
+	if (fd < 0)
+		return -errno;
+	r = mw_read_fd(fd, scratch, 4 * MW_FILE_MAX_BYTES, &n);
+	close(fd);
+	if (r < 0)
+		return r;
+	*ret = mw_promises_of_smaps((struct mw_str){ scratch->p, n }, arena);
 	return arena->failed ? -ENOMEM : 0;
 }
 
@@ -331,6 +349,8 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 		return meta_ns(dirfd, arena, ret);
 	if (!strcmp(question, "fds"))
 		return meta_fds(dirfd, arena, ret);
+	if (!strcmp(question, "promises"))
+		return meta_promises(dirfd, scratch, arena, ret);
 	if (!strcmp(question, "sysvipc_shm"))
 		return meta_sysvipc_shm(dirfd, scratch, arena, ret);
 	return meta_fact(question, arena, ret);

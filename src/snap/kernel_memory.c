@@ -159,9 +159,10 @@ static void take_pools(struct take *t, const char *folder, struct mw_str node)
 	}
 }
 
-static void take_hugetlb(struct take *t)
+void mw_take_hugetlb(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
 {
 	static const char nodes[] = "sys/devices/system/node";
+	struct take take = { root, arena, s }, *t = &take;
 	struct mw_names names = {};
 
 	take_pools(t, "sys/kernel/mm/hugepages", (struct mw_str){});
@@ -258,7 +259,6 @@ void mw_take_kernel(struct mw_root *root, struct mw_arena *arena, struct mw_snap
 
 	take_slabs(&t);
 	take_vmalloc(&t);
-	take_hugetlb(&t);
 	take_zram(&t);
 	take_protocols(&t);
 	take_alloc_sites(&t);

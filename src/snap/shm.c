@@ -265,6 +265,7 @@ static void visit_map(struct mw_shm_search *search, struct mw_at *at, struct mw_
 	o.used_bytes = mw_no(why);
 	if (why == MW_OK && mw_meta_stat_parse(text, &st) == 0) {
 		o.used_bytes = mw_ok(st.used_bytes);
+		o.size_bytes = mw_ok(st.size_bytes);
 		c.nlink = st.nlink;
 	}
 	o.name = mw_fmt_unoctal(search->arena, m->path);
@@ -273,25 +274,27 @@ static void visit_map(struct mw_shm_search *search, struct mw_at *at, struct mw_
 	add(search, c);
 }
 
-static void visit_maps(struct mw_shm_search *search, struct mw_at *at, struct mw_arena *temp,
-		       uint64_t pid, struct mw_str comm)
+/* How many there are. */
+static struct mw_val visit_maps(struct mw_shm_search *search, struct mw_at *at,
+				struct mw_arena *temp, uint64_t pid, struct mw_str comm)
 {
 	struct mw_str text;
 	struct mw_map m;
-	uint64_t ino;
+	uint64_t ino, n = 0;
+	enum mw_why why = mw_take_at(at, "maps", temp, search->s, &text);
 
-	mw_take_at(at, "maps", temp, search->s, &text);
-	while (mw_maps_next(&text, &m))
+	for (; mw_maps_next(&text, &m); n++)
 		if (!mw_str_eq(m.inode, "0") && !mw_str_u64(m.inode, &ino))
 			visit_map(search, at, temp, &m,
 				  (struct mw_shm_object){ .dev = mw_dev_parse(m.dev, true),
 							  .ino = ino,
 							  .pid = pid,
 							  .comm = comm });
+	return why == MW_OK ? mw_ok(n) : mw_no(why);
 }
 
-void mw_shm_search_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_arena *temp,
-			 uint64_t pid, struct mw_str comm)
+struct mw_val mw_shm_search_visit(struct mw_shm_search *search, struct mw_at *at,
+				  struct mw_arena *temp, uint64_t pid, struct mw_str comm)
 {
 	struct mw_str text;
 	struct mw_ns ns;
@@ -304,7 +307,7 @@ void mw_shm_search_visit(struct mw_shm_search *search, struct mw_at *at, struct 
 			take_segments(search, text, false, pid, comm);
 	}
 	visit_fds(search, at, temp, pid, comm);
-	visit_maps(search, at, temp, pid, comm);
+	return visit_maps(search, at, temp, pid, comm);
 }
 
 /* A mount table read later may have shown the device after all. */

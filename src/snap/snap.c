@@ -88,7 +88,11 @@ int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 		return r;
 	if (options->want & MW_WANT_KERNEL)
 		mw_take_kernel(root, arena, &s);
-	if (options->want & (MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_OOM))
+	if (options->want & (MW_WANT_KERNEL | MW_WANT_COMMIT))
+		mw_take_hugetlb(root, arena, &s);
+	if (options->want & MW_WANT_COMMIT)
+		mw_take_commit_sysctl(root, arena, &s);
+	if (options->want & (MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_OOM | MW_WANT_COMMIT))
 		mw_take_procs(root, options, arena, &s);
 	if (arena->failed)
 		return -ENOMEM;

@@ -39,8 +39,9 @@ enum mw_want {
 	MW_WANT_NODES_ONLY = 1 << 3,
 	MW_WANT_OOM = 1 << 4, /* of each process what the OOM killer asks, and the memory cgroups */
 	MW_WANT_POLICY = 1 << 5, /* of each process the NUMA policy: reads all its numa_maps */
+	MW_WANT_COMMIT = 1 << 6, /* of each process what it was promised, and the rules for it */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
-	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM,
+	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT,
 };
 
 struct mw_snap_options {
@@ -78,12 +79,23 @@ struct mw_proc_oom {
 	struct mw_str policy; /* "default", "bind:0-1": of the first mapping; empty: not asked */
 };
 
+/* What counts in Committed_AS for a process, with MW_WANT_COMMIT. */
+struct mw_proc_promises {
+	enum mw_why why;	/* MW_UNREAD: over the budget; else of meta/promises */
+	uint64_t bytes;		/* of all mappings that count */
+	uint64_t fork_bytes;	/* of these, what a child of fork() would be promised too */
+	uint64_t largest_bytes; /* the largest of those */
+	struct mw_val touched_bytes, shared_bytes; /* see kernel/pid_promises.h */
+};
+
 struct mw_proc {
 	uint64_t pid;
 	struct mw_pid_status status;
 	struct mw_proc_oom oom;
-	struct mw_str cgroup;	   /* that is charged for its memory; empty: not known */
-	size_t memcg;		   /* index of it, with MW_WANT_OOM; MW_NO_MEMCG: not known */
+	struct mw_str cgroup; /* that is charged for its memory; empty: not known */
+	size_t memcg;	      /* index of it, with MW_WANT_OOM; MW_NO_MEMCG: not known */
+	struct mw_proc_promises promises;
+	struct mw_val map_count;   /* with MW_WANT_SHMEM */
 	enum mw_why smaps_why;	   /* MW_UNREAD: over the budget */
 	struct mw_pid_smaps smaps; /* where smaps_why == MW_OK */
 };
@@ -120,6 +132,15 @@ struct mw_oom_sysctl {
 	struct mw_val cpu_count; /* not a setting: how far counters kept by CPU may be off */
 };
 
+/* Settings that decide what may be promised, with MW_WANT_COMMIT: vm.*, where no other is named. */
+struct mw_commit_sysctl {
+	struct mw_val overcommit_memory, overcommit_ratio, overcommit_kib; /* MW_ABSENT: no such */
+	struct mw_val admin_reserve_kib, user_reserve_kib;
+	struct mw_val max_map_count;
+	struct mw_val cpu_count; /* present ones: how far Committed_AS may be off */
+	struct mw_val shmmax_bytes, shmall_pages; /* kernel.*, of this IPC namespace */
+};
+
 /* A device number as mountinfo, stat and maps print it, as one number. */
 #define MW_DEV(major, minor) ((uint64_t)(major) << 32 | (minor))
 
@@ -153,6 +174,7 @@ struct mw_shm_object {
 	uint64_t dev, ino;
 	struct mw_str name;
 	struct mw_val used_bytes; /* swapped pages included */
+	struct mw_val size_bytes; /* with the pages that nobody touched; known of mapped ones */
 	uint64_t pid;		  /* the first holder */
 	struct mw_str comm;
 	struct mw_str fd; /* its descriptor there; empty: only mapped */
@@ -216,6 +238,7 @@ struct mw_snap {
 	bool global_init;  /* pid 1 is the machine's, not a container's */
 	struct mw_memcgs memcgs;
 	struct mw_oom_sysctl oom_sysctl;
+	struct mw_commit_sysctl commit_sysctl;
 
 	struct mw_tmpfs *tmpfs;
 	size_t n_tmpfs;

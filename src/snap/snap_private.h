@@ -64,9 +64,9 @@ struct mw_shm_search {
 };
 
 void mw_shm_search_start(struct mw_shm_search *search, struct mw_arena *temp);
-/* Looks at one process: its namespaces, open files and mappings. */
-void mw_shm_search_visit(struct mw_shm_search *search, struct mw_at *at, struct mw_arena *temp,
-			 uint64_t pid, struct mw_str comm);
+/* Looks at one process: its namespaces, open files and mappings; how many mappings it has. */
+struct mw_val mw_shm_search_visit(struct mw_shm_search *search, struct mw_at *at,
+				  struct mw_arena *temp, uint64_t pid, struct mw_str comm);
 void mw_shm_search_finish(struct mw_shm_search *search);
 
 /* tmpfs.c: the mounts of the namespace of one process, if it is a new one. */
@@ -90,9 +90,15 @@ void mw_take_policy(struct mw_at *at, struct mw_arena *arena, struct mw_arena *t
 		    struct mw_snap *s, struct mw_proc *p);
 void mw_take_oom_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
+/* What one process was promised; the settings that decide on promises. */
+void mw_take_promises(struct mw_at *at, struct mw_arena *temp, struct mw_snap *s,
+		      struct mw_proc *p);
+void mw_take_commit_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+
 /* The memory cgroups of all processes, and those above them. */
 void mw_take_memcgs(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
 void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		   struct mw_arena *arena, struct mw_snap *s);
 void mw_take_kernel(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+void mw_take_hugetlb(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);

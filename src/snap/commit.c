@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * commit - what was promised, and the rules by which more is.
+ */
+#include "base/fmt.h"
+#include "kernel/number_list.h"
+#include "kernel/pid_promises.h"
+#include "snap/snap_private.h"
+
+static void add(struct mw_proc_promises *sum, const struct mw_promise *p)
+{
+	uint64_t bytes = p->map.end - p->map.start;
+
+	sum->bytes += bytes;
+	sum->touched_bytes = mw_add(sum->touched_bytes, p->touched_bytes);
+	if (p->shared_bytes.why != MW_ABSENT)
+		sum->shared_bytes = mw_add(sum->shared_bytes, p->shared_bytes);
+	if (p->not_forked)
+		return;
+	sum->fork_bytes += bytes;
+	if (bytes > sum->largest_bytes)
+		sum->largest_bytes = bytes;
+}
+
+/* A folder that is no live machine may hold smaps itself. */
+void mw_take_promises(struct mw_at *at, struct mw_arena *temp, struct mw_snap *s, struct mw_proc *p)
+{
+	struct mw_proc_promises sum = { .touched_bytes = mw_ok(0), .shared_bytes = mw_ok(0) };
+	struct mw_promise promise;
+	struct mw_str text;
+
+	sum.why = mw_take_at(at, "meta/promises", temp, s, &text);
+	if (sum.why == MW_ABSENT)
+		sum.why = mw_take_at(at, "smaps", temp, s, &text);
+	while (mw_promises_next(&text, &promise))
+		add(&sum, &promise);
+	/* It has a stack at least: it left its memory behind meanwhile, or the kernel has no flags
+	 * to show. */
+	if (sum.why == MW_OK && !sum.bytes)
+		sum.why = MW_ABSENT;
+	p->promises = sum;
+}
+
+static struct mw_val take_setting(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s,
+				  const char *name)
+{
+	return mw_take_number(root, mw_fmt(arena, "proc/sys/%s", name), arena, s);
+}
+
+void mw_take_commit_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
+{
+	struct mw_str text;
+	enum mw_why why = mw_take_text(root, "sys/devices/system/cpu/present", arena, s, &text);
+
+	s->commit_sysctl = (struct mw_commit_sysctl){
+		.overcommit_memory = take_setting(root, arena, s, "vm/overcommit_memory"),
+		.overcommit_ratio = take_setting(root, arena, s, "vm/overcommit_ratio"),
+		.overcommit_kib = take_setting(root, arena, s, "vm/overcommit_kbytes"),
+		.admin_reserve_kib = take_setting(root, arena, s, "vm/admin_reserve_kbytes"),
+		.user_reserve_kib = take_setting(root, arena, s, "vm/user_reserve_kbytes"),
+		.max_map_count = take_setting(root, arena, s, "vm/max_map_count"),
+		.shmmax_bytes = take_setting(root, arena, s, "kernel/shmmax"),
+		.shmall_pages = take_setting(root, arena, s, "kernel/shmall"),
+		.cpu_count = why == MW_OK ? mw_list_count(text) : mw_no(why),
+	};
+}
