@@ -8,43 +8,12 @@
  */
 #include "base/fmt.h"
 #include "why/ledger_private.h"
-
-static const char *object_kind(enum mw_shm_kind kind)
-{
-	switch (kind) {
-	case MW_SHM_MEMFD:
-		return "memfd";
-	case MW_SHM_SYSV:
-		return "sysv";
-	case MW_SHM_ANON:
-		return "shared_anon";
-	case MW_SHM_UNLINKED:
-		return "unlinked";
-	case MW_SHM_DETACHED:
-		return "detached";
-	case MW_SHM_KERNEL:
-		return "kernel_shmem";
-	}
-	return "?";
-}
-
-/* "/memfd:name (deleted)" -> "name"; others lose " (deleted)" only. */
-static struct mw_str plain_name(const struct mw_shm_object *o)
-{
-	struct mw_str name = o->name;
-
-	if (mw_str_ends(name, " (deleted)"))
-		name.n -= 10;
-	if (o->kind == MW_SHM_MEMFD && mw_str_starts(name, "/memfd:"))
-		name = mw_str_from(name, 7);
-	if (o->kind == MW_SHM_ANON)
-		name = mw_str_of("shared anonymous memory");
-	return name;
-}
+#include "why/shm_name.h"
 
 static struct mw_owner object_owner(const struct mw_shm_object *o)
 {
-	struct mw_owner owner = mw_owner(object_kind(o->kind), plain_name(o), o->used_bytes);
+	struct mw_owner owner =
+		mw_owner(mw_shm_kind_name(o->kind), mw_shm_plain_name(o), o->used_bytes);
 
 	owner.pid = mw_ok(o->pid);
 	owner.comm = o->comm;
