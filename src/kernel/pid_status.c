@@ -12,12 +12,13 @@
 	}
 
 static const struct mw_field fields[] = {
-	KIB("VmPeak", peak_bytes),	    KIB("VmLck", locked_bytes),
-	KIB("VmHWM", high_bytes),	    KIB("VmRSS", rss_bytes),
-	KIB("RssAnon", rss_anon_bytes),	    KIB("RssFile", rss_file_bytes),
-	KIB("RssShmem", rss_shmem_bytes),   KIB("VmPTE", page_tables_bytes),
-	KIB("VmPMD", page_middle_bytes),    KIB("VmSwap", swap_bytes),
-	KIB("HugetlbPages", hugetlb_bytes),
+	KIB("VmPeak", peak_bytes),	 KIB("VmSize", address_space_bytes),
+	KIB("VmData", data_bytes),	 KIB("VmStk", stack_bytes),
+	KIB("VmLck", locked_bytes),	 KIB("VmHWM", high_bytes),
+	KIB("VmRSS", rss_bytes),	 KIB("RssAnon", rss_anon_bytes),
+	KIB("RssFile", rss_file_bytes),	 KIB("RssShmem", rss_shmem_bytes),
+	KIB("VmPTE", page_tables_bytes), KIB("VmPMD", page_middle_bytes),
+	KIB("VmSwap", swap_bytes),	 KIB("HugetlbPages", hugetlb_bytes),
 };
 
 /* The name stands with \n and \\ escaped (seq_put_decimal..., proc_task_name()). */
@@ -50,6 +51,12 @@ static struct mw_str after_key(struct mw_str text, const char *key)
 	return (struct mw_str){};
 }
 
+static struct mw_val number_of(struct mw_str s)
+{
+	s = mw_str_trim(s);
+	return s.n ? mw_number_parse(s) : mw_no(MW_ABSENT);
+}
+
 static struct mw_val hex_of(struct mw_str s)
 {
 	uint64_t v;
@@ -71,6 +78,7 @@ int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pi
 	s.name = unescape(arena, after_key(text, "Name:\t"));
 	if (!mw_str_word(&uid, &word) || mw_str_u64(word, &s.uid) < 0)
 		s.uid = UINT64_MAX;
+	s.thread_count = number_of(after_key(text, "Threads:"));
 	s.effective_caps = hex_of(after_key(text, "CapEff:"));
 	s.mems_allowed = mw_arena_copy(arena, mw_str_trim(after_key(text, "Mems_allowed_list:")));
 	*ret = s;
