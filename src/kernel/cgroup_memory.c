@@ -34,8 +34,8 @@ static struct mw_str without_slash(struct mw_str s)
 	return mw_str_from(s, mw_str_starts(s, "/"));
 }
 
-bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
-			  struct mw_cgroup_mount *ret)
+bool mw_cgroup_mount_of(struct mw_str mountinfo, const char *controller, struct mw_arena *arena,
+			struct mw_cgroup_mount *ret)
 {
 	struct mw_mount m;
 	struct mw_str value;
@@ -44,7 +44,7 @@ bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
 	while (mw_mountinfo_next(&mountinfo, &m)) {
 		bool v2 = mw_str_eq(m.type, "cgroup2");
 		bool v1 = mw_str_eq(m.type, "cgroup") &&
-			  mw_mount_option(m.super_options, "memory", &value);
+			  mw_mount_option(m.super_options, controller, &value);
 
 		/* The first mount of either shows what is mounted; later ones are copies. */
 		if (!(v1 || (v2 && !found)) || (found && !ret->v2))
@@ -57,6 +57,12 @@ bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
 		found = true;
 	}
 	return found;
+}
+
+bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
+			  struct mw_cgroup_mount *ret)
+{
+	return mw_cgroup_mount_of(mountinfo, "memory", arena, ret);
 }
 
 struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_str path,

@@ -25,6 +25,10 @@ struct mw_cgroup_mount {
 bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
 			  struct mw_cgroup_mount *ret);
 
+/* The same of any controller: "pids". */
+bool mw_cgroup_mount_of(struct mw_str mountinfo, const char *controller, struct mw_arena *arena,
+			struct mw_cgroup_mount *ret);
+
 /* Folder of the group that /proc/PID/cgroup calls `path`; empty: outside what is mounted. */
 struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_str path,
 			       struct mw_arena *arena);

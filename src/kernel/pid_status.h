@@ -28,10 +28,13 @@ struct mw_pid_status {
 	struct mw_val peak_bytes;	   /* the largest the address space ever was */
 	struct mw_val high_bytes;	   /* the largest rss_bytes ever was */
 	struct mw_val effective_caps;	   /* a bit each: MW_CAP_SYS_ADMIN */
-	struct mw_str mems_allowed;	   /* "0-1"; empty: not there */
+	struct mw_val thread_count;
+	struct mw_str mems_allowed; /* "0-1"; empty: not there */
 };
 
+#define MW_CAP_IPC_LOCK ((uint64_t)1 << 14)
 #define MW_CAP_SYS_ADMIN ((uint64_t)1 << 21)
+#define MW_CAP_SYS_RESOURCE ((uint64_t)1 << 24)
 
 /* Where status has no RssAnon (before 4.5): resident less shared pages of /proc/PID/statm. */
 struct mw_val mw_pid_statm_anon_pages(struct mw_str text);
