@@ -2,12 +2,18 @@
 /*
  * memwhy commit - why does malloc fail while RAM is free?
  */
+#include <errno.h>
+#include <string.h>
+
+#include "base/fmt.h"
 #include "cli/commit.h"
+#include "cli/commit_report.h"
+#include "report/escape.h"
 
 static const struct opt opts[] = {
 	{ "try", 0, "SIZE", "would a request of so much succeed now?", OPT_SIZE,
 	  offsetof(struct options, try_bytes) },
-	{ "as", 0, "PID|root|user", "with --try: who asks", OPT_TEXT,
+	{ "as", 0, "PID|root|user", "who asks; of a PID also all else that can refuse it", OPT_TEXT,
 	  offsetof(struct options, as) },
 	{ "run", 0, NULL, "run what stands behind --, and say which rule refuses its calls",
 	  OPT_FLAG, offsetof(struct options, run) },
@@ -17,13 +23,116 @@ static const struct opt opts[] = {
 	  offsetof(struct options, top) },
 };
 
+#define NOT_ASKED UINT64_MAX /* as opt_defaults() has it */
+
+/* Who asks: --as, or who runs this. */
+struct asking {
+	bool is_process;
+	uint64_t pid;
+	struct mw_asker asker;
+	struct mw_gauges gauges;
+	struct mw_try_ask ask;
+	const char *name;
+};
+
+static const struct mw_promiser *promiser_of(const struct mw_commit *c, const struct mw_snap *s,
+					     uint64_t pid)
+{
+	const struct mw_proc *p = NULL;
+
+	for (size_t i = 0; i < s->n_procs && !p; i++)
+		if (s->proc[i].pid == pid)
+			p = &s->proc[s->proc[i].oom.same_mm];
+	for (size_t i = 0; p && i < c->n_promisers; i++)
+		if (c->promiser[i].proc == p)
+			return &c->promiser[i];
+	return NULL;
+}
+
+static int take_process(struct cli_job *job, const struct mw_commit *c, struct asking *a)
+{
+	int r = mw_take_asker(job->root, a->pid, &job->arena, &job->snap, &a->asker);
+
+	if (r < 0)
+		return cli_fail(mw_fmt(&job->arena, "--as: pid %llu", (unsigned long long)a->pid),
+				r);
+	mw_gauges_build(&job->snap, &a->asker, &job->arena, &a->gauges);
+	a->ask.asker = &a->asker;
+	a->ask.self = promiser_of(c, &job->snap, a->pid);
+	a->ask.admin = mw_or(a->asker.init_userns, 0) &&
+		       mw_or(a->asker.status.effective_caps, 0) & MW_CAP_SYS_ADMIN;
+	a->name = mw_fmt(&job->arena, "%s (pid %llu)",
+			 mw_arena_cstr(&job->arena, a->asker.status.name),
+			 (unsigned long long)a->pid);
+	return EXIT_DONE;
+}
+
+static int take_asking(struct cli_job *job, const struct options *o, const struct mw_commit *c,
+		       struct asking *a)
+{
+	const char *as = o->as ? o->as : mw_or(job->snap.host.euid, 0) ? "user" : "root";
+
+	a->ask.bytes = o->try_bytes == NOT_ASKED ? 0 : o->try_bytes;
+	a->ask.admin = !strcmp(as, "root");
+	a->name = a->ask.admin ? "root" : "an ordinary user";
+	return a->is_process ? take_process(job, c, a) : EXIT_DONE;
+}
+
+/* Before anything is read. */
+static int parse_as(const struct options *o, struct asking *a)
+{
+	if (!o->as || !strcmp(o->as, "root") || !strcmp(o->as, "user"))
+		return EXIT_DONE;
+	a->is_process = true;
+	return mw_str_u64(mw_str_of(o->as), &a->pid) < 0 || !a->pid ? cli_wrong("as", o->as)
+								    : EXIT_DONE;
+}
+
+static int explain(const struct options *o)
+{
+	_cli_job_ struct cli_job job = {};
+	struct mw_findings findings = {};
+	struct asking asking = {};
+	struct mw_try tries[MW_TRY_KINDS];
+	struct mw_commit c;
+	struct mw_report r;
+	int status = parse_as(o, &asking);
+
+	if (!status)
+		status = cli_job_start(&job, o, MW_WANT_SHMEM | MW_WANT_OOM | MW_WANT_COMMIT);
+	if (status)
+		return status;
+	mw_commit_build(&job.snap, &job.arena, &c);
+	status = take_asking(&job, o, &c, &asking);
+	if (status)
+		return status;
+	mw_try(&job.snap, &c, &asking.ask, &job.arena, tries);
+	mw_find_commit(&(struct mw_commit_case){ &job.snap, &c, &o->threshold, &job.arena,
+						 asking.is_process ? &asking.gauges : NULL,
+						 asking.name },
+		       &findings);
+	mw_report_init(&r, &job.arena, "memwhy.commit/1");
+	cli_commit_report(
+		&r, &(struct commit_view){ .snap = &job.snap,
+					   .c = &c,
+					   .tries = o->try_bytes != NOT_ASKED ? tries : NULL,
+					   .try_bytes = o->try_bytes,
+					   .as = asking.name,
+					   .gauges = asking.is_process ? &asking.gauges : NULL,
+					   .top = o->top });
+	r.findings = &findings;
+	return cli_job_emit(&job, o, &r);
+}
+
 static int run(const struct options *o)
 {
+	if (o->run + (o->address[0] != NULL) + (o->try_bytes != NOT_ASKED) > 1) {
+		fputs("memwhy: one of --run, --address and --try\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (o->run)
-		return EXIT_FAILED;
-	if (o->address[0])
-		return EXIT_FAILED;
-	return EXIT_DONE;
+		return cli_commit_run(o);
+	return o->address[0] ? cli_commit_address(o) : explain(o);
 }
 
 const struct cmd cmd_commit = {

@@ -36,7 +36,8 @@ struct options opt_defaults(void)
 				 .threshold = mw_thresholds_normal(),
 				 .smaps_budget_ms = 1000,
 				 .tree_min_bytes = 1 << 20,
-				 .top = 5 };
+				 .top = 5,
+				 .try_bytes = UINT64_MAX };
 }
 
 /* "512", "64K", "2G" in bytes; whole numbers only. */

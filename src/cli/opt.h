@@ -27,7 +27,8 @@ struct options {
 	const char *since, *until, *host, *split;
 	const char *cgroup, *nodes, *cpuset, *kernel, *set[2];
 	uint64_t until_bytes;
-	uint64_t try_bytes; /* of memwhy commit: as, run and address too */
+	/* Of memwhy commit. */
+	uint64_t try_bytes; /* UINT64_MAX: not asked */
 	const char *as, *address[2];
 	bool run;
 	const char *output;

@@ -67,11 +67,16 @@ void mw_commit_build(const struct mw_snap *s, struct mw_arena *arena, struct mw_
 /* How far what is named lies from Committed_AS, in 1/10000 of it, whichever is larger. */
 struct mw_val mw_commit_off(const struct mw_commit *c);
 
+struct mw_gauges;
+
 struct mw_commit_case {
 	const struct mw_snap *snap;
 	const struct mw_commit *commit;
 	const struct mw_thresholds *limit;
 	struct mw_arena *arena;
+	/* Limits of one process, and its name; NULL: none was asked about. */
+	const struct mw_gauges *gauges;
+	const char *name;
 };
 
 void mw_find_commit(const struct mw_commit_case *c, struct mw_findings *ret);

@@ -34,6 +34,15 @@ const struct mw_threshold mw_threshold_table[] = {
 	    "a process that may never be killed and holds more is reported"),
 	ROW("victim-useless", victim_useless_permille, 50,
 	    "a first kill that gives back less is reported, where memory is in no process"),
+	ROW("commit-full", commit_full_permille, 990,
+	    "in mode 2 promises above this, of CommitLimit, are refused in practice"),
+	ROW("commit-near", commit_near_permille, 900, "likewise: are near the limit"),
+	ROW("commit-hugetlb", commit_hugetlb_permille, 100,
+	    "huge pages that take more off CommitLimit are reported"),
+	ROW("commit-fork", commit_fork_permille, 50,
+	    "a process with more of CommitLimit, whose fork would be refused, is reported"),
+	ROW("limit-near", limit_near_permille, 800,
+	    "a process that used more of one of its limits is reported"),
 	ROW("floor-mib", floor_mib, 8, "MiB: what is smaller is not reported, whatever its share"),
 };
 

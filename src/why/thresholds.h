@@ -25,6 +25,9 @@ struct mw_thresholds {
 	uint64_t oom_slab_permille;
 	uint64_t oom_unaccounted_permille;
 	uint64_t unkillable_permille, victim_useless_permille;
+	uint64_t commit_full_permille, commit_near_permille; /* of CommitLimit */
+	uint64_t commit_hugetlb_permille, commit_fork_permille;
+	uint64_t limit_near_permille; /* of the limit itself */
 	uint64_t floor_mib;
 };
 
