@@ -16,6 +16,9 @@
 #include "kernel/root_private.h"
 
 #define CAPTURE_MAX_BYTES ((size_t)1 << 30)
+/* A setting refuses to be read into more than 4 MiB (proc_sys_call_handler(),
+ * fs/proc/proc_sysctl.c). */
+#define CHUNK_BYTES ((size_t)1 << 20)
 #define SCRATCH_BYTES ((size_t)64 << 10)
 
 enum kind { LIVE, DIRECTORY, CAPTURE };
@@ -55,7 +58,8 @@ int mw_read_fd(int fd, struct mw_scratch *scratch, size_t max_bytes, size_t *ret
 			if (r < 0)
 				return r;
 		}
-		k = read(fd, scratch->p + n, scratch->bytes - n);
+		k = read(fd, scratch->p + n,
+			 scratch->bytes - n < CHUNK_BYTES ? scratch->bytes - n : CHUNK_BYTES);
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
