@@ -93,7 +93,8 @@ static void take_page(struct take *t)
 	if (f->page_why != MW_OK || !mw_known(f->page.pagemap))
 		return;
 	bits = mw_page_bits(f->page.pagemap.v, t->s->host.release);
-	if (bits.frame.why == MW_DENIED || bits.swap_type.why == MW_DENIED)
+	if (bits.frame.why == MW_DENIED ||
+	    (bits.swap_type.why == MW_DENIED && !mw_or(bits.guard, 0)))
 		mw_sources_note(&t->s->sources,
 				mw_str_of(mw_fmt(t->arena, "%s/pagemap (frame)", t->at.path)),
 				-EPERM);

@@ -117,7 +117,10 @@ static struct mw_val zero_of(const struct mw_page_entry *e, const struct mw_page
 	    (mw_known(e->flags) && e->flags.v & MW_KPF_ZERO))
 		return mw_ok(1);
 	/* Not counted as mapped, and of no file (vm_normal_page(), mm/memory.c). */
-	if (mw_or(b->exclusive, 0) || mw_or(b->file, 0) || mw_known(e->flags) || mw_known(e->scan))
+	if (mw_or(b->exclusive, 0) || mw_or(b->file, 0) || mw_known(e->flags))
+		return mw_ok(0);
+	/* Of the huge page of zeros the scan does not say it (pagemap_thp_category()). */
+	if (mw_known(e->scan) && !(e->scan.v & MW_SCAN_HUGE))
 		return mw_ok(0);
 	return mw_no(b->frame.why == MW_DENIED ? MW_DENIED : e->flags.why);
 }
