@@ -23,7 +23,7 @@
 #define ANSWER_BYTES ((size_t)1 << 20)
 #define LIMIT_KEY "\"limit_bytes\": "
 #define RULE_KEY "\"rule\": \""
-#define TOP ((size_t)1 << 62) /* above every request that may succeed, where there is an end */
+#define TOP ((size_t)1 << 63) /* above every request that may succeed, where there is an end */
 
 enum kind { MALLOC, PRIVATE, NORESERVE, SHARED, SHM, FORK, KINDS };
 
@@ -34,12 +34,12 @@ static const char *const requests[KINDS] = {
 /* What subject and asker tell each other. */
 struct board {
 	volatile size_t most;	     /* that succeeded; of fork(): mapped, beside the rest */
-	volatile long committed_kib; /* before the first request */
 	volatile bool refused_above; /* one page more was refused */
 };
 
 static struct board *board;
 static size_t ram_and_swap_bytes;
+static long committed_kib; /* when memwhy is gone, before the first request */
 static char answer[ANSWER_BYTES];
 
 static bool try_map(size_t bytes, int flags)
@@ -161,15 +161,12 @@ static _Noreturn void be_subject(enum kind kind, uid_t uid)
 	/* The first malloc() that fails makes an arena: before anything is compared. */
 	try_malloc(TOP);
 	rest();
-	board->committed_kib = meminfo_kib("Committed_AS");
 	board->most = bisect(kind);
 	board->refused_above = !try_one(kind, board->most + PAGE);
 	/* What memwhy says of a fork is asked while it has what it can just fork with, and with a
 	 * page more. */
 	for (size_t more = 0; kind == FORK && more < 2; more++) {
 		p = map_large(board->most + more * PAGE);
-		rest();
-		board->committed_kib = meminfo_kib("Committed_AS");
 		rest();
 		munmap(p, board->most + more * PAGE);
 	}
@@ -209,6 +206,7 @@ static bool ask(pid_t pid)
 	answer[n] = '\0';
 	close(ends[0]);
 	waitpid(child, &status, 0);
+	committed_kib = meminfo_kib("Committed_AS");
 	return n && WIFEXITED(status) && (!WEXITSTATUS(status) || WEXITSTATUS(status) == 3);
 }
 
@@ -252,7 +250,7 @@ static long long foretold(const struct said *s)
 {
 	if (strcmp(s->rule, "overcommit-limit"))
 		return s->most;
-	return s->most + s->committed - (long long)board->committed_kib * 1024;
+	return s->most + s->committed - (long long)committed_kib * 1024;
 }
 
 static void tell(const char *label, enum kind kind, uid_t uid, const struct said *s, bool right)
@@ -274,7 +272,6 @@ static void measure_fork(const char *label, pid_t pid, uid_t uid)
 		if (!ask(pid))
 			strcpy(answer, "");
 		s[more] = said(FORK);
-		go_on(pid);
 		most[more] = foretold(&s[more]);
 		go_on(pid);
 	}
