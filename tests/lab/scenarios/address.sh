@@ -34,6 +34,7 @@ swapon /dev/nvme0n1
 echo 1 >/proc/sys/vm/nr_hugepages
 echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
 group payer 209715200
+echo max >"$G/memory.swap.max"
 mkfifo /tmp/hold
 # KEY: what memwhy says of each page
 ask() {
