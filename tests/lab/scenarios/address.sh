@@ -33,6 +33,8 @@ mkswap /dev/nvme0n1 >/dev/null 2>&1
 swapon /dev/nvme0n1
 echo 1 >/proc/sys/vm/nr_hugepages
 echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
+# A machine under 512 MiB begins without it (hugepage_init(), mm/huge_memory.c).
+echo 1 >/sys/kernel/mm/transparent_hugepage/use_zero_page
 group payer 209715200
 echo max >"$G/memory.swap.max"
 mkfifo /tmp/hold
