@@ -12,19 +12,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernel/pid_status.h"
 #include "lab/actor.h"
 #include "lab/knob.h"
 #include "lab/lab.h"
 
 #define STEP_MS 5
+#define SMAPS_BUDGET_US 1000000
 #define LATE_MS 2000 /* that a killed process may take to die */
 
-static int set_adj(int adj)
+static int set_adj(int64_t adj)
 {
 	char text[16];
 
-	snprintf(text, sizeof(text), "%d", adj);
+	snprintf(text, sizeof(text), "%lld", (long long)adj);
 	return lab_knob_write("/proc/self/oom_score_adj", text);
 }
 
@@ -73,24 +73,6 @@ bool lab_actors_may_protect(const struct lab *lab)
 	return !r;
 }
 
-static void look_at(struct lab *lab, struct lab_actor *a)
-{
-	char path[64], buf[8192];
-	struct mw_pid_status status;
-	struct mw_str text;
-	int r;
-
-	a->pid = (uint64_t)a->child.pid;
-	if (lab_path(path, sizeof(path), "/proc/%d/oom_score", a->child.pid) < 0)
-		return;
-	a->oom_score_count = lab_knob_number(path);
-	if (lab_path(path, sizeof(path), "/proc/%d/status", a->child.pid) < 0)
-		return;
-	text = lab_knob_read(path, buf, sizeof(buf), &r);
-	if (!r && !mw_pid_status_parse(text, lab->arena, &status))
-		a->rss_bytes = status.rss_bytes;
-}
-
 int lab_actors_start(struct lab *lab, struct lab_actors *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
@@ -103,9 +85,45 @@ int lab_actors_start(struct lab *lab, struct lab_actors *all)
 
 		if (r < 0)
 			return r;
+		a->pid = (uint64_t)a->child.pid;
 	}
-	for (size_t i = 0; i < all->n; i++)
-		look_at(lab, &all->item[i]);
+	return 0;
+}
+
+/* Its place in the picture; not there: s->n_procs. */
+static size_t find(const struct mw_snap *s, const struct lab_actor *a)
+{
+	size_t i = 0;
+
+	while (i < s->n_procs && s->proc[i].pid != a->pid)
+		i++;
+	return i;
+}
+
+int lab_actors_foretell(struct lab *lab, struct lab_actors *all)
+{
+	const struct mw_snap_options options = { .want = MW_WANT_PROCS | MW_WANT_OOM,
+						 .smaps_budget_us = SMAPS_BUDGET_US };
+	size_t at[LAB_ACTORS_MAX] = {};
+	struct lab_fate *fate;
+	struct mw_snap s;
+	int r = mw_snap_take(lab->root, &options, lab->arena, &s);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < all->n; i++) {
+		at[i] = find(&s, &all->item[i]);
+		if (at[i] == s.n_procs)
+			return -ESRCH;
+	}
+	r = lab_foretell(&s, at[all->n - 1], lab->arena, &fate);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < all->n; i++) {
+		all->item[i].rss_bytes = s.proc[at[i]].status.rss_bytes;
+		all->item[i].oom_score_count = s.proc[at[i]].oom.score;
+		all->item[i].fate = fate[at[i]];
+	}
 	return 0;
 }
 
