@@ -14,6 +14,7 @@ struct lab_actor {
 	char name[16];
 	uint64_t bytes; /* 0: it grows */
 	int64_t adj;	/* oom_score_adj */
+	int cpu;	/* where it runs */
 	struct lab_child child;
 	uint64_t pid;
 	struct mw_val rss_bytes, oom_score_count; /* before the first was killed */

@@ -6,8 +6,10 @@
  * next step.  A kill frees more than a step takes.
  */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 #include "lab/lab.h"
 
 #define STEP_MS 5
+#define GROWER_NICE 10
 #define SMAPS_BUDGET_US 1000000
 #define LATE_MS 2000 /* that a killed process may take to die */
 
@@ -28,10 +31,29 @@ static int set_adj(int64_t adj)
 	return lab_knob_write("/proc/self/oom_score_adj", text);
 }
 
+/* exit_mmap() sets MMF_OOM_SKIP before tlb_finish_mmu() gives back what it has gathered, up to
+ * 10000 pages; who runs out of memory in between has another one killed (seen on 6.18).  So all
+ * run on one CPU, and the grower stands back for who dies. */
+static int share_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((size_t)cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) < 0 ? -errno : 0;
+}
+
+static int prepare(const struct lab_actor *a)
+{
+	int r = share_cpu(a->cpu);
+
+	return r < 0 ? r : set_adj(a->adj);
+}
+
 static int be_sized(void *arg, int fd)
 {
 	const struct lab_actor *a = arg;
-	int r = set_adj(a->adj);
+	int r = prepare(a);
 
 	if (!r && !lab_eat(a->bytes))
 		r = -errno;
@@ -40,13 +62,16 @@ static int be_sized(void *arg, int fd)
 	return r;
 }
 
-/* One step a word, until the kernel ends it. */
+/* One step a word, until the kernel ends it.  The first step is taken before it is looked at: then
+ * it has all its code, which is resident too, but costs the group nothing. */
 static int be_grower(void *arg, int fd)
 {
 	const struct lab_actor *a = arg;
 	int64_t word;
-	int r = set_adj(a->adj);
+	int r = prepare(a);
 
+	if (!r && (setpriority(PRIO_PROCESS, 0, GROWER_NICE) < 0 || !lab_eat(LAB_MIB)))
+		r = -errno;
 	lab_say(fd, r);
 	while (!r && !lab_hear(fd, -1, &word)) {
 		r = lab_eat(LAB_MIB) ? 0 : -errno;
@@ -75,13 +100,20 @@ bool lab_actors_may_protect(const struct lab *lab)
 
 int lab_actors_start(struct lab *lab, struct lab_actors *all)
 {
+	int cpu = sched_getcpu();
+
+	if (cpu < 0)
+		return -errno;
 	for (size_t i = 0; i < all->n; i++) {
 		struct lab_actor *a = &all->item[i];
 		struct lab_body body = { .comm = a->name,
 					 .group = &lab->group,
 					 .run = a->bytes ? be_sized : be_grower,
 					 .arg = a };
-		int r = lab_child_ready(lab, &body, &a->child);
+		int r;
+
+		a->cpu = cpu;
+		r = lab_child_ready(lab, &body, &a->child);
 
 		if (r < 0)
 			return r;

@@ -9,7 +9,7 @@
 /* How far the grower may be from where it is seen when the kernel looks at it: charges that lie on
  * the CPUs (refill_stock(), mm/memcontrol.c), counters that do (percpu_counter_add_batch()), and
  * the kernel's own memory for who died. */
-#define MARGIN_BYTES ((uint64_t)2 << 20)
+#define MARGIN_BYTES ((uint64_t)1 << 20)
 
 /* The picture before the next kill. */
 struct picture {
@@ -70,7 +70,7 @@ static const char *doubt(const struct picture *now, const struct mw_victims *v)
 			continue;
 		if (x->rank && is_close(now, first, x))
 			return "the grower and another have nearly the same points then, and how "
-			       "far it will have grown is known to 2 MiB only";
+			       "far it will have grown is known to 1 MiB only";
 		if (x->spared == MW_SPARED_UNKNOWN)
 			return "what decides about another of the group could not be read";
 	}
