@@ -26,7 +26,8 @@ struct lab_actor {
 
 struct lab_actors {
 	struct lab_actor item[LAB_ACTORS_MAX];
-	size_t n; /* the last one grows */
+	size_t n;	      /* the last one grows */
+	uint64_t limit_bytes; /* of the group */
 	size_t deaths;
 };
 

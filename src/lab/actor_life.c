@@ -3,7 +3,7 @@
  * The life of the actors: they take their memory, one of them grows, and who dies is noted.
  *
  * Invariants: the grower takes a step only when it is told to, and who died is noted before the
- * next step.  A kill frees more than a step takes.
+ * next step.  A kill frees at least about what a step at the limit takes.
  */
 #include <errno.h>
 #include <sched.h>
@@ -62,8 +62,8 @@ static int be_sized(void *arg, int fd)
 	return r;
 }
 
-/* One step a word, until the kernel ends it.  The first step is taken before it is looked at: then
- * it has all its code, which is resident too, but costs the group nothing. */
+/* So many MiB as the word says, until the kernel ends it.  The first step is taken before it is
+ * looked at: then it has all its code, which is resident too, but costs the group nothing. */
 static int be_grower(void *arg, int fd)
 {
 	const struct lab_actor *a = arg;
@@ -74,7 +74,7 @@ static int be_grower(void *arg, int fd)
 		r = -errno;
 	lab_say(fd, r);
 	while (!r && !lab_hear(fd, -1, &word)) {
-		r = lab_eat(LAB_MIB) ? 0 : -errno;
+		r = lab_eat((size_t)word * LAB_MIB) ? 0 : -errno;
 		lab_say(fd, r);
 	}
 	return r;
@@ -212,13 +212,23 @@ static void note_late_deaths(struct lab *lab, struct lab_actors *all)
 	}
 }
 
+/* All but 1 MiB of what the group has left, and 1 MiB at the limit: on a busy machine each step
+ * waits long for the CPU. */
+static int64_t next_step_mib(const struct lab *lab, const struct lab_actors *all)
+{
+	struct mw_val room = mw_sub(mw_ok(all->limit_bytes), lab_group_usage_bytes(&lab->group));
+	uint64_t mib = mw_or(room, 0) / LAB_MIB;
+
+	return mib > 2 ? (int64_t)mib - 1 : 1;
+}
+
 int lab_actors_drive(struct lab *lab, struct lab_actors *all, unsigned seconds)
 {
 	int fd = all->item[all->n - 1].child.fd, r;
 	int64_t end = now_ms() + seconds * 1000, left, word = 0;
 
 	while ((left = end - now_ms()) > 0) {
-		lab_say(fd, 1);
+		lab_say(fd, next_step_mib(lab, all));
 		r = lab_hear(fd, (int)left, &word);
 		if (r == -EPIPE) {
 			note_late_deaths(lab, all);

@@ -272,7 +272,7 @@ static enum lab_status perform(struct lab *lab, struct lab_actors *all)
 		return lab_fail("foretelling the order", r);
 	lab_talk(lab, "%zu processes are in it. memwhy foretells that they are killed so: %s.",
 		 all->n, names(lab, all, place_foretold));
-	lab_talk(lab, "Now one of them, grower, takes 1 MiB after the other.");
+	lab_talk(lab, "Now one of them, grower, takes what is left, and goes on at the limit.");
 	log = lab_kmsg_open();
 	r = lab_actors_drive(lab, all, SECONDS);
 	read_log(lab, all, log);
@@ -306,7 +306,7 @@ static enum lab_status engage(struct lab *lab, struct lab_actors *all)
 
 static enum lab_status run(struct lab *lab)
 {
-	struct lab_actors all = {};
+	struct lab_actors all = { .limit_bytes = LIMIT_BYTES };
 	enum lab_status status = engage(lab, &all);
 
 	if (!status)
@@ -320,7 +320,7 @@ const struct lab_accident lab_oom_order = {
 	.summary = "in which order the kernel kills",
 	.story = "Five processes share a group: small (8 MiB, oom_score_adj 500), big (80 MiB, 0), "
 		 "middle\n(32 MiB, -500), protected (16 MiB, -1000), and grower (0), which takes "
-		 "1 MiB after the\nother until the limit is hit, and goes on.  The kernel then "
+		 "what is left\nuntil the limit is hit, and goes on.  The kernel then "
 		 "kills the one with the most\npoints, which are its pages and oom_score_adj "
 		 "thousandths of the limit, and so on, until the\ngrower itself is dead.  You see "
 		 "who died in which order, beside the order reckoned before.\nNAME:MIB:ADJ... "
