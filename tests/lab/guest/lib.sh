@@ -65,10 +65,12 @@ order() {
 	echo "{\"order\":{\"run$ran\":${said:-null}}}"
 }
 
-# N: once with its own processes, then N times with random ones; every second time two are alike.
+# N: once with its own processes, once with three that are alike, then N times with random ones; every
+# second time two are alike.
 orders() {
 	seed=$(uname -r | tr -dc 0-9 | cut -c1-3)
 	order
+	order alike1:30:400 alike2:30:400 alike3:30:400 other:20:0
 	for i in $(seq "$1"); do
 		# shellcheck disable=SC2046 # words
 		order $(awk -v seed=$((seed * 100 + i)) -v twins=$((i % 2)) 'BEGIN {

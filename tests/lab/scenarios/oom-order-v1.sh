@@ -2,10 +2,10 @@
 #: memory 384
 #: cgroup v1
 #: kernels 5.10 6.1
-#: seconds 300
-#: claim (.order | length) == 17 and (.order | all(.verdict | startswith("The kernel killed in ")))
+#: seconds 600
+#: claim (.order | length) == 18 and (.order | all(.verdict | startswith("The kernel killed in ")))
 #: claim [.order[].processes | map(select(.killed_place)) | sort_by(.killed_place)[].process] == victims
-#: claim [.order[] | select(all(.processes[]; (.doubt // "") | test("nearly") | not))] | length >= 15 and (map(.processes[] | select(.expected_place != .killed_place)) == [])
+#: claim [.order[] | select(all(.processes[]; (.doubt // "") | test("nearly") | not))] | length >= 16 and (map(.processes[] | select(.expected_place != .killed_place)) == [])
 #: claim [.order[].processes[] | select(.killed_place) | .log_line // ""] | all(startswith("Memory cgroup out of memory: Killed process "))
 #: claim [.order[].processes[].doubt // empty | select(test("v1 does not show"))] | length >= 2
 # v1 does not show who joined first: of those who are alike memwhy says so, and is right all the same,
