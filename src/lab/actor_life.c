@@ -19,7 +19,7 @@
 #include "lab/lab.h"
 
 #define STEP_MS 5
-#define GROWER_NICE 10
+#define SIZED_NICE (-10)
 #define SMAPS_BUDGET_US 1000000
 #define LATE_MS 2000 /* that a killed process may take to die */
 
@@ -33,7 +33,7 @@ static int set_adj(int64_t adj)
 
 /* exit_mmap() sets MMF_OOM_SKIP before tlb_finish_mmu() gives back what it has gathered, up to
  * 10000 pages; who runs out of memory in between has another one killed (seen on 6.18).  So all
- * run on one CPU, and the grower stands back for who dies. */
+ * run on one CPU, and who dies goes before the grower. */
 static int share_cpu(int cpu)
 {
 	cpu_set_t set;
@@ -55,6 +55,8 @@ static int be_sized(void *arg, int fd)
 	const struct lab_actor *a = arg;
 	int r = prepare(a);
 
+	/* Without CAP_SYS_NICE it dies as fast as it may. */
+	setpriority(PRIO_PROCESS, 0, SIZED_NICE);
 	if (!r && !lab_eat(a->bytes))
 		r = -errno;
 	lab_say(fd, r);
@@ -70,7 +72,7 @@ static int be_grower(void *arg, int fd)
 	int64_t word;
 	int r = prepare(a);
 
-	if (!r && (setpriority(PRIO_PROCESS, 0, GROWER_NICE) < 0 || !lab_eat(LAB_MIB)))
+	if (!r && !lab_eat(LAB_MIB))
 		r = -errno;
 	lab_say(fd, r);
 	while (!r && !lab_hear(fd, -1, &word)) {
