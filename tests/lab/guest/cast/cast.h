@@ -37,6 +37,11 @@ enum link {
 	LINK_WAITED, /* its parent waits, but memory is its own: no reason to pass it over */
 };
 
+/* What keeps the trigger to the nodes that run out. */
+enum bound { BOUND_NOT, BOUND_POLICY, BOUND_CPUSET };
+
+#define FULL_NODE 1 /* of 0 and 1 */
+
 struct task {
 	enum link link;
 	int parent;	     /* index, always smaller than its own; -1: the director */
@@ -47,6 +52,10 @@ struct task {
 	unsigned map_pages;  /* of the mapping that all share */
 	unsigned file_pages; /* of a memfd that is not mapped: the group's, but not the task's */
 	bool locked;
+	int policy;	    /* of set_mempolicy(2), with .nodes; 0: what it inherits */
+	unsigned nodes;	    /* a mask */
+	unsigned cpuset;    /* the mask of nodes of its cpuset; 0: stays where it was born */
+	bool threads_apart; /* threads bind themselves to the other node */
 	unsigned threads;
 	bool leader_leaves;
 	bool adj_set; /* else it inherits */
@@ -70,6 +79,7 @@ struct plan {
 	uint64_t seed;
 	unsigned number;
 	bool global, v2, swap, lowers; /* see struct facts_of_machine */
+	enum bound bound;	       /* likewise */
 	bool unlike;		       /* no two alike, as far as that can be planned */
 	bool flat;		       /* v1 of old kernels: use_hierarchy off */
 	int domain;		       /* index of the group that runs out */
@@ -94,6 +104,8 @@ bool chance(struct prng *r, unsigned percent);
 
 struct facts_of_machine {
 	bool global, v2, swap;
+	enum bound bound;      /* with global: of two nodes one runs out */
+	bool asker_dies;       /* vm.oom_kill_allocating_task is set: triggers of all sorts */
 	bool lowers;	       /* may lower oom_score_adj: CAP_SYS_RESOURCE */
 	unsigned ties_percent; /* 0: as few as possible, for where their order cannot be seen */
 };
@@ -153,6 +165,13 @@ bool group_move(const struct plan *p, int group, pid_t pid); /* -1: to the nurse
 void groups_remove(const struct plan *p);
 const char *domain_argument(const struct plan *p); /* for --cgroup */
 
+/* nodes.c */
+bool nodes_prepare(void); /* cpusets, one for each mask */
+long node_free_kib(int node);
+bool bind_here(int policy, unsigned nodes); /* calls nothing that keeps state */
+bool settle(const struct task *t);	    /* the caller: where the plan wants it */
+const char *full_cpuset(void);		    /* for --cpuset */
+
 /* stage.c */
 bool stage_fill(struct stage *s);		/* all are there, and quiet */
 bool stage_reap(struct stage *s);		/* true: somebody new is dead */
@@ -169,6 +188,7 @@ struct foretold {
 	int n;
 	bool answered; /* it ran, and its answer could be read */
 	int status;
+	bool asker_dies; /* whoever asks, if it may be killed */
 	char doubt[128]; /* of the first */
 	struct {
 		pid_t pid;
@@ -177,7 +197,8 @@ struct foretold {
 		long model, kernel; /* oom_score; -1: not said */
 	} victims[MAX_FORETOLD];
 };
-void foretell(const char *memwhy, const char *cgroup, struct foretold *ret);
+/* Of a domain: an option of memwhy and its value; of the machine without. */
+void foretell(const char *memwhy, const char *option, const char *value, struct foretold *ret);
 
 /* truth.c */
 int log_open(void); /* -1: not readable, or its pids are not ours */
