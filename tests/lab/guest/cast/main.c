@@ -7,12 +7,13 @@
  *
  * Sets FIRST (0) to FIRST + SETS (100), fewer when SECONDS are over; PERCENT of them with tasks
  * that are alike.  -g: the whole machine runs out, a guest's only.  -N: of its two nodes the second
- * does, to which the trigger is kept so.  -A: vm.oom_kill_allocating_task is set, and the trigger is
- * as killable as others.  -S: there is swap, and some pages are in it.  -w: takes the last that memwhy names for the first, so nearly all must
- * differ: shows that a wrong answer is seen.
+ * does, to which the trigger is kept so.  -A: vm.oom_kill_allocating_task is set, and the trigger
+ * is as killable as others.  -S: there is swap, and some pages are in it.  -w: takes the last that
+ * memwhy names for the first, so nearly all must differ: shows that a wrong answer is seen.
  *
  * {"sets":N,"agree":N,"undecidable":N,"differ":N,"void":N,...}: sets that were judged; void: that
- * were not.  With -k below that key.  {"differences":{"setN":{...}}}, {"voids":{"setN":"why"}}.  Exit 77: not possible here.
+ * were not.  With -k below that key.  {"differences":{"setN":{...}}}, {"voids":{"setN":"why"}}.
+ * Exit 77: not possible here.
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -31,8 +32,8 @@ struct options {
 
 struct tally {
 	unsigned sets, agree, undecidable, differ, voids;
-	unsigned nobody; /* agreed that nobody can be killed */
-	unsigned tied;	 /* the first has equals */
+	unsigned nobody;   /* agreed that nobody can be killed */
+	unsigned tied;	   /* the first has equals */
 	unsigned by_nodes; /* on the whole machine another would be the first */
 	unsigned askers;   /* agreed that who asked dies */
 	unsigned scores, scores_differ;
