@@ -83,6 +83,19 @@ static void unkillable(const struct mw_victims_case *c, struct mw_findings *all)
 	}
 }
 
+/* The one at an end of the scan: of equals the choice, by the rule of a release. */
+static const char *scanned(const struct mw_victims_case *c, bool last)
+{
+	const struct mw_victims *v = c->victims;
+	const struct mw_victim *found = v->victim;
+
+	for (size_t i = 1; i < v->n_victims; i++)
+		if (v->victim[i].spared == MW_SPARED_NOT &&
+		    (v->victim[i].scan > found->scan) == last)
+			found = &v->victim[i];
+	return mw_victim_name(c->arena, found->proc);
+}
+
 /* All rate 1: the order of the scan decides. */
 static void floor_of_one(const struct mw_victims_case *c, struct mw_findings *all)
 {
@@ -106,11 +119,10 @@ static void floor_of_one(const struct mw_victims_case *c, struct mw_findings *al
 		       mw_victim_name(c->arena, v->victim[0].proc),
 		       mw_fmt_val_bytes(c->arena, v->victim[0].frees_bytes));
 	mw_finding_count(&f, "tasks that tie", v->n_victims, "the kernel's rule, 3.6 to 5.8");
-	mw_finding_text(&f, "of equals dies",
-			v->rules.tie == MW_TIE_FIRST
-				? "the first scanned, as up to 5.2; from 5.3 on the last"
-				: "the last scanned, as from 5.3 on; up to 5.2 the first",
-			"the kernel's rule");
+	mw_finding_text(&f, "first scanned, dies up to 5.2", scanned(c, false),
+			"the order of the scan");
+	mw_finding_text(&f, "last scanned, dies from 5.3 to 5.8", scanned(c, true),
+			"the order of the scan");
 	mw_finding_bytes(&f, "what the largest holds", largest, "proc/PID/smaps_rollup");
 	mw_finding_fix(&f, (struct mw_fix){ .command = mw_fmt(c->arena, "%s --kernel 5.10",
 							      mw_victims_ask_again(c)),

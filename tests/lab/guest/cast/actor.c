@@ -164,6 +164,11 @@ static void run_out_of_memory(struct stage *s, struct seat *seat)
 	while (seat->go != 2)
 		futex_wait(&seat->go, 1);
 	while (seat->grown_pages < limit && refused < 3) {
+		while (seat->go == 3) {
+			seat->state = SEAT_PAUSED;
+			futex_wait(&seat->go, 3);
+			seat->state = SEAT_READY;
+		}
 		if (memory) {
 			memory[seat->grown_pages * PAGE] = 1;
 		} else if (write(fd, page, PAGE) != (ssize_t)PAGE) {

@@ -112,9 +112,16 @@ struct facts_of_machine {
 void plan_set(const struct facts_of_machine *m, uint64_t seed, unsigned number, struct plan *ret);
 
 /* What a task and the director share. */
-enum seat_state { SEAT_EMPTY, SEAT_READY = 1, SEAT_REFUSED = 2, SEAT_FULL = 3, SEAT_BAD = 4 };
+enum seat_state {
+	SEAT_EMPTY,
+	SEAT_READY = 1,
+	SEAT_REFUSED = 2,
+	SEAT_FULL = 3,
+	SEAT_BAD = 4,
+	SEAT_PAUSED = 5
+};
 struct seat {
-	_Atomic uint32_t go; /* a futex: 1 eat, 2 (trigger) run out of memory */
+	_Atomic uint32_t go; /* a futex: 1 eat, 2 (trigger) run out of memory, 3 pause */
 	_Atomic uint32_t state;
 	_Atomic pid_t pid;
 	_Atomic uint32_t grown_pages;
@@ -209,6 +216,10 @@ pid_t log_next_kill(int fd, char *line, size_t bytes);
 /* run.c: 0: nobody was killed, and the trigger was refused; or .why_void says why that cannot be
  * told */
 pid_t run_out(struct stage *s, int log_fd, char *line, size_t bytes);
+/* After it, where there is a log: the trigger pauses until all is quiet; false: it is dead, or
+ * another was killed meanwhile.  Then it goes on to the next. */
+bool run_pause(struct stage *s, int log_fd);
+pid_t run_on(struct stage *s, int log_fd, char *line, size_t bytes);
 
 /* tell.c */
 void tell_difference(const struct stage *s, const struct foretold *f, pid_t killed,

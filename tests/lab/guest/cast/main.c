@@ -36,6 +36,7 @@ struct tally {
 	unsigned tied;	   /* the first has equals */
 	unsigned by_nodes; /* on the whole machine another would be the first */
 	unsigned askers;   /* agreed that who asked dies */
+	unsigned seconds, seconds_agree, seconds_undecidable; /* likewise, of the next kill */
 	unsigned scores, scores_differ;
 };
 
@@ -240,6 +241,30 @@ static void ask(const struct options *o, const struct plan *p, struct foretold *
 	t->by_nodes += whole.n && ret->n && whole.victims[0].pid != ret->victims[0].pid;
 }
 
+/* The set goes on: asked again, does memwhy know the next one? */
+static void play_on(const struct options *o, struct stage *s, struct foretold *f, int log_fd,
+		    struct tally *t)
+{
+	static char line[8192];
+	pid_t killed;
+
+	if (s->plan->global || o->wrong || log_fd < 0 || !run_pause(s, log_fd))
+		return;
+	stage_measure(s);
+	foretell(o->memwhy, "--cgroup", domain_argument(s->plan), f);
+	killed = run_on(s, log_fd, line, sizeof(line));
+	if (s->why_void)
+		return;
+	t->seconds++;
+	killed = killed ? process_of(s, killed) : 0;
+	if (f->answered && killed == (f->n ? f->victims[0].pid : 0))
+		t->seconds_agree++;
+	else if (f->n && !f->victims[0].certain && is_equal_of_first(f, killed, s->plan->swap))
+		t->seconds_undecidable++;
+	else
+		tell_difference(s, f, killed, line);
+}
+
 /* Between sets nothing of one is left. */
 static void play(const struct options *o, unsigned number, struct board *board, int log_fd,
 		 struct tally *t)
@@ -274,6 +299,8 @@ static void play(const struct options *o, unsigned number, struct board *board, 
 		printf("{\"voids\":{\"set%u\":\"%s\"}}\n", number, s.why_void);
 	} else {
 		judge(&s, &f, o->wrong, log_fd >= 0, killed, line, t);
+		if (killed)
+			play_on(o, &s, &f, log_fd, t);
 	}
 	fflush(stdout);
 	stage_clear(&s);
@@ -334,10 +361,12 @@ int main(int argc, char *argv[])
 	if (o.key)
 		printf("{\"%s\":", o.key);
 	printf("{\"sets\":%u,\"agree\":%u,\"undecidable\":%u,\"differ\":%u,\"void\":%u,"
-	       "\"nobody\":%u,\"tied\":%u,\"by_nodes\":%u,\"askers\":%u,\"scores\":%u,"
+	       "\"nobody\":%u,\"tied\":%u,\"by_nodes\":%u,\"askers\":%u,\"seconds_judged\":%u,"
+	       "\"seconds_agree\":%u,\"seconds_undecidable\":%u,\"scores\":%u,"
 	       "\"scores_differ\":%u,\"logged\":%s,\"seed\":%lu,\"seconds\":%.1f}%s\n",
 	       t.sets, t.agree, t.undecidable, t.differ, t.voids, t.nobody, t.tied, t.by_nodes,
-	       t.askers, t.scores, t.scores_differ, log_fd >= 0 ? "true" : "false", o.seed,
-	       seconds() - start, o.key ? "}" : "");
+	       t.askers, t.seconds, t.seconds_agree, t.seconds_undecidable, t.scores,
+	       t.scores_differ, log_fd >= 0 ? "true" : "false", o.seed, seconds() - start,
+	       o.key ? "}" : "");
 	return t.differ ? 1 : 0;
 }
