@@ -70,7 +70,7 @@ static const char *note_of(const struct victims_view *w, const struct mw_victim 
 	else if (x->instead_of)
 		note = mw_fmt(a, "in place of its parent %s", mw_victim_name(a, x->instead_of));
 	else if (x->doubt)
-		note = mw_fmt(a, "or another: %s", x->doubt);
+		note = mw_fmt(a, "not certain: %s", x->doubt);
 	else if (x->frees_at_most)
 		note = "frees at most so much";
 	if (w->now) {

@@ -106,21 +106,36 @@ static const char *unknown(const struct mw_victims_run *m, const struct mw_victi
 		m->n_unknown, m->n_unknown == 1 ? "" : "es", mw_victim_name(m->arena, m->unknown));
 }
 
+/* Is it one address space with another?  Then that one dies with it. */
+static const char *maybe_one(const struct mw_victims_run *m, const struct mw_victim *x)
+{
+	if (!x->proc->oom.like_pid)
+		return NULL;
+	return mw_fmt(
+		m->arena,
+		"it may share its memory with pid %llu, and both die at once: nobody may ask here",
+		(unsigned long long)x->proc->oom.like_pid);
+}
+
 const char *mw_victims_doubt(const struct mw_victims_run *m, size_t i, size_t n)
 {
 	const struct mw_victim *x = &m->all[m->chain[i]];
-	const char *why = m->v->asker_dies && m->deaths == 0
-				  ? "vm.oom_kill_allocating_task is set: who asks for memory dies"
-				  : unknown(m, x);
+	bool first = m->deaths == 0, by_policy = m->v->kind == MW_DOMAIN_NODES;
+	const char *const why[] = {
+		first && m->v->asker_dies
+			? "vm.oom_kill_allocating_task is set: who asks for memory dies"
+			: NULL,
+		unknown(m, x),
+		tie(m, i, n),
+		by_policy && x->proc->oom.policy_why != MW_OK
+			? "its NUMA policy could not be read: it may be bound to other nodes"
+			: NULL,
+		maybe_one(m, x),
+	};
+	const char *all = NULL;
 
-	if (!why)
-		why = tie(m, i, n);
-	if (!why && m->v->kind == MW_DOMAIN_NODES && x->proc->oom.policy_why != MW_OK)
-		why = "its NUMA policy could not be read: it may be bound to other nodes";
-	if (!why && x->proc->oom.like_pid)
-		why = mw_fmt(m->arena,
-			     "it may be one address space with pid %llu, which then dies with it: "
-			     "that may not be asked here",
-			     (unsigned long long)x->proc->oom.like_pid);
-	return why;
+	for (size_t k = 0; k < sizeof(why) / sizeof(why[0]); k++)
+		if (why[k])
+			all = all ? mw_fmt(m->arena, "%s; %s", all, why[k]) : why[k];
+	return all;
 }

@@ -82,8 +82,8 @@ static void maybe_one(void **state)
 	add_task(w, 30, 1000, 0)->oom.like_pid = 20;
 	add_task(w, 40, 10, 0);
 	build(w);
-	expect_doubt(&w->v.victim[0], "one address space with pid 20");
-	expect_doubt(&w->v.victim[1], "one address space with pid 30");
+	expect_doubt(&w->v.victim[0], "share its memory with pid 20");
+	expect_doubt(&w->v.victim[1], "share its memory with pid 30");
 	expect_doubt(&w->v.victim[2], NULL);
 }
 

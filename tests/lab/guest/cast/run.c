@@ -104,7 +104,9 @@ bool run_pause(struct stage *s, int log_fd)
 			return false;
 		sleep_ms(1);
 	}
-	return trigger->state == SEAT_PAUSED && seconds() < end;
+	/* What was printed since the last look, before the trigger came to rest. */
+	return trigger->state == SEAT_PAUSED && !is_dead(s, trigger->pid) &&
+	       !killed_by_log(s, log_fd, line, sizeof(line));
 }
 
 pid_t run_on(struct stage *s, int log_fd, char *line, size_t bytes)
