@@ -14,6 +14,12 @@ void mw_findings_add(struct mw_findings *f, struct mw_arena *a, const struct mw_
 	f->item[f->n++] = *finding;
 }
 
+void mw_findings_join(struct mw_findings *f, struct mw_arena *a, const struct mw_findings *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		mw_findings_add(f, a, &more->item[i]);
+}
+
 static int by_weight(const void *x, const void *y)
 {
 	const struct mw_finding *a = x, *b = y;

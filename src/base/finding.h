@@ -59,6 +59,9 @@ struct mw_findings {
 /* Adds a copy; out of memory sticks in the arena. */
 void mw_findings_add(struct mw_findings *f, struct mw_arena *a, const struct mw_finding *finding);
 
+/* All of another list, after its own. */
+void mw_findings_join(struct mw_findings *f, struct mw_arena *a, const struct mw_findings *more);
+
 /* Worst first: by severity, then by weight, then by id. */
 void mw_findings_sort(struct mw_findings *f);
 

@@ -30,8 +30,7 @@ static void find(const struct cli_job *job, const struct options *o, const struc
 	if (!mw_victims_build(&job->snap, &ask, a, &victims))
 		mw_find_victims(&(struct mw_victims_case){ &job->snap, &victims, &o->threshold, a },
 				&more);
-	for (size_t i = 0; i < more.n; i++)
-		mw_findings_add(ret, a, &more.item[i]);
+	mw_findings_join(ret, a, &more);
 	mw_findings_sort(ret);
 }
 

@@ -104,27 +104,46 @@ static size_t mark(const struct mw_snap *s, struct mw_str target, bool *set)
 	return n;
 }
 
-static int write_all(struct cli_job *job, const bool *set, int64_t adj)
+/* What the write changed, of those asked for and of who shares memory with them. */
+static void tell_change(const struct mw_proc *p, bool asked, int64_t adj)
+{
+	unsigned long long pid = p->pid;
+	long long was = p->oom.oom_score_adj, is = adj;
+
+	if (p->oom.adj_why != MW_OK)
+		fprintf(stderr,
+			"memwhy: oom_score_adj of pid %llu is %lld; what it was could not be "
+			"read\n",
+			pid, is);
+	else if (asked)
+		fprintf(stderr,
+			"memwhy: oom_score_adj of pid %llu was %lld, is %lld; undo: "
+			"echo %lld >/proc/%llu/oom_score_adj\n",
+			pid, was, is, was, pid);
+	else
+		fprintf(stderr,
+			"memwhy: oom_score_adj of pid %llu was %lld, is %lld: it shares the memory "
+			"of one that was set, and changes with it\n",
+			pid, was, is);
+}
+
+/* asked: who is written to; set: who has the number after it. */
+static int write_all(struct cli_job *job, const bool *asked, const bool *set, int64_t adj)
 {
 	int status = EXIT_DONE;
 
 	for (size_t i = 0; i < job->snap.n_procs; i++) {
 		const struct mw_proc *p = &job->snap.proc[i];
-		int r = set[i] ? mw_act_oom_score_adj(job->root, p->pid, p->oom.stat.start_ticks,
-						      adj)
-			       : 0;
+		int r = asked[i] ? mw_act_oom_score_adj(job->root, p->pid, p->oom.stat.start_ticks,
+							adj)
+				 : 0;
 
 		if (r < 0)
 			status = cli_fail(mw_fmt(&job->arena, "oom_score_adj of pid %llu",
 						 (unsigned long long)p->pid),
 					  r);
-		else if (set[i])
-			fprintf(stderr,
-				"memwhy: oom_score_adj of pid %llu was %lld, is %lld; undo: "
-				"echo %lld >/proc/%llu/oom_score_adj\n",
-				(unsigned long long)p->pid, (long long)p->oom.oom_score_adj,
-				(long long)adj, (long long)p->oom.oom_score_adj,
-				(unsigned long long)p->pid);
+		else if (set[i] && (asked[i] || status == EXIT_DONE))
+			tell_change(p, asked[i], adj);
 	}
 	return status;
 }
@@ -133,19 +152,22 @@ static int write_all(struct cli_job *job, const bool *set, int64_t adj)
 static int change(struct cli_job *job, const struct options *o, struct mw_victims_ask *ask)
 {
 	const struct mw_snap *s = &job->snap;
+	bool *asked = mw_arena_alloc(&job->arena, s->n_procs + 1);
 	bool *set = mw_arena_alloc(&job->arena, s->n_procs + 1);
 
-	if (!set)
+	if (!asked || !set)
 		return cli_fail("victims", -ENOMEM);
 	if (mw_oom_score_adj_parse(mw_str_of(o->set[1]), &ask->set_adj) < 0)
 		return cli_wrong("set", o->set[1]);
-	if (!mark(s, mw_str_of(o->set[0]), set)) {
+	if (!mark(s, mw_str_of(o->set[0]), asked)) {
 		fprintf(stderr, "memwhy: --set: no such process or unit: %s\n",
 			mw_escape(&job->arena, mw_str_of(o->set[0])));
 		return EXIT_FAILED;
 	}
+	memcpy(set, asked, s->n_procs * sizeof(*set));
+	mw_victims_spread_set(s, set, &job->arena);
 	ask->set = set;
-	return o->dry_run ? EXIT_DONE : write_all(job, set, ask->set_adj);
+	return o->dry_run ? EXIT_DONE : write_all(job, asked, set, ask->set_adj);
 }
 
 static int predict(struct cli_job *job, const struct mw_victims_ask *ask, struct mw_victims *ret)
@@ -173,7 +195,8 @@ static int run(const struct options *o)
 	struct mw_victims now, after, *v = &now;
 	struct mw_report r;
 	int status = cli_job_start(&job, o,
-				   MW_WANT_PROCS | MW_WANT_OOM | (o->nodes ? MW_WANT_POLICY : 0));
+				   MW_WANT_PROCS | MW_WANT_OOM | (o->nodes ? MW_WANT_POLICY : 0) |
+					   (o->cpuset ? MW_WANT_MEMS : 0));
 
 	if (!status)
 		status = make_ask(&job, o, &ask);

@@ -70,7 +70,7 @@ static const char *note_of(const struct victims_view *w, const struct mw_victim 
 	else if (x->instead_of)
 		note = mw_fmt(a, "in place of its parent %s", mw_victim_name(a, x->instead_of));
 	else if (x->doubt)
-		note = mw_fmt(a, "or one rated alike: %s", x->doubt);
+		note = mw_fmt(a, "not certain: %s", x->doubt);
 	else if (x->frees_at_most)
 		note = "frees at most so much";
 	if (w->now) {
@@ -90,14 +90,13 @@ static const char *note_of(const struct victims_view *w, const struct mw_victim 
 static void figures_cells(struct mw_row *row, const struct mw_victim *x)
 {
 	const struct mw_pid_status *st = &x->proc->status;
-	enum mw_why adj_why = x->proc->oom.adj_why;
 
 	mw_cell_val(row, PID, mw_ok(x->proc->pid));
 	mw_cell_str(row, COMM, st->name);
 	mw_cell_val(row, RSS, st->rss_bytes);
 	mw_cell_val(row, SWAP, st->swap_bytes);
 	mw_cell_val(row, TABLES, st->page_tables_bytes);
-	mw_cell_signed(row, ADJ, adj_why, x->oom_score_adj);
+	mw_cell_signed(row, ADJ, x->adj_why, x->oom_score_adj);
 	mw_cell_val(row, FREES, x->frees_bytes);
 	mw_cell_val(row, SCORE_MODEL, x->score_model);
 	mw_cell_val(row, SCORE_KERNEL, x->proc->oom.score);
@@ -177,7 +176,7 @@ static void spared_table(const struct victims_view *w, struct mw_report *r)
 		mw_cell_str(row, 1, x->proc->status.name);
 		mw_cell_val(row, 2, x->proc->status.rss_bytes);
 		mw_cell_val(row, 3, x->proc->status.swap_bytes);
-		mw_cell_signed(row, 4, x->proc->oom.adj_why, x->oom_score_adj);
+		mw_cell_signed(row, 4, x->adj_why, x->oom_score_adj);
 		mw_cell_val(row, 5, x->score_model);
 		mw_cell_val(row, 6, x->proc->oom.score);
 		mw_cell_str(row, 7, mw_str_of(mw_spared_name(x->spared)));
@@ -225,6 +224,17 @@ static const char *nobody(const struct mw_victims *v, const char *when, struct m
 						  : ": the kernel would panic");
 }
 
+/* Settings by which another dies than the one with the most points. */
+static const char *overruled(const struct victims_view *w)
+{
+	if (mw_victims_panics(w->snap, w->v))
+		return "the kernel would panic; without vm.panic_on_oom ";
+	if (w->v->asker_dies)
+		return "who asks for memory would be killed (vm.oom_kill_allocating_task); where "
+		       "that one may not be, ";
+	return "";
+}
+
 static const char *verdict(const struct victims_view *w, struct mw_arena *a)
 {
 	const struct mw_victims *v = w->v;
@@ -235,14 +245,35 @@ static const char *verdict(const struct victims_view *w, struct mw_arena *a)
 		return mw_fmt(a, "Who dies cannot be told: the size of %s is not known", v->domain);
 	if (!v->n_victims)
 		return nobody(v, when, a);
-	return mw_fmt(
-		a,
-		"%s %s ran out of memory now, %s%s%s would be killed first, which gives back %s%s",
-		when, v->domain,
-		mw_victims_panics(w->snap, v) ? "the kernel would panic; without vm.panic_on_oom "
-					      : "",
-		mw_victim_name(a, x->proc), x->certain ? "" : ", or one rated alike,",
-		x->frees_at_most ? "at most " : "", mw_fmt_val_bytes(a, x->frees_bytes));
+	return mw_fmt(a,
+		      "%s %s ran out of memory now, %s%s%s%s would be killed first, which gives "
+		      "back %s%s",
+		      when, v->domain, overruled(w), v->part_only ? "of what is visible here " : "",
+		      mw_victim_name(a, x->proc), x->certain ? "" : ", or another,",
+		      x->frees_at_most ? "at most " : "", mw_fmt_val_bytes(a, x->frees_bytes));
+}
+
+/* How the model's oom_score fares against the kernel's. */
+static void score_note(const struct mw_scores *n, struct mw_report *r)
+{
+	size_t compared = n->agree + n->differ + n->moved + n->unclear;
+	struct mw_arena *a = r->arena;
+
+	if (!compared)
+		return;
+	mw_report_note(
+		r,
+		mw_fmt(a, "oom_score: %zu of %zu processes have the score that the model says%s%s",
+		       n->agree, compared,
+		       n->moved ? mw_fmt(a, ", %zu of the others moved while they were read",
+					 n->moved)
+				: "",
+		       n->unclear ? mw_fmt(a,
+					   ", of %zu it cannot be told: this kernel counts "
+					   "swapped pages on each CPU, and they are no further "
+					   "off than that allows",
+					   n->unclear)
+				  : ""));
 }
 
 static void notes(const struct victims_view *w, struct mw_report *r)
@@ -250,7 +281,6 @@ static void notes(const struct victims_view *w, struct mw_report *r)
 	const struct mw_victims *v = w->v;
 	const struct mw_scores *n = &v->scores;
 	struct mw_arena *a = r->arena;
-	size_t compared = n->agree + n->differ + n->moved;
 
 	if (v->moved_from)
 		mw_report_note(r, mw_fmt(a, "cgroup %s has no limit of its own: %s is meant",
@@ -259,21 +289,7 @@ static void notes(const struct victims_view *w, struct mw_report *r)
 		mw_report_note(
 			r, "its memory.oom_control says oom_kill_disable: nobody is killed there, "
 			   "the tasks wait");
-	if (v->kind != MW_DOMAIN_CGROUP && mw_or(w->snap->oom_sysctl.kill_allocating_task, 0))
-		mw_report_note(r,
-			       "vm.oom_kill_allocating_task is set: who asks for memory then dies "
-			       "first, unless it may not be killed; this order is for that case");
-	if (compared)
-		mw_report_note(
-			r,
-			mw_fmt(a,
-			       "oom_score: %zu of %zu processes have the score that the model "
-			       "says%s",
-			       n->agree, compared,
-			       n->moved
-				       ? mw_fmt(a, ", %zu of the others moved while they were read",
-						n->moved)
-				       : ""));
+	score_note(n, r);
 	if (v->kind != MW_DOMAIN_MACHINE)
 		mw_report_note(
 			r, "oom_score is reckoned with all RAM and swap; here oom_score_adj weighs "
@@ -294,9 +310,12 @@ void cli_victims_report(struct mw_report *r, const struct victims_view *w)
 	mw_report_string(r, "domain", v->domain);
 	mw_report_string(r, "cgroup", v->group ? mw_arena_cstr(r->arena, v->group->path) : NULL);
 	mw_report_figure(r, "total_pages", v->total_pages);
+	mw_report_bool(r, "asker_dies", mw_ok(v->asker_dies));
+	mw_report_bool(r, "part_only", mw_ok(v->part_only));
 	mw_report_string(r, "rule", rule_text(v));
 	mw_report_figure(r, "scores.agree", mw_ok(v->scores.agree));
 	mw_report_figure(r, "scores.differ", mw_ok(v->scores.differ));
+	mw_report_figure(r, "scores.cannot_tell", mw_ok(v->scores.unclear));
 	mw_report_figure(r, "scores.moved", mw_ok(v->scores.moved));
 	mw_report_figure(r, "scores.unknown", mw_ok(v->scores.unknown));
 	if (mw_known(w->until_bytes)) {

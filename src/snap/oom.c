@@ -94,16 +94,78 @@ void mw_take_oom_again(struct mw_at *at, struct mw_arena *temp, struct mw_snap *
 		again.address_space_bytes == o->stat.address_space_bytes;
 }
 
+/* Of more threads than this the rest is not asked. */
+#define THREADS_MAX 256
+
 /* The second word of the first line: a mapping without a policy of its own shows the task's
- * (show_numa_map(), fs/proc/task_mmu.c). */
+ * (show_numa_map(), fs/proc/task_mmu.c).  "weighted interleave:0-1" is two words: no binding. */
+static enum mw_why take_word(struct mw_at *at, const char *path, struct mw_arena *temp,
+			     struct mw_snap *s, struct mw_str *ret)
+{
+	struct mw_str text;
+	enum mw_why why = mw_take_at(at, path, temp, s, &text);
+
+	if (why == MW_OK && (!mw_str_word(&text, ret) || !mw_str_word(&text, ret)))
+		*ret = (struct mw_str){};
+	return why;
+}
+
+static enum mw_why take_mems(struct mw_at *at, const char *path, struct mw_arena *temp,
+			     struct mw_snap *s, struct mw_str *ret)
+{
+	struct mw_pid_status status;
+	struct mw_str text;
+	enum mw_why why = mw_take_at(at, path, temp, s, &text);
+
+	if (why == MW_OK && mw_pid_status_parse(text, temp, &status) < 0)
+		return MW_BAD;
+	if (why == MW_OK)
+		*ret = status.mems_allowed;
+	return why;
+}
+
+/* Of each thread what it is bound to, where that is not what the first is bound to. */
+static void take_threads(struct mw_at *at, bool policy, struct mw_str first, struct mw_arena *arena,
+			 struct mw_arena *temp, struct mw_snap *s, struct mw_proc *p)
+{
+	struct mw_names names = {};
+	struct mw_set seen = {};
+	const char *all = "";
+
+	mw_set_add(&seen, temp, first);
+	if (mw_root_list(at->root, mw_fmt(temp, "%s/task", at->path), temp, &names) < 0)
+		return;
+	for (size_t i = 0; i < names.n && i < THREADS_MAX; i++) {
+		struct mw_str tid = names.item[i], word = {};
+		const char *path = mw_fmt(temp, "task/%.*s/%s", (int)tid.n, tid.p,
+					  policy ? "numa_maps" : "status");
+		enum mw_why why = policy ? take_word(at, path, temp, s, &word)
+					 : take_mems(at, path, temp, s, &word);
+
+		if (why == MW_OK && word.n && mw_set_add(&seen, temp, word))
+			all = mw_fmt(temp, "%s%.*s\n", all, (int)word.n, word.p);
+	}
+	p->oom.thread_bounds = mw_arena_copy(arena, mw_str_of(all));
+}
+
+/* numa_maps walks all page tables: threads are asked only where the first is bound. */
 void mw_take_policy(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
 		    struct mw_snap *s, struct mw_proc *p)
 {
-	struct mw_str text, word;
+	struct mw_str word = {};
 
-	if (mw_take_at(at, "numa_maps", temp, s, &text) == MW_OK && mw_str_word(&text, &word) &&
-	    mw_str_word(&text, &word))
-		p->oom.policy = mw_arena_copy(arena, word);
+	p->oom.policy_why = take_word(at, "numa_maps", temp, s, &word);
+	p->oom.policy = mw_arena_copy(arena, word);
+	if (p->oom.stat.thread_count > 1 &&
+	    (mw_str_starts(word, "bind") || mw_str_starts(word, "interleave")))
+		take_threads(at, true, word, arena, temp, s, p);
+}
+
+void mw_take_mems(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
+		  struct mw_snap *s, struct mw_proc *p)
+{
+	if (p->oom.stat.thread_count > 1)
+		take_threads(at, false, p->status.mems_allowed, arena, temp, s, p);
 }
 
 /* Figures that two processes of one address space have in common. */
@@ -131,16 +193,21 @@ static int alike(const void *x, const void *y)
 	return c ? c : (a->pid > b->pid) - (a->pid < b->pid);
 }
 
-/* One address space?  Only the kernel knows (kcmp(2)). */
-static bool is_same_mm(struct mw_root *root, struct mw_arena *temp, struct mw_snap *s, uint64_t a,
-		       uint64_t b)
+enum same { SAME, OTHER, UNTOLD };
+
+/* One address space?  Only the kernel knows (kcmp(2)); it may refuse to say, or a capture not hold
+ * it. */
+static enum same is_same_mm(struct mw_root *root, struct mw_arena *temp, struct mw_snap *s,
+			    uint64_t a, uint64_t b)
 {
 	const char *path = mw_fmt(temp, "proc/meta/mm/%llu/%llu", (unsigned long long)a,
 				  (unsigned long long)b);
 	struct mw_str text;
+	enum mw_why why = mw_take_text(root, path, temp, s, &text);
 
-	return mw_take_text(root, path, temp, s, &text) == MW_OK &&
-	       mw_str_eq(mw_str_trim(text), "same");
+	if (why == MW_DENIED || why == MW_ABSENT)
+		return UNTOLD;
+	return why == MW_OK && mw_str_eq(mw_str_trim(text), "same") ? SAME : OTHER;
 }
 
 /* Of those that look alike: each against the first of each address space found so far. */
@@ -150,14 +217,27 @@ static void take_alike(struct mw_root *root, struct mw_arena *temp, struct mw_sn
 	size_t found[ALIKE_MAX], n_found = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		struct mw_proc *untold = NULL;
+		enum same same = OTHER;
 		size_t k = 0;
 
-		while (k < n_found && !is_same_mm(root, temp, s, s->proc[found[k]].pid, p[i]->pid))
-			k++;
-		if (k < n_found)
+		for (; k < n_found; k++) {
+			same = is_same_mm(root, temp, s, s->proc[found[k]].pid, p[i]->pid);
+			if (same == SAME)
+				break;
+			if (same == UNTOLD)
+				untold = &s->proc[found[k]];
+		}
+		if (k < n_found) {
 			p[i]->oom.same_mm = found[k];
-		else if (n_found < ALIKE_MAX)
-			found[n_found++] = (size_t)(p[i] - s->proc);
+		} else {
+			if (untold)
+				p[i]->oom.like_pid = untold->pid;
+			if (untold && !untold->oom.like_pid)
+				untold->oom.like_pid = p[i]->pid;
+			if (n_found < ALIKE_MAX)
+				found[n_found++] = (size_t)(p[i] - s->proc);
+		}
 	}
 }
 

@@ -134,6 +134,8 @@ static void take_one(struct take *t, uint64_t pid)
 		mw_take_oom_again(&at, t->temp, t->s, &p);
 	if (t->options->want & MW_WANT_POLICY)
 		mw_take_policy(&at, t->arena, t->temp, t->s, &p);
+	if (t->options->want & MW_WANT_MEMS)
+		mw_take_mems(&at, t->arena, t->temp, t->s, &p);
 	if (t->search)
 		p.map_count = mw_shm_search_visit(t->search, &at, t->temp, pid, p.status.name);
 	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_COMMIT)))

@@ -40,6 +40,7 @@ enum mw_want {
 	MW_WANT_OOM = 1 << 4, /* of each process what the OOM killer asks, and the memory cgroups */
 	MW_WANT_POLICY = 1 << 5, /* of each process the NUMA policy: reads all its numa_maps */
 	MW_WANT_COMMIT = 1 << 6, /* of each process what it was promised, and the rules for it */
+	MW_WANT_MEMS = 1 << 7,	 /* of each thread the nodes that its cpuset has */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT,
 };
@@ -76,7 +77,12 @@ struct mw_proc_oom {
 	/* Place among the members of its cgroup, in the order in which the kernel looks at them;
 	 * MW_NO_PLACE: not known (v1 does not show it). */
 	size_t place;
+	uint64_t like_pid; /* it looks as if it shared that one's; who may tell did not; 0: none */
+	enum mw_why policy_why;
 	struct mw_str policy; /* "default", "bind:0-1": of the first mapping; empty: not asked */
+	/* What other threads are bound to, where the first is: policies, or lists of nodes, one a
+	 * line. */
+	struct mw_str thread_bounds;
 };
 
 /* What counts in Committed_AS for a process, with MW_WANT_COMMIT. */

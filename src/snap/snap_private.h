@@ -88,6 +88,8 @@ void mw_take_oom_again(struct mw_at *at, struct mw_arena *temp, struct mw_snap *
 void mw_take_sharers(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 void mw_take_policy(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
 		    struct mw_snap *s, struct mw_proc *p);
+void mw_take_mems(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
+		  struct mw_snap *s, struct mw_proc *p);
 void mw_take_oom_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
 /* What one process was promised; the settings that decide on promises. */

@@ -4,9 +4,9 @@
  */
 #include "base/fmt.h"
 #include "why/find.h"
-#include "why/victims.h"
+#include "why/find_victims_private.h"
 
-static struct mw_finding start(const char *id, enum mw_severity severity, uint64_t weight)
+struct mw_finding mw_victims_finding(const char *id, enum mw_severity severity, uint64_t weight)
 {
 	return (struct mw_finding){
 		.id = id,
@@ -16,13 +16,13 @@ static struct mw_finding start(const char *id, enum mw_severity severity, uint64
 	};
 }
 
-static const char *adj_text(struct mw_arena *a, const struct mw_victim *x)
+const char *mw_victims_adj_text(struct mw_arena *a, const struct mw_victim *x)
 {
 	return mw_fmt(a, "%lld", (long long)x->oom_score_adj);
 }
 
-static struct mw_fix choom(struct mw_arena *a, const struct mw_victim *x, int adj,
-			   const char *effect, const char *risk)
+struct mw_fix mw_victims_choom(struct mw_arena *a, const struct mw_victim *x, int adj,
+			       const char *effect, const char *risk)
 {
 	unsigned long long pid = x->proc->pid;
 
@@ -33,29 +33,21 @@ static struct mw_fix choom(struct mw_arena *a, const struct mw_victim *x, int ad
 					       (long long)x->oom_score_adj) };
 }
 
-static const char *ask_of(const struct mw_victims_case *c, const struct mw_memcg *g)
+const char *mw_victims_ask_of(const struct mw_victims_case *c, const struct mw_memcg *g)
 {
 	return mw_fmt(c->arena, "memwhy victims --cgroup %s", mw_fmt_shell(c->arena, g->path));
 }
 
 /* The prediction again, of the same domain. */
-static const char *ask_again(const struct mw_victims_case *c)
+const char *mw_victims_ask_again(const struct mw_victims_case *c)
 {
-	return c->victims->group ? ask_of(c, c->victims->group) : "memwhy victims";
+	return c->victims->group ? mw_victims_ask_of(c, c->victims->group) : "memwhy victims";
 }
 
 /* The file that a limit stands in. */
-static const char *limit_file(const struct mw_victims_case *c)
+const char *mw_victims_limit_file(const struct mw_victims_case *c)
 {
 	return c->snap->memcgs.v2 ? "memory.max" : "memory.limit_in_bytes";
-}
-
-static bool is_one_of(struct mw_str name, const char *const list[])
-{
-	for (size_t i = 0; list[i]; i++)
-		if (mw_str_eq(name, list[i]))
-			return true;
-	return false;
 }
 
 /* Each larger one that no kill reaches: when it leaks, everything else dies first. */
@@ -67,7 +59,8 @@ static void unkillable(const struct mw_victims_case *c, struct mw_findings *all)
 	for (size_t i = v->n_victims; i < v->n; i++) {
 		const struct mw_victim *x = &v->victim[i];
 		struct mw_val size = mw_add(x->frees_bytes, x->proc->status.swap_bytes);
-		struct mw_finding f = start("MW-OOMADJ-UNKILLABLE-APP", MW_WARNING, mw_or(size, 0));
+		struct mw_finding f =
+			mw_victims_finding("MW-OOMADJ-UNKILLABLE-APP", MW_WARNING, mw_or(size, 0));
 
 		if (x->spared != MW_SPARED_ADJ || !mw_known(size) ||
 		    mw_permille(size.v, total) < c->limit->unkillable_permille)
@@ -79,141 +72,35 @@ static void unkillable(const struct mw_victims_case *c, struct mw_findings *all)
 			       mw_victim_name(c->arena, x->proc), mw_fmt_bytes(c->arena, size.v));
 		mw_finding_bytes(&f, "memory of its own and swap", size, "proc/PID/smaps_rollup");
 		mw_finding_text(&f, "oom_score_adj", "-1000", "proc/PID/oom_score_adj");
-		mw_finding_fix(&f,
-			       choom(c->arena, x, -900,
-				     "it dies late, when it holds nearly everything, not never",
-				     "it can be killed; at its next start its unit decides again"));
+		mw_finding_fix(
+			&f, mw_victims_choom(
+				    c->arena, x, -900,
+				    "it dies late, when it holds nearly everything, not never",
+				    "it can be killed; at its next start its unit decides again"));
 		f.check = mw_fmt(c->arena, "cat /proc/%llu/oom_score_adj",
 				 (unsigned long long)x->proc->pid);
 		mw_findings_add(all, c->arena, &f);
 	}
 }
 
-static const struct mw_proc *parent_of(const struct mw_snap *s, const struct mw_proc *p)
-{
-	for (size_t i = 0; i < s->n_procs; i++)
-		if (s->proc[i].pid == p->oom.stat.parent_pid)
-			return &s->proc[i];
-	return NULL;
-}
-
-/* The unit it runs in; as Debian calls it where it is not in one. */
-static const char *unit_of(struct mw_arena *a, const struct mw_proc *p)
-{
-	struct mw_str unit = mw_str_from(p->cgroup, mw_str_rfind(p->cgroup, '/') + 1);
-
-	return mw_str_ends(unit, ".service") ? mw_fmt_shell(a, unit) : "ssh.service";
-}
-
-/* Who lets an administrator in must not be among the first. */
-#define PROTECTED_ADJ -500
-
-static void unprotected(const struct mw_victims_case *c, struct mw_findings *all)
-{
-	static const char *const doors[] = { "sshd", "dropbear", NULL };
-	const struct mw_victims *v = c->victims;
-
-	for (size_t i = 0; i < v->n_victims; i++) {
-		const struct mw_victim *x = &v->victim[i];
-		struct mw_finding f = start("MW-OOMADJ-UNPROTECTED-SHELL", MW_INFO, 0);
-		const struct mw_proc *parent;
-
-		if (!is_one_of(x->proc->status.name, doors) || x->oom_score_adj <= PROTECTED_ADJ)
-			continue;
-		/* The one that listens: its children serve one session each. */
-		parent = parent_of(c->snap, x->proc);
-		if (parent && is_one_of(parent->status.name, doors))
-			continue;
-		f.verdict =
-			mw_fmt(c->arena,
-			       "%s is the way in, and may be killed as any other (oom_score_adj "
-			       "%s, rank %zu)",
-			       mw_victim_name(c->arena, x->proc), adj_text(c->arena, x), x->rank);
-		mw_finding_text(&f, "oom_score_adj", adj_text(c->arena, x),
-				"proc/PID/oom_score_adj");
-		mw_finding_count(&f, "its rank among the victims", x->rank, "the kernel's rule");
-		mw_finding_fix(&f, choom(c->arena, x, -1000, "it is never killed, from now on",
-					 "sessions of dropbear inherit it; OpenSSH gives its own "
-					 "what it was started with"));
-		mw_finding_fix(
-			&f, (struct mw_fix){
-				    .command = mw_fmt(c->arena, "systemctl restart %s",
-						      unit_of(c->arena, x->proc)),
-				    .effect = "OpenSSH protects itself at each start, if it may",
-				    .risk = "a wrong sshd_config keeps it down: test with sshd -t",
-				    .undo = "none needed" });
-		f.check = ask_again(c);
-		mw_findings_add(all, c->arena, &f);
-		return;
-	}
-}
-
-/* A shell, or what runs in somebody's session. */
-static bool is_of_a_session(const struct mw_proc *p)
-{
-	static const char *const shells[] = { "bash", "sh",  "dash", "zsh",  "ksh",    "fish",
-					      "tcsh", "csh", "ash",  "tmux", "screen", NULL };
-
-	return is_one_of(p->status.name, shells) ||
-	       mw_str_search(p->cgroup, "/user.slice/") < p->cgroup.n;
-}
-
-static bool has_inherited(const struct mw_victims_case *c, const struct mw_victim *x)
-{
-	const struct mw_proc *parent;
-
-	if (x->proc->oom.adj_why != MW_OK || x->oom_score_adj > -900 || x->proc->pid == 1 ||
-	    !is_of_a_session(x->proc))
-		return false;
-	parent = parent_of(c->snap, x->proc);
-	return parent && parent->oom.adj_why == MW_OK &&
-	       parent->oom.oom_score_adj == x->oom_score_adj;
-}
-
-static void inherited(const struct mw_victims_case *c, struct mw_findings *all)
+/* The one at an end of the scan: of equals the choice, by the rule of a release. */
+static const char *scanned(const struct mw_victims_case *c, bool last)
 {
 	const struct mw_victims *v = c->victims;
-	const struct mw_victim *largest = NULL;
-	struct mw_finding f = start("MW-OOMADJ-INHERITED", MW_WARNING, 0);
-	uint64_t n = 0;
+	const struct mw_victim *found = v->victim;
 
-	for (size_t i = 0; i < v->n; i++) {
-		const struct mw_victim *x = &v->victim[i];
-
-		if (!has_inherited(c, x))
-			continue;
-		n++;
-		if (!largest || mw_or(x->frees_bytes, 0) > mw_or(largest->frees_bytes, 0))
-			largest = x;
-	}
-	if (!largest)
-		return;
-	f.weight_bytes = mw_or(largest->frees_bytes, 0);
-	f.verdict = mw_fmt(
-		c->arena,
-		"%llu process%s of sessions inherited the protection of a daemon "
-		"(oom_score_adj %s), and so will all that is started from them: the largest is %s",
-		(unsigned long long)n, n == 1 ? "" : "es", adj_text(c->arena, largest),
-		mw_victim_name(c->arena, largest->proc));
-	mw_finding_count(&f, "processes", n, "proc/PID/oom_score_adj");
-	mw_finding_bytes(&f, "memory of the largest", largest->frees_bytes,
-			 "proc/PID/smaps_rollup");
-	mw_finding_text(&f, "its parent",
-			mw_victim_name(c->arena, parent_of(c->snap, largest->proc)),
-			"proc/PID/stat");
-	mw_finding_fix(&f,
-		       choom(c->arena, largest, 0, "it is rated as all others",
-			     "it can be killed, as it should; its children keep what they have"));
-	f.check = mw_fmt(c->arena, "cat /proc/%llu/oom_score_adj",
-			 (unsigned long long)largest->proc->pid);
-	mw_findings_add(all, c->arena, &f);
+	for (size_t i = 1; i < v->n_victims; i++)
+		if (v->victim[i].spared == MW_SPARED_NOT &&
+		    (v->victim[i].scan > found->scan) == last)
+			found = &v->victim[i];
+	return mw_victim_name(c->arena, found->proc);
 }
 
 /* All rate 1: the order of the scan decides. */
 static void floor_of_one(const struct mw_victims_case *c, struct mw_findings *all)
 {
 	const struct mw_victims *v = c->victims;
-	struct mw_finding f = start("MW-OOM-FLOOR", MW_WARNING, 0);
+	struct mw_finding f = mw_victims_finding("MW-OOM-FLOOR", MW_WARNING, 0);
 	struct mw_val largest = mw_ok(0);
 
 	if (v->rules.rule != MW_BADNESS_FLOOR || v->kind != MW_DOMAIN_CGROUP || v->n_victims < 2)
@@ -232,17 +119,21 @@ static void floor_of_one(const struct mw_victims_case *c, struct mw_findings *al
 		       mw_victim_name(c->arena, v->victim[0].proc),
 		       mw_fmt_val_bytes(c->arena, v->victim[0].frees_bytes));
 	mw_finding_count(&f, "tasks that tie", v->n_victims, "the kernel's rule, 3.6 to 5.8");
+	mw_finding_text(&f, "first scanned, dies up to 5.2", scanned(c, false),
+			"the order of the scan");
+	mw_finding_text(&f, "last scanned, dies from 5.3 to 5.8", scanned(c, true),
+			"the order of the scan");
 	mw_finding_bytes(&f, "what the largest holds", largest, "proc/PID/smaps_rollup");
-	mw_finding_fix(
-		&f, (struct mw_fix){ .command = mw_fmt(c->arena, "%s --kernel 5.10", ask_again(c)),
-				     .effect = "shows who dies by the rule of 5.9 and later",
-				     .risk = "none",
-				     .undo = "none needed" });
+	mw_finding_fix(&f, (struct mw_fix){ .command = mw_fmt(c->arena, "%s --kernel 5.10",
+							      mw_victims_ask_again(c)),
+					    .effect = "shows who dies by the rule of 5.9 and later",
+					    .risk = "none",
+					    .undo = "none needed" });
 	mw_finding_fix(&f, (struct mw_fix){ .command = "# update the kernel to 5.9 or later",
 					    .effect = "it counts below 0: the largest dies",
 					    .risk = "a reboot",
 					    .undo = "boot the kernel before" });
-	f.check = ask_again(c);
+	f.check = mw_victims_ask_again(c);
 	if (v->victim[0].doubt)
 		f.sure = mw_fmt(c->arena, "certain that all tie; which is first is not: %s",
 				v->victim[0].doubt);
@@ -264,7 +155,8 @@ static void useless(const struct mw_victims_case *c, struct mw_findings *all)
 	const struct mw_victims *v = c->victims;
 	struct mw_val total = v->group ? v->group->limit_bytes : c->snap->meminfo.total_bytes;
 	struct mw_val stuck = stuck_bytes(c), frees = mw_ok(0);
-	struct mw_finding f = start("MW-OOM-VICTIM-USELESS", MW_WARNING, mw_or(stuck, 0));
+	struct mw_finding f =
+		mw_victims_finding("MW-OOM-VICTIM-USELESS", MW_WARNING, mw_or(stuck, 0));
 	const char *where = v->group ? "tmpfs and shared memory of the cgroup"
 				     : "tmpfs, shared memory and unreclaimable slab";
 
@@ -286,14 +178,14 @@ static void useless(const struct mw_victims_case *c, struct mw_findings *all)
 					    .effect = "names each tmpfs, segment and unlinked file",
 					    .risk = "none",
 					    .undo = "none needed" });
-	f.check = ask_again(c);
+	f.check = mw_victims_ask_again(c);
 	mw_findings_add(all, c->arena, &f);
 }
 
 static void small_domain(const struct mw_victims_case *c, struct mw_findings *all)
 {
 	const struct mw_victims *v = c->victims;
-	struct mw_finding f = start("MW-OOM-SMALL-DOMAIN", MW_WARNING, 0);
+	struct mw_finding f = mw_victims_finding("MW-OOM-SMALL-DOMAIN", MW_WARNING, 0);
 	uint64_t most = 1000 * c->snap->host.page_bytes;
 	size_t n = 0;
 
@@ -306,7 +198,7 @@ static void small_domain(const struct mw_victims_case *c, struct mw_findings *al
 			   "%s has %llu pages: a thousandth of that is 0, so oom_score_adj has no "
 			   "effect but -1000",
 			   v->domain, (unsigned long long)v->total_pages.v);
-	mw_finding_count(&f, "pages of the domain", v->total_pages.v, limit_file(c));
+	mw_finding_count(&f, "pages of the domain", v->total_pages.v, mw_victims_limit_file(c));
 	mw_finding_count(&f, "tasks with an oom_score_adj", n, "proc/PID/oom_score_adj");
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = mw_fmt(c->arena,
@@ -316,7 +208,7 @@ static void small_domain(const struct mw_victims_case *c, struct mw_findings *al
 					.effect = "a point of oom_score_adj is worth a page then",
 					.risk = "so much less for the others",
 					.undo = "the old limit" });
-	f.check = ask_again(c);
+	f.check = mw_victims_ask_again(c);
 	mw_findings_add(all, c->arena, &f);
 }
 
@@ -347,10 +239,11 @@ static void group_surprise(const struct mw_victims_case *c, struct mw_findings *
 	for (size_t rank = 1; rank <= SURPRISE_RANKS; rank++) {
 		const struct mw_victim *x = largest_taken_along(v, rank);
 		const struct mw_victim *chosen = x ? &v->victim[x->chosen] : NULL;
-		struct mw_finding f = start("MW-OOM-GROUP-SURPRISE", MW_WARNING,
-					    x ? mw_or(x->frees_bytes, 0) : 0);
+		struct mw_finding f = mw_victims_finding("MW-OOM-GROUP-SURPRISE", MW_WARNING,
+							 x ? mw_or(x->frees_bytes, 0) : 0);
 
-		if (!x || mw_or(x->frees_bytes, 0) <= mw_or(chosen->frees_bytes, 0))
+		if (!x || !chosen->whole ||
+		    mw_or(x->frees_bytes, 0) <= mw_or(chosen->frees_bytes, 0))
 			continue;
 		f.verdict = mw_fmt(c->arena,
 				   "when %s is chosen (kill %zu), memory.oom.group takes %s along, "
@@ -361,7 +254,7 @@ static void group_surprise(const struct mw_victims_case *c, struct mw_findings *
 				 "proc/PID/smaps_rollup");
 		mw_finding_bytes(&f, "of the one taken along", x->frees_bytes,
 				 "proc/PID/smaps_rollup");
-		mw_finding_text(&f, "cgroup", mw_arena_cstr(c->arena, chosen->proc->cgroup),
+		mw_finding_text(&f, "cgroup", mw_arena_cstr(c->arena, chosen->whole->path),
 				"memory.oom.group");
 		mw_finding_fix(
 			&f, (struct mw_fix){ .command = "# run the helper in a cgroup outside, or "
@@ -369,88 +262,10 @@ static void group_surprise(const struct mw_victims_case *c, struct mw_findings *
 					     .effect = "its death is its own",
 					     .risk = "what needs both may live on half",
 					     .undo = "the old place" });
-		f.check = ask_again(c);
+		f.check = mw_victims_ask_again(c);
 		mw_findings_add(all, c->arena, &f);
 		return;
 	}
-}
-
-bool mw_victims_panics(const struct mw_snap *s, const struct mw_victims *v)
-{
-	uint64_t set = mw_or(s->oom_sysctl.panic_on_oom, 0);
-
-	return set >= (v->kind == MW_DOMAIN_MACHINE ? 1 : 2);
-}
-
-static void panic_set(const struct mw_victims_case *c, struct mw_findings *all)
-{
-	uint64_t set = mw_or(c->snap->oom_sysctl.panic_on_oom, 0);
-	struct mw_finding f = start("MW-OOM-PANIC", MW_WARNING, 0);
-
-	if (!mw_victims_panics(c->snap, c->victims))
-		return;
-	f.verdict = mw_fmt(c->arena,
-			   "nobody would be killed: with vm.panic_on_oom=%llu the machine panics",
-			   (unsigned long long)set);
-	mw_finding_count(&f, "vm.panic_on_oom", set, "proc/sys/vm/panic_on_oom");
-	mw_finding_fix(&f,
-		       (struct mw_fix){ .command = "sysctl -w vm.panic_on_oom=0",
-					.effect = "one process dies in place of the machine",
-					.risk = "none, where no cluster counts on the panic",
-					.undo = mw_fmt(c->arena, "sysctl -w vm.panic_on_oom=%llu",
-						       (unsigned long long)set) });
-	f.check = "sysctl vm.panic_on_oom";
-	mw_findings_add(all, c->arena, &f);
-}
-
-/* The next limit above a group; NULL: none. */
-static const struct mw_memcg *limit_above(const struct mw_snap *s, const struct mw_memcg *g)
-{
-	while (g->parent < s->memcgs.n) {
-		g = &s->memcgs.item[g->parent];
-		/* Up to 5.10 a group of v1 may stand for itself alone. */
-		if (!mw_or(g->hierarchy, 1))
-			return NULL;
-		if (mw_known(g->limit_bytes))
-			return g;
-	}
-	return NULL;
-}
-
-static void limit_over_parent(const struct mw_victims_case *c, struct mw_findings *all)
-{
-	struct mw_finding f = start("MW-CG-LIMIT-OVER-PARENT", MW_INFO, 0);
-	const struct mw_memcg *first = NULL, *above = NULL;
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < c->snap->memcgs.n; i++) {
-		const struct mw_memcg *g = &c->snap->memcgs.item[i], *up = limit_above(c->snap, g);
-
-		if (!mw_known(g->limit_bytes) || !up || up->limit_bytes.v >= g->limit_bytes.v)
-			continue;
-		if (!n++) {
-			first = g;
-			above = up;
-		}
-	}
-	if (!n)
-		return;
-	f.verdict =
-		mw_fmt(c->arena,
-		       "the limit of cgroup %.*s is above that of %.*s: it is never reached, and "
-		       "who dies is chosen among all of the latter",
-		       (int)first->path.n, first->path.p, (int)above->path.n, above->path.p);
-	mw_finding_bytes(&f, "its limit", first->limit_bytes, limit_file(c));
-	mw_finding_bytes(&f, "the limit above", above->limit_bytes, limit_file(c));
-	mw_finding_count(&f, "cgroups like this", n, limit_file(c));
-	mw_finding_fix(&f,
-		       (struct mw_fix){ .command = ask_of(c, above),
-					.effect = "shows who dies when the limit above is reached",
-					.risk = "none",
-					.undo = "none needed" });
-	f.check = "memwhy victims";
-	f.sure = "certain";
-	mw_findings_add(all, c->arena, &f);
 }
 
 void mw_find_victims(const struct mw_victims_case *c, struct mw_findings *ret)
@@ -458,14 +273,15 @@ void mw_find_victims(const struct mw_victims_case *c, struct mw_findings *ret)
 	struct mw_findings all = {};
 
 	unkillable(c, &all);
-	unprotected(c, &all);
-	inherited(c, &all);
+	mw_find_unprotected(c, &all);
+	mw_find_inherited(c, &all);
 	floor_of_one(c, &all);
 	useless(c, &all);
 	small_domain(c, &all);
 	group_surprise(c, &all);
-	panic_set(c, &all);
-	limit_over_parent(c, &all);
+	mw_find_panic_set(c, &all);
+	mw_find_asker_dies(c, &all);
+	mw_find_limit_over_parent(c, &all);
 	mw_findings_sort(&all);
 	*ret = all;
 }

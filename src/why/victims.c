@@ -185,6 +185,7 @@ static void kill_one(struct mw_victims_run *m, size_t victim, const struct mw_pr
 
 	m->deaths++;
 	m->all[victim].instead_of = instead_of;
+	m->all[victim].whole = group;
 	bury(m, victim, victim);
 	for (size_t i = 0; group && i < m->s->n_procs; i++)
 		if (m->all[i].oom_score_adj > -1000 && !mw_victims_is_init(m->s, &p[i]) &&
@@ -195,51 +196,6 @@ static void kill_one(struct mw_victims_run *m, size_t victim, const struct mw_pr
 		}
 	if (sharers > 1)
 		kill_sharers(m, victim);
-}
-
-/* Of equals more than so many are not looked at: one doubt is enough. */
-#define EQUALS_MAX 64
-
-/* From 6.2 to 7.0 oom_badness() does not see what of a counter still lies on the CPUs
- * (percpu_counter_add_batch()).  stat shows resident pages as it sees them; swapped ones nothing
- * does. */
-static int64_t blur_most(const struct mw_victims_run *m)
-{
-	uint64_t cpus = mw_or(m->s->oom_sysctl.cpu_count, 1);
-	uint64_t batch = 2 * cpus > 32 ? 2 * cpus : 32;
-
-	if (!mw_release_at_least(m->s->host.release, 6, 2) ||
-	    mw_release_at_least(m->s->host.release, 7, 1) || cpus > UINT16_MAX)
-		return 0;
-	return (int64_t)(batch * cpus);
-}
-
-static int64_t blur_pages(const struct mw_victims_run *m, size_t i)
-{
-	return mw_or(m->s->proc[i].status.swap_bytes, 0) ? blur_most(m) : 0;
-}
-
-/* Points that are equal, and nobody can see who is scanned first, or that may be equal? */
-static const char *doubt(const struct mw_victims_run *m, size_t i, size_t n)
-{
-	const struct mw_victim *x = &m->all[m->chain[i]];
-	const char *why = NULL;
-	int64_t most = 2 * blur_most(m); /* of two */
-
-	for (size_t k = i + 1; k < n && k < i + EQUALS_MAX && !why; k++) {
-		const struct mw_victim *y = &m->all[m->chain[k]];
-		int64_t blur = blur_pages(m, m->chain[i]) + blur_pages(m, m->chain[k]), apart;
-
-		/* Points saturate at both ends. */
-		if (__builtin_sub_overflow(x->badness, y->badness, &apart) || apart > most)
-			break;
-		if (alive(m, m->chain[k]) && blur && apart <= blur)
-			why = "this kernel counts swapped pages on each CPU, and shows nobody "
-			      "how many it sees when it compares two so close";
-		else if (alive(m, m->chain[k]) && !apart)
-			why = mw_victims_order_doubt(m->s, m->v, x->proc, y->proc);
-	}
-	return why;
 }
 
 static void kill_all(struct mw_victims_run *m, size_t n)
@@ -253,7 +209,7 @@ static void kill_all(struct mw_victims_run *m, size_t n)
 		}
 		if (m->v->rules.child_sacrifice)
 			victim = sacrificed(m, chosen);
-		m->all[victim].doubt = doubt(m, i, n);
+		m->all[victim].doubt = mw_victims_doubt(m, i, n);
 		m->all[victim].certain = !m->all[victim].doubt;
 		kill_one(m, victim, victim != chosen ? m->s->proc + chosen : NULL);
 	}
@@ -336,7 +292,8 @@ static int choose_domain(const struct mw_snap *s, struct mw_victims_ask *ask, st
 	if (ask->kind == MW_DOMAIN_NODES || ask->kind == MW_DOMAIN_CPUSET) {
 		if (!mw_list_is_valid(ask->nodes))
 			return -EINVAL;
-		v->domain = mw_fmt(a, "the nodes %.*s", (int)ask->nodes.n, ask->nodes.p);
+		v->domain = mw_fmt(a, "node%s %.*s", mw_list_count(ask->nodes).v == 1 ? "" : "s",
+				   (int)ask->nodes.n, ask->nodes.p);
 	}
 	if (ask->kind != MW_DOMAIN_CGROUP)
 		return 0;
@@ -379,6 +336,8 @@ int mw_victims_build(const struct mw_snap *s, const struct mw_victims_ask *asked
 
 	if (r < 0)
 		return r;
+	v.part_only = !s->global_init || s->procs_hidden;
+	v.asker_dies = v.kind != MW_DOMAIN_CGROUP && mw_or(s->oom_sysctl.kill_allocating_task, 0);
 	v.release = mw_release_is_known(ask.release) ? ask.release : s->host.release;
 	v.rules = mw_badness_rules(v.release, v.kind == MW_DOMAIN_CGROUP);
 	v.total_pages = mw_domain_pages(s, &ask, v.group, v.release);
@@ -388,6 +347,7 @@ int mw_victims_build(const struct mw_snap *s, const struct mw_victims_ask *asked
 		mw_index_put(&by_pid, arena, s->proc[i].pid, i);
 	if (make_room(&m)) {
 		mw_victims_rate(&m, &by_pid);
+		mw_victims_bound_unknown(&m);
 		mw_victims_scan_order(s, &v, m.all, s->n_procs, arena);
 		if (link_children(&m, &by_pid))
 			kill_all(&m, make_chain(&m));

@@ -45,12 +45,14 @@ const char *mw_spared_name(enum mw_spared s);
 struct mw_victim {
 	const struct mw_proc *proc;
 	enum mw_spared spared;
+	enum mw_why adj_why; /* of the setting, read or asked for */
 	int64_t oom_score_adj;
 	int64_t badness; /* pages, or 1/1000 by the rule */
 	/* From 1.  Those who die in one kill have one rank; the first of them was chosen. */
 	size_t rank;
 	size_t chosen; /* index of the one it dies with; its own: chosen itself */
 	const struct mw_proc *instead_of; /* the parent that was rated higher, up to 5.0; NULL */
+	const struct mw_memcg *whole;	  /* of the chosen one: the group that dies as one; NULL */
 	bool certain;
 	const char *doubt;	   /* why not; NULL */
 	struct mw_val frees_bytes; /* anonymous memory, of shared pages its share; page tables */
@@ -62,6 +64,7 @@ struct mw_victim {
 
 struct mw_scores {
 	size_t agree, differ, moved, unknown;
+	size_t unclear; /* within what this kernel's counters may be off */
 };
 
 struct mw_victims {
@@ -70,7 +73,9 @@ struct mw_victims {
 	enum mw_domain_kind kind;
 	const struct mw_memcg *group; /* whose limit is reached */
 	const char *domain;	      /* "the machine", "cgroup /a (limit 1 GiB)" */
-	const char *moved_from;	      /* it has no limit: the one above is meant; NULL */
+	bool part_only;		      /* others are not visible from here: a container, hidepid */
+	bool asker_dies;	/* vm.oom_kill_allocating_task: all this is for where it may not */
+	const char *moved_from; /* it has no limit: the one above is meant; NULL */
 	struct mw_val total_pages, machine_pages;
 	struct mw_victim *victim; /* in order of death, then the spared ones, the largest first */
 	size_t n_victims, n;	  /* the killed ones; with the spared ones */
@@ -103,6 +108,10 @@ static inline bool mw_victims_newer(struct mw_release r, uint64_t major, uint64_
 /* Pages of a domain, as constrained_alloc() counts them: RAM, or the limit, and swap. */
 struct mw_val mw_domain_pages(const struct mw_snap *s, const struct mw_victims_ask *ask,
 			      const struct mw_memcg *group, struct mw_release release);
+
+/* Marks all who get a number along with those marked: the kernel writes it to each process that has
+ * the address space (__set_oom_adj(), fs/proc/base.c, since 4.8). */
+void mw_victims_spread_set(const struct mw_snap *s, bool *set, struct mw_arena *arena);
 
 /* In which order the kernel looks at them: fills in .scan of each. */
 void mw_victims_scan_order(const struct mw_snap *s, const struct mw_victims *v,

@@ -78,20 +78,38 @@ static bool in_vfork(const struct mw_victims_run *m, const struct mw_index *by_p
 	       !p->oom.score.v && looks_alike(parent, p);
 }
 
+/* Of policies a binding alone counts (mempolicy_in_oom_domain(), mm/mempolicy.c), up to 5.13
+ * interleaving as well (mempolicy_nodemask_intersects()). */
+static bool policy_has_nodes(const struct mw_victims_run *m, struct mw_str policy)
+{
+	struct mw_str nodes = mw_str_from(policy, mw_str_find(policy, ':') + 1);
+
+	if (!mw_str_starts(policy, "bind") &&
+	    (!mw_str_starts(policy, "interleave") || mw_victims_newer(m->v->release, 5, 14)))
+		return true;
+	return !nodes.n || mw_lists_overlap(m->ask->nodes, nodes);
+}
+
+/* One thread that may is enough (oom_cpuset_eligible(), mm/oom_kill.c). */
 static bool may_use_nodes(const struct mw_victims_run *m, const struct mw_proc *p)
 {
-	struct mw_str nodes =
-		m->ask->kind == MW_DOMAIN_CPUSET ? p->status.mems_allowed : p->oom.policy;
+	struct mw_str rest = p->oom.thread_bounds, bound;
 
-	/* Of policies a binding alone counts (mempolicy_in_oom_domain(), mm/mempolicy.c), up to
-	 * 5.13 interleaving as well (mempolicy_nodemask_intersects()). */
 	if (m->ask->kind == MW_DOMAIN_NODES) {
-		if (!mw_str_starts(nodes, "bind") &&
-		    (!mw_str_starts(nodes, "interleave") || mw_victims_newer(m->v->release, 5, 14)))
+		/* A first thread that has ended has no policy left. */
+		if (p->oom.thread.n || policy_has_nodes(m, p->oom.policy))
 			return true;
-		nodes = mw_str_from(nodes, mw_str_find(nodes, ':') + 1);
+		while (mw_str_cut(&rest, '\n', &bound))
+			if (policy_has_nodes(m, bound))
+				return true;
+		return false;
 	}
-	return !nodes.n || mw_lists_overlap(m->ask->nodes, nodes);
+	if (!p->status.mems_allowed.n || mw_lists_overlap(m->ask->nodes, p->status.mems_allowed))
+		return true;
+	while (mw_str_cut(&rest, '\n', &bound))
+		if (mw_lists_overlap(m->ask->nodes, bound))
+			return true;
+	return false;
 }
 
 static enum mw_spared spared(const struct mw_victims_run *m, size_t i, bool vfork)
@@ -107,7 +125,7 @@ static enum mw_spared spared(const struct mw_victims_run *m, size_t i, bool vfor
 		return MW_SPARED_INIT;
 	if ((kind == MW_DOMAIN_NODES || kind == MW_DOMAIN_CPUSET) && !may_use_nodes(m, p))
 		return MW_SPARED_NODES;
-	if (p->oom.adj_why != MW_OK && !is_set(m, i))
+	if (m->all[i].adj_why != MW_OK)
 		return MW_SPARED_UNKNOWN;
 	if (m->all[i].oom_score_adj <= -1000)
 		return MW_SPARED_ADJ;
@@ -129,9 +147,10 @@ static void note_frees(struct mw_victim *v)
 	v->frees_bytes = mw_add(own, p->status.page_tables_bytes);
 }
 
-/* What /proc/PID/oom_score should be: always by the machine's pages, and by its own setting. */
+/* What /proc/PID/oom_score should be, with so many pages more or less: always by the machine's
+ * pages, and by its own setting. */
 static struct mw_val model_score(const struct mw_victims_run *m, const struct mw_proc *p,
-				 struct mw_badness_task t, bool vfork)
+				 struct mw_badness_task t, bool vfork, int64_t more)
 {
 	int64_t points = 0;
 	bool killable;
@@ -142,17 +161,34 @@ static struct mw_val model_score(const struct mw_victims_run *m, const struct mw
 	t.oom_score_adj = p->oom.oom_score_adj;
 	killable = mw_badness(&m->v->rules, &t, m->v->machine_pages.v, &points) &&
 		   !mw_victims_is_init(m->s, p) && !vfork;
+	if (__builtin_add_overflow(points, more, &points))
+		points = more < 0 ? INT64_MIN : INT64_MAX;
 	return mw_ok(mw_badness_score(&m->v->rules, killable, points, m->v->machine_pages.v));
 }
 
-static void count_score(struct mw_scores *n, const struct mw_victim *x, bool same_kernel)
+/* Could the kernel have rated this process so, by the counters that it sees? */
+static bool is_within_blur(const struct mw_victims_run *m, const struct mw_proc *p, bool vfork)
+{
+	int64_t blur = mw_or(p->status.swap_bytes, 0) ? mw_victims_blur(m->s) : 0;
+	struct mw_badness_task t;
+
+	return blur && mw_victim_task(m->s, p, m->v, &t) &&
+	       p->oom.score.v >= model_score(m, p, t, vfork, -blur).v &&
+	       p->oom.score.v <= model_score(m, p, t, vfork, blur).v;
+}
+
+static void count_score(const struct mw_victims_run *m, const struct mw_victim *x, bool vfork,
+			bool same_kernel)
 {
 	const struct mw_val kernel = x->proc->oom.score;
+	struct mw_scores *n = &m->v->scores;
 
 	if (!same_kernel || !mw_known(kernel) || !mw_known(x->score_model))
 		n->unknown++;
 	else if (kernel.v == x->score_model.v)
 		n->agree++;
+	else if (is_within_blur(m, x->proc, vfork))
+		n->unclear++;
 	else if (!x->proc->oom.still)
 		n->moved++;
 	else
@@ -166,7 +202,7 @@ static bool rate(const struct mw_victims_run *m, struct mw_victim *x, bool vfork
 
 	if (!mw_victim_task(m->s, x->proc, m->v, &t))
 		return false;
-	x->score_model = model_score(m, x->proc, t, vfork);
+	x->score_model = model_score(m, x->proc, t, vfork, 0);
 	t.oom_score_adj = x->oom_score_adj;
 	return mw_known(m->v->total_pages) &&
 	       mw_badness(&m->v->rules, &t, m->v->total_pages.v, &x->badness);
@@ -184,11 +220,31 @@ void mw_victims_rate(struct mw_victims_run *m, const struct mw_index *by_pid)
 		x->proc = &m->s->proc[i];
 		x->chosen = i;
 		x->certain = true;
+		x->adj_why = is_set(m, i) ? MW_OK : x->proc->oom.adj_why;
 		x->oom_score_adj = is_set(m, i) ? m->ask->set_adj : x->proc->oom.oom_score_adj;
 		x->spared = spared(m, i, vfork);
 		note_frees(x);
 		if (!rate(m, x, vfork) && x->spared == MW_SPARED_NOT)
 			x->spared = MW_SPARED_UNKNOWN;
-		count_score(&m->v->scores, x, same_kernel);
+		count_score(m, x, vfork, same_kernel);
 	}
+}
+
+void mw_victims_spread_set(const struct mw_snap *s, bool *set, struct mw_arena *arena)
+{
+	struct mw_victims v = { .release = s->host.release };
+	struct mw_victims_run m = { .s = s, .v = &v };
+	bool *to =
+		mw_arena_alloc(arena, s->n_procs + 1); /* address spaces, by their first process */
+	struct mw_index by_pid = {};
+
+	if (!to || !mw_victims_newer(v.release, 4, 8))
+		return;
+	for (size_t i = 0; i < s->n_procs; i++)
+		mw_index_put(&by_pid, arena, s->proc[i].pid, i);
+	for (size_t i = 0; i < s->n_procs; i++)
+		to[s->proc[i].oom.same_mm] |= set[i] && !in_vfork(&m, &by_pid, &s->proc[i]);
+	for (size_t i = 0; i < s->n_procs; i++)
+		set[i] |= to[s->proc[i].oom.same_mm] && !mw_victims_is_init(s, &s->proc[i]) &&
+			  !in_vfork(&m, &by_pid, &s->proc[i]);
 }

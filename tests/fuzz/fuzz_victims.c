@@ -87,7 +87,8 @@ static void check(const struct mw_snap *s, const struct mw_victims *v, struct mw
 		of_domain += is_below(s, v, &s->proc[i]);
 	}
 	must(v->n >= of_domain);
-	must(v->scores.agree + v->scores.differ + v->scores.moved + v->scores.unknown ==
+	must(v->scores.agree + v->scores.differ + v->scores.moved + v->scores.unclear +
+		     v->scores.unknown ==
 	     s->n_procs);
 }
 

@@ -125,19 +125,32 @@ says "no words behind" 2 'takes no more words' shmem more --yes
 says "not on a capture" 2 'this machine only' shmem --yes --root x
 says "not as a plugin" 3 'not for this command' shmem --yes --check
 says "a bad process" 2 'number of MiB' oom-order web:x:0 --yes
+says "an adjustment with a plus" 2 'from -1000 to 1000' oom-order web:1:+5 --yes
 says "processes too large" 2 '160 MiB together' oom-order a:100:0 b:61:0 --yes
 
 # An adjustment that need not be lowered: the order is known beforehand.
 start oom-order a:20:0 b:30:0 c:10:900 --yes --csv
 wait $pid
 status=$?
-got=$(awk -F, 'NR > 1 && $7 { print $7, $1 }' "$work/out" | sort | tr '\n' ' ')
+got=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	$at["killed_place"] { print $at["killed_place"], $at["expected_place"], $1 }' "$work/out" |
+	sort | tr '\n' ' ')
 case $status:$got in
-"0:1 c 2 grower ") ok "oom-order as CSV" ;;
+"0:1 1 c 2 2 grower ") ok "oom-order as CSV" ;;
 3:*) echo "skip lab oom-order as CSV: $(tail -n 1 "$work/err")" ;;
 *) no "oom-order as CSV: exit $status: $got" ;;
 esac
 if command -v jq >/dev/null; then
+	# Two that are alike: v2 shows who joined first, v1 does not, and it is said.
+	start oom-order a:30:100 b:30:100 c:1:0 --yes --json
+	wait $pid
+	status=$?
+	[ $status = 3 ] && echo "skip lab oom-order of equals: $(tail -n 1 "$work/err")" ||
+		jq -e '[.processes[] | select(.killed_place)] as $dead |
+			[$dead[] | select(.process == "b")][0] as $b | ($dead | length) == 3 and
+			all($dead[]; .killed_place == .expected_place and .badness_pages > 0) and
+			$b.killed_place == 1 and $b.certain == ($b.doubt == null)' "$work/out" >/dev/null &&
+		ok "oom-order of equals" || no "oom-order of equals: exit $status: $(head -n 40 "$work/out")"
 	"$memwhy" lab enomem --yes --json 2>/dev/null | jq -e '.schema == "memwhy.lab/1" and
 		.accident == "enomem" and (.requests | length) == 9' >/dev/null &&
 		ok "enomem as JSON" || no "enomem as JSON"

@@ -2,53 +2,7 @@
 /*
  * Each finding of the prediction: where it is said, and where not.
  */
-#include "victims_helper.h"
-
-#include "base/fmt.h"
-
-static const struct mw_findings *find_all(struct world *w)
-{
-	static struct mw_findings all;
-	struct mw_thresholds limit = mw_thresholds_normal();
-
-	mw_find_victims(&(struct mw_victims_case){ &w->s, &w->v, &limit, &w->arena }, &all);
-	assert_false(w->arena.failed);
-	for (size_t i = 0; i < all.n; i++) {
-		const struct mw_finding *f = &all.item[i];
-
-		assert_true(f->n_evidence && f->n_fixes && f->verdict[0]);
-		assert_non_null(f->check);
-		assert_non_null(f->sure);
-		assert_true(!i || f[-1].severity >= f->severity);
-		for (size_t k = 0; k < f->n_fixes; k++)
-			assert_true(f->fix[k].command[0] && f->fix[k].effect && f->fix[k].risk &&
-				    f->fix[k].undo);
-	}
-	return &all;
-}
-
-/* The n-th of that name; NULL: so many there are not. */
-static const struct mw_finding *find_nth(struct world *w, const char *id, size_t n)
-{
-	const struct mw_findings *all = find_all(w);
-
-	for (size_t i = 0; i < all->n; i++)
-		if (!strcmp(all->item[i].id, id) && !n--)
-			return &all->item[i];
-	return NULL;
-}
-
-static bool says(struct world *w, const char *id)
-{
-	build(w);
-	return find_nth(w, id, 0);
-}
-
-static void expect_words(const char *text, const char *words)
-{
-	if (!strstr(text, words))
-		fail_msg("\"%s\" is not in \"%s\"", words, text);
-}
+#include "find_victims_helper.h"
 
 static void nothing_to_say(void **state)
 {
@@ -103,84 +57,6 @@ static void several_unkillable(void **state)
 	expect_words(find_nth(w, id, 0)->verdict, "evil\n\x1b[2J (pid 30)");
 	expect_words(find_nth(w, id, 1)->verdict, "(pid 20)");
 	assert_null(find_nth(w, id, 2));
-}
-
-static void unprotected(void **state)
-{
-	static const char id[] = "MW-OOMADJ-UNPROTECTED-SHELL";
-	struct world *w = *state;
-	struct mw_proc *p = add_task(w, 20, 100, 0), *session;
-
-	assert_false(says(w, id));
-	p->status.name = LIT("sshd");
-	assert_true(says(w, id));
-	p->oom.oom_score_adj = -499;
-	assert_true(says(w, id));
-	p->oom.oom_score_adj = -500;
-	assert_false(says(w, id));
-	/* sessions alone, which a protected one started */
-	session = add_task(w, 30, 200, 0);
-	session->status.name = LIT("sshd");
-	session->oom.stat.parent_pid = 20;
-	assert_false(says(w, id));
-	session->oom.stat.parent_pid = 1;
-	assert_true(says(w, id));
-	p->status.name = LIT("sshd2");
-	session->status.name = LIT("dropbear");
-	assert_true(says(w, id));
-	add_task(w, 40, 300, 0)->status.name = LIT("dropbear");
-	build(w);
-	assert_null(find_nth(w, id, 1));
-}
-
-static void inherited(void **state)
-{
-	static const char id[] = "MW-OOMADJ-INHERITED";
-	struct world *w = *state;
-	struct mw_proc *daemon = add_task(w, 20, 100, -900), *child = add_task(w, 30, 200, -900);
-
-	child->oom.stat.parent_pid = 20;
-	/* a worker of the daemon is no session */
-	assert_false(says(w, id));
-	child->status.name = LIT("bash");
-	assert_true(says(w, id));
-	child->status.name = LIT("python3");
-	child->cgroup = LIT("/user.slice/user-0.slice/session-3.scope");
-	assert_true(says(w, id));
-	child->cgroup = LIT("/user.slice2");
-	assert_false(says(w, id));
-	child->status.name = LIT("bash");
-	child->oom.oom_score_adj = daemon->oom.oom_score_adj = -899;
-	assert_false(says(w, id));
-	child->oom.oom_score_adj = -1000;
-	assert_false(says(w, id));
-	daemon->oom.oom_score_adj = -1000;
-	assert_true(says(w, id));
-	/* who has no parent here, or one that could not be read, has inherited nothing */
-	daemon->oom.adj_why = MW_DENIED;
-	assert_false(says(w, id));
-	daemon->oom.adj_why = MW_OK;
-	child->oom.stat.parent_pid = 99;
-	assert_false(says(w, id));
-}
-
-static void the_largest_that_inherited(void **state)
-{
-	struct world *w = *state;
-	const struct mw_finding *f;
-
-	add_task(w, 20, 100, -1000);
-	for (size_t i = 0; i < 3; i++) {
-		struct mw_proc *p = add_task(w, 30 + i, i == 1 ? 900 : 200, -1000);
-
-		p->status.name = LIT("sh");
-		p->oom.stat.parent_pid = 20;
-	}
-	build(w);
-	f = find_nth(w, "MW-OOMADJ-INHERITED", 0);
-	expect_words(f->verdict, "3 processes");
-	expect_words(f->verdict, "(pid 31)");
-	assert_string_equal(f->fix[0].command, "memwhy victims --set 31 0");
 }
 
 static void floor_of_one(void **state)
@@ -300,6 +176,7 @@ static void group_surprise(void **state)
 	assert_true(says(w, id));
 	expect_words(find_nth(w, id, 0)->verdict, "helper (pid 20) is chosen (kill 1)");
 	expect_words(find_nth(w, id, 0)->verdict, "takes task (pid 30) along");
+	assert_string_equal(find_nth(w, id, 0)->evidence[2].text, "/db");
 	/* workers of one program belong together */
 	helper->status.name = LIT("task");
 	assert_false(says(w, id));
@@ -312,6 +189,21 @@ static void group_surprise(void **state)
 	/* one memory under two names is no group */
 	db->oom.same_mm = 0;
 	assert_false(says(w, id));
+}
+
+/* The group with the setting is named, which may be one above that of the chosen one. */
+static void group_above(void **state)
+{
+	struct world *w = *state;
+	size_t root = add_group(w, "/", MW_NO_MEMCG, 0), g = add_group(w, "/db", root, 0);
+	size_t below = add_group(w, "/db/helper", g, 0);
+
+	put_in(w, add_task(w, 20, 100, 800), below);
+	put_in(w, add_task(w, 30, 9000, -900), g);
+	w->proc[0].status.name = LIT("helper");
+	w->group[g].oom_group = mw_ok(1);
+	build(w);
+	assert_string_equal(find_nth(w, "MW-OOM-GROUP-SURPRISE", 0)->evidence[2].text, "/db");
 }
 
 /* Only the first five kills are looked at. */
@@ -368,6 +260,34 @@ static void panic_set(void **state)
 	assert_true(says(w, id));
 }
 
+/* Not in a cgroup; a panic comes before. */
+static void asker_dies(void **state)
+{
+	static const char id[] = "MW-OOM-ASKER-DIES";
+	struct world *w = *state;
+
+	add_group(w, "/a", MW_NO_MEMCG, 999);
+	add_task(w, 20, 100, 0);
+	assert_false(says(w, id));
+	w->s.oom_sysctl.kill_allocating_task = mw_ok(2);
+	assert_true(says(w, id));
+	assert_true(w->v.asker_dies);
+	assert_string_equal(find_nth(w, id, 0)->fix[0].undo,
+			    "sysctl -w vm.oom_kill_allocating_task=2");
+	w->ask.kind = MW_DOMAIN_NODES;
+	w->ask.nodes = LIT("0");
+	assert_true(says(w, id));
+	w->ask.kind = MW_DOMAIN_CGROUP;
+	w->ask.cgroup = LIT("/a");
+	assert_false(says(w, id));
+	w->ask.kind = MW_DOMAIN_MACHINE;
+	w->s.oom_sysctl.panic_on_oom = mw_ok(1);
+	assert_false(says(w, id));
+	w->s.oom_sysctl.kill_allocating_task = mw_no(MW_DENIED);
+	w->s.oom_sysctl.panic_on_oom = mw_ok(0);
+	assert_false(says(w, id));
+}
+
 static void limit_over_parent(void **state)
 {
 	static const char id[] = "MW-CG-LIMIT-OVER-PARENT";
@@ -415,11 +335,11 @@ static void out_of_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD(nothing_to_say), WORLD(unkillable),	 WORLD(several_unkillable),
-		WORLD(unprotected),    WORLD(inherited),	 WORLD(the_largest_that_inherited),
-		WORLD(floor_of_one),   WORLD(useless),		 WORLD(useless_in_a_group),
-		WORLD(small_domain),   WORLD(group_surprise),	 WORLD(a_surprise_far_away),
-		WORLD(panic_set),      WORLD(limit_over_parent), WORLD(out_of_memory),
+		WORLD(nothing_to_say),	    WORLD(unkillable),	   WORLD(several_unkillable),
+		WORLD(floor_of_one),	    WORLD(useless),	   WORLD(useless_in_a_group),
+		WORLD(small_domain),	    WORLD(group_surprise), WORLD(group_above),
+		WORLD(a_surprise_far_away), WORLD(panic_set),	   WORLD(asker_dies),
+		WORLD(limit_over_parent),   WORLD(out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

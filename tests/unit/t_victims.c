@@ -343,40 +343,42 @@ static void in_vfork_by_score(void **state)
 	assert_int_equal(find_victim(w, 30)->spared, MW_SPARED_NOT);
 }
 
-/* A cpuset that is full: who may use none of its nodes is spared.  A node whose requests are bound
- * to it: who is bound to others is. */
-static void by_nodes(void **state)
+static void expect_set(struct world *w, const char *want)
+{
+	bool set[COUNT(w->proc)] = { true };
+
+	mw_victims_spread_set(&w->s, set, &w->arena);
+	for (size_t i = 0; i < w->s.n_procs; i++)
+		if (set[i] != (want[i] == 's'))
+			fail_msg("process %zu of %s", i, want);
+}
+
+/* A number written to one is that of all who have its address space, but for init and a child in
+ * vfork; and such a child's is its own. */
+static void set_spreads(void **state)
 {
 	struct world *w = *state;
-	static const struct {
-		const char *policy, *mems;
-	} tasks[] = { { "default", "0" },	 { "bind:0", "1" },	  { "bind:1-3", "0-1" },
-		      { "interleave:0", "2,4" }, { "bind=static:2", "" }, { "", "0-9" } };
+	struct mw_proc *p = add_task(w, 20, 100, 0), *child;
 
-	w->zone[0] = (struct mw_zone){ .node = 2,
-				       .present_pages = mw_ok(9000),
-				       .spanned_pages = mw_ok(9000) };
-	w->s.zoneinfo.n_zones = 1;
-	for (size_t i = 0; i < COUNT(tasks); i++) {
-		struct mw_proc *p = add_task(w, 20 + i, 1000 - i, 0);
-
-		p->oom.policy = mw_str_of(tasks[i].policy);
-		p->status.mems_allowed = mw_str_of(tasks[i].mems);
-	}
-	w->ask.kind = MW_DOMAIN_CPUSET;
-	w->ask.nodes = LIT("2");
-	build(w);
-	expect_order(w, 23, 24, 25);
-	assert_int_equal(why_spared(w, 20), MW_SPARED_NODES);
-	w->ask.kind = MW_DOMAIN_NODES;
-	build(w);
-	expect_order(w, 20, 22, 23, 24, 25);
-	assert_int_equal(why_spared(w, 21), MW_SPARED_NODES);
-	/* up to 5.13 interleaving counted too */
-	build_by(w, "5.13");
-	expect_order(w, 20, 22, 24, 25);
-	build_by(w, "5.14");
-	expect_order(w, 20, 22, 23, 24, 25);
+	add_task(w, 30, 100, 0);
+	add_task(w, 31, 100, 0)->oom.same_mm = 0;
+	add_task(w, 1, 100, 0)->oom.same_mm = 0;
+	expect_set(w, "s-s-");
+	release_is(w, "4.7.0");
+	expect_set(w, "s---");
+	release_is(w, "4.8.0");
+	expect_set(w, "s-s-");
+	child = add_task(w, 40, 100, 0);
+	child->oom.same_mm = 0;
+	child->oom.stat.parent_pid = 20;
+	expect_set(w, "s-s-s");
+	p->oom.stat.state = 'D';
+	expect_set(w, "s-s--");
+	/* the first is in vfork itself */
+	child->oom.stat.state = 'D';
+	p->oom.stat.parent_pid = 40;
+	child->oom.stat.parent_pid = 0;
+	expect_set(w, "s----");
 }
 
 /* Whose points cannot be made is spared as unknown, never rated 0. */
@@ -424,7 +426,7 @@ int main(void)
 		WORLD(who_is_spared),
 		WORLD(in_vfork),
 		WORLD(in_vfork_by_score),
-		WORLD(by_nodes),
+		WORLD(set_spreads),
 		WORLD(unknown_figures),
 	};
 

@@ -64,6 +64,7 @@ static inline struct mw_proc *add_task(struct world *w, uint64_t pid, uint64_t r
 					.oom_score_adj = adj,
 					.same_mm = w->s.n_procs,
 					.place = w->s.n_procs,
+					.policy_why = MW_OK,
 					.still = true } };
 	p->status.name = mw_str_of("task");
 	p->status.rss_bytes = p->status.rss_anon_bytes = PAGES(rss);

@@ -1,1 +1,1 @@
-oom fixtures/README.md
+oom fixtures/broken-header.cap

@@ -57,6 +57,40 @@ wait_gone() { # NAME SECONDS
 	done
 }
 
+# WORDS: `memwhy lab oom-order` with these processes; what it said is a fact under .order.
+ran=0
+order() {
+	ran=$((ran + 1))
+	said=$(memwhy lab oom-order "$@" --yes --ndjson 2>/dev/null)
+	echo "{\"order\":{\"run$ran\":${said:-null}}}"
+}
+
+# N: once with its own processes, once with three that are alike, then N times with random ones; every
+# second time two are alike.
+orders() {
+	seed=$(uname -r | tr -dc 0-9 | cut -c1-3)
+	order
+	order alike1:30:400 alike2:30:400 alike3:30:400 other:20:0
+	for i in $(seq "$1"); do
+		# shellcheck disable=SC2046 # words
+		order $(awk -v seed=$((seed * 100 + i)) -v twins=$((i % 2)) 'BEGIN {
+			srand(seed)
+			left = 160
+			n = 2 + int(rand() * 7)
+			for (k = 1; k <= n; k++) {
+				if (!twins || k != 2) {
+					mib = 1 + int(rand() * rand() * 70)
+					adj = rand() < 0.15 ? -1000 : int(rand() * 1400) - 700
+				}
+				if (mib > left - (n - k))
+					mib = 1
+				left -= mib
+				printf "r%dk%d:%d:%d ", seed % 100, k, mib, adj
+			}
+		}')
+	done
+}
+
 CG=/sys/fs/cgroup
 # Turns memory accounting on and makes a group: v2 or v1.
 group() { # NAME LIMIT_BYTES

@@ -5,6 +5,7 @@
 #: claim .differ == 0
 #: claim .agree + .undecidable == .sets
 #: claim .undecidable <= 1
+#: claim .seconds_judged >= 30 and .seconds_agree + .seconds_undecidable == .seconds_judged
 #: claim .tied >= 8
 # Without the fault a wrong answer is taken for memwhy's: it must be seen.
 # Other sets on each kernel; the log stays off the slow console.

@@ -7,6 +7,7 @@
 #: claim .differ == 0
 #: claim .agree + .undecidable == .sets
 #: claim .undecidable <= 1
+#: claim .seconds_judged >= 15 and .seconds_agree + .seconds_undecidable == .seconds_judged
 # v1 shows the processes of a group by pid, so none are made alike.
 # Other sets on each kernel; the log stays off the slow console.
 seed=$(uname -r | tr -dc 0-9 | cut -c1-3)

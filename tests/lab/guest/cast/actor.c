@@ -70,12 +70,13 @@ static bool eat(struct stage *s, const struct task *t)
 
 static void *thread_body(void *arg)
 {
-	(void)arg;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (arg)
+		bind_here(2 /* MPOL_BIND */, 1u << FULL_NODE);
 	idle();
 }
 
-static bool start_threads(unsigned n)
+static bool start_threads(unsigned n, bool apart)
 {
 	pthread_attr_t small;
 	pthread_t t;
@@ -83,7 +84,7 @@ static bool start_threads(unsigned n)
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 65536);
 	while (n--)
-		if (pthread_create(&t, &small, thread_body, NULL))
+		if (pthread_create(&t, &small, thread_body, apart ? &small : NULL))
 			return false;
 	return true;
 }
@@ -101,6 +102,9 @@ static int be_sharer(void *arg)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, b->stage->plan->tasks[b->task].name);
+	if (b->stage->plan->tasks[b->task].policy)
+		bind_here(b->stage->plan->tasks[b->task].policy,
+			  b->stage->plan->tasks[b->task].nodes);
 	seat->pid = (pid_t)syscall(SYS_getpid);
 	seat->state = SEAT_READY;
 	idle();
@@ -160,6 +164,11 @@ static void run_out_of_memory(struct stage *s, struct seat *seat)
 	while (seat->go != 2)
 		futex_wait(&seat->go, 1);
 	while (seat->grown_pages < limit && refused < 3) {
+		while (seat->go == 3) {
+			seat->state = SEAT_PAUSED;
+			futex_wait(&seat->go, 3);
+			seat->state = SEAT_READY;
+		}
 		if (memory) {
 			memory[seat->grown_pages * PAGE] = 1;
 		} else if (write(fd, page, PAGE) != (ssize_t)PAGE) {
@@ -183,7 +192,7 @@ _Noreturn void act(struct stage *s, int task)
 		futex_wait(&seat->go, 0);
 	if (!s->plan->global && !is_in_our_group())
 		give_up(seat);
-	if (!eat(s, t) || !start_threads(t->threads))
+	if (!settle(t) || !eat(s, t) || !start_threads(t->threads, t->threads_apart))
 		give_up(seat);
 	seat->pid = getpid();
 	if (t->trigger)

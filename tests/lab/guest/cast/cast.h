@@ -37,6 +37,11 @@ enum link {
 	LINK_WAITED, /* its parent waits, but memory is its own: no reason to pass it over */
 };
 
+/* What keeps the trigger to the nodes that run out. */
+enum bound { BOUND_NOT, BOUND_POLICY, BOUND_CPUSET };
+
+#define FULL_NODE 1 /* of 0 and 1 */
+
 struct task {
 	enum link link;
 	int parent;	     /* index, always smaller than its own; -1: the director */
@@ -47,6 +52,10 @@ struct task {
 	unsigned map_pages;  /* of the mapping that all share */
 	unsigned file_pages; /* of a memfd that is not mapped: the group's, but not the task's */
 	bool locked;
+	int policy;	    /* of set_mempolicy(2), with .nodes; 0: what it inherits */
+	unsigned nodes;	    /* a mask */
+	unsigned cpuset;    /* the mask of nodes of its cpuset; 0: stays where it was born */
+	bool threads_apart; /* threads bind themselves to the other node */
 	unsigned threads;
 	bool leader_leaves;
 	bool adj_set; /* else it inherits */
@@ -70,6 +79,7 @@ struct plan {
 	uint64_t seed;
 	unsigned number;
 	bool global, v2, swap, lowers; /* see struct facts_of_machine */
+	enum bound bound;	       /* likewise */
 	bool unlike;		       /* no two alike, as far as that can be planned */
 	bool flat;		       /* v1 of old kernels: use_hierarchy off */
 	int domain;		       /* index of the group that runs out */
@@ -94,15 +104,24 @@ bool chance(struct prng *r, unsigned percent);
 
 struct facts_of_machine {
 	bool global, v2, swap;
+	enum bound bound;      /* with global: of two nodes one runs out */
+	bool asker_dies;       /* vm.oom_kill_allocating_task is set: triggers of all sorts */
 	bool lowers;	       /* may lower oom_score_adj: CAP_SYS_RESOURCE */
 	unsigned ties_percent; /* 0: as few as possible, for where their order cannot be seen */
 };
 void plan_set(const struct facts_of_machine *m, uint64_t seed, unsigned number, struct plan *ret);
 
 /* What a task and the director share. */
-enum seat_state { SEAT_EMPTY, SEAT_READY = 1, SEAT_REFUSED = 2, SEAT_FULL = 3, SEAT_BAD = 4 };
+enum seat_state {
+	SEAT_EMPTY,
+	SEAT_READY = 1,
+	SEAT_REFUSED = 2,
+	SEAT_FULL = 3,
+	SEAT_BAD = 4,
+	SEAT_PAUSED = 5
+};
 struct seat {
-	_Atomic uint32_t go; /* a futex: 1 eat, 2 (trigger) run out of memory */
+	_Atomic uint32_t go; /* a futex: 1 eat, 2 (trigger) run out of memory, 3 pause */
 	_Atomic uint32_t state;
 	_Atomic pid_t pid;
 	_Atomic uint32_t grown_pages;
@@ -153,6 +172,13 @@ bool group_move(const struct plan *p, int group, pid_t pid); /* -1: to the nurse
 void groups_remove(const struct plan *p);
 const char *domain_argument(const struct plan *p); /* for --cgroup */
 
+/* nodes.c */
+bool nodes_prepare(void); /* cpusets, one for each mask */
+long node_free_kib(int node);
+bool bind_here(int policy, unsigned nodes); /* calls nothing that keeps state */
+bool settle(const struct task *t);	    /* the caller: where the plan wants it */
+const char *full_cpuset(void);		    /* for --cpuset */
+
 /* stage.c */
 bool stage_fill(struct stage *s);		/* all are there, and quiet */
 bool stage_reap(struct stage *s);		/* true: somebody new is dead */
@@ -169,6 +195,7 @@ struct foretold {
 	int n;
 	bool answered; /* it ran, and its answer could be read */
 	int status;
+	bool asker_dies; /* whoever asks, if it may be killed */
 	char doubt[128]; /* of the first */
 	struct {
 		pid_t pid;
@@ -177,7 +204,8 @@ struct foretold {
 		long model, kernel; /* oom_score; -1: not said */
 	} victims[MAX_FORETOLD];
 };
-void foretell(const char *memwhy, const char *cgroup, struct foretold *ret);
+/* Of a domain: an option of memwhy and its value; of the machine without. */
+void foretell(const char *memwhy, const char *option, const char *value, struct foretold *ret);
 
 /* truth.c */
 int log_open(void); /* -1: not readable, or its pids are not ours */
@@ -188,6 +216,10 @@ pid_t log_next_kill(int fd, char *line, size_t bytes);
 /* run.c: 0: nobody was killed, and the trigger was refused; or .why_void says why that cannot be
  * told */
 pid_t run_out(struct stage *s, int log_fd, char *line, size_t bytes);
+/* After it, where there is a log: the trigger pauses until all is quiet; false: it is dead, or
+ * another was killed meanwhile.  Then it goes on to the next. */
+bool run_pause(struct stage *s, int log_fd);
+pid_t run_on(struct stage *s, int log_fd, char *line, size_t bytes);
 
 /* tell.c */
 void tell_difference(const struct stage *s, const struct foretold *f, pid_t killed,

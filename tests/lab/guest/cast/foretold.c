@@ -68,6 +68,9 @@ static void read_answer(const char *text, struct foretold *ret)
 	if (!p || *p != '[')
 		return;
 	ret->answered = true;
+	p = value_of(text, "asker_dies");
+	ret->asker_dies = p && !strncmp(p, "true", 4);
+	p = value_of(text, "victims");
 	for (p++; *p == '{' && ret->n < MAX_FORETOLD; p += strspn(p, ", ")) {
 		const char *certain = value_of(p, "certain");
 		int i = ret->n++;
@@ -86,15 +89,12 @@ static void read_answer(const char *text, struct foretold *ret)
 	}
 }
 
-static void ask(const char *memwhy, const char *cgroup, int out)
+static void ask(const char *memwhy, const char *option, const char *value, int out)
 {
 	int null = open("/dev/null", O_RDWR);
 
 	dup2(null, 0), dup2(out, 1), dup2(null, 2);
-	if (cgroup)
-		execlp(memwhy, "memwhy", "victims", "--ndjson", "--cgroup", cgroup, NULL);
-	else
-		execlp(memwhy, "memwhy", "victims", "--ndjson", NULL);
+	execlp(memwhy, "memwhy", "victims", "--ndjson", option, value, NULL);
 	_exit(127);
 }
 
@@ -115,7 +115,7 @@ static void hear(int fd, char *text)
 	text[n] = '\0';
 }
 
-void foretell(const char *memwhy, const char *cgroup, struct foretold *ret)
+void foretell(const char *memwhy, const char *option, const char *value, struct foretold *ret)
 {
 	static char *text; /* one for all sets: the director's size stays as it is */
 	int ends[2], status = -1;
@@ -123,7 +123,7 @@ void foretell(const char *memwhy, const char *cgroup, struct foretold *ret)
 
 	ret->n = 0;
 	ret->doubt[0] = '\0';
-	ret->answered = false;
+	ret->answered = ret->asker_dies = false;
 	ret->status = -1;
 	if (!text)
 		text = map_private(ANSWER_BYTES);
@@ -131,7 +131,7 @@ void foretell(const char *memwhy, const char *cgroup, struct foretold *ret)
 		return;
 	pid = fork();
 	if (pid == 0)
-		ask(memwhy, cgroup, ends[1]);
+		ask(memwhy, option, value, ends[1]);
 	close(ends[1]);
 	hear(ends[0], text);
 	close(ends[0]);

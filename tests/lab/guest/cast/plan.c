@@ -115,6 +115,23 @@ static void plan_groups(struct prng *r, struct plan *p)
 	}
 }
 
+/* Some are free, some kept to a node or both, by a policy or by a cpuset, whichever counts. */
+static void random_nodes(struct prng *r, const struct plan *p, struct task *t)
+{
+	static const int policies[] = { 2, 2, 2, 2, 3, 1 }; /* bind, interleave, prefer */
+	unsigned x = below(r, 100);
+
+	t->cpuset = x < 50 ? 0 : x < 70 ? 1 : x < 90 ? 2 : 3;
+	if (p->bound == BOUND_POLICY && t->cpuset && chance(r, 70))
+		t->cpuset = 0;
+	if (t->cpuset == 1 || t->cpuset == 2 || chance(r, p->bound == BOUND_POLICY ? 25 : 70))
+		return;
+	t->policy = policies[below(r, sizeof(policies) / sizeof(*policies))];
+	x = below(r, 100);
+	t->nodes = x < 50 ? 1 : x < 85 ? 2 : 3;
+	t->threads_apart = t->nodes == 1 && t->policy == 2 && chance(r, 50);
+}
+
 /* Within v2 a group that shares its controllers holds no process of its own. */
 static bool may_hold(const struct plan *p, int group)
 {
@@ -192,6 +209,8 @@ static void add_family(struct prng *r, struct plan *p, int parent, bool tiny)
 		t->adj = random_adj(r, p->lowers);
 		if (chance(r, 30))
 			t->group = random_group(r, p, true);
+		if (p->bound && !p->tasks[parent].cpuset && chance(r, 40))
+			random_nodes(r, p, t);
 	}
 	if (x >= 12 && x < 24) {
 		bool elsewhere = chance(r, 40) || p->unlike;
@@ -215,6 +234,8 @@ static int add_actor(struct prng *r, struct plan *p, bool tiny)
 	t->adj_set = true;
 	t->adj = random_adj(r, p->lowers);
 	t->late = t->group >= 0 && chance(r, 25);
+	if (p->bound)
+		random_nodes(r, p, t);
 	if (chance(r, 20)) {
 		t->threads = 1 + below(r, 4);
 		/* A leader that is dead is not moved along with its threads, and the kernel looks
@@ -288,7 +309,7 @@ static bool has_victim(const struct plan *p)
 	return false;
 }
 
-static void add_trigger(struct prng *r, struct plan *p)
+static void add_trigger(struct prng *r, struct plan *p, bool asker_dies)
 {
 	bool killable = has_victim(p);
 	struct task *t = add_task(p, -1, LINK_FORK, random_group(r, p, true));
@@ -298,6 +319,13 @@ static void add_trigger(struct prng *r, struct plan *p)
 	t->trigger = true;
 	t->adj_set = true;
 	t->adj = p->lowers ? -1000 : 0;
+	if (asker_dies && chance(r, 70))
+		t->adj = random_adj(r, p->lowers);
+	if (p->bound == BOUND_POLICY) {
+		t->policy = 2 /* MPOL_BIND */;
+		t->nodes = 1u << FULL_NODE;
+	}
+	t->cpuset = p->bound == BOUND_CPUSET ? 1u << FULL_NODE : 0;
 	/* A page fault that nobody can be killed for is tried again for ever or, on old kernels,
 	 * kills elsewhere; a write is refused.  And without -1000 the trigger is one of those to
 	 * choose from, so it must not grow. */
@@ -317,6 +345,7 @@ void plan_set(const struct facts_of_machine *m, uint64_t seed, unsigned number, 
 			    .v2 = m->v2,
 			    .swap = m->swap,
 			    .lowers = m->lowers,
+			    .bound = m->bound,
 			    .unlike = m->ties_percent == 0 };
 	prng_next(&r);
 	tiny = !p->global && chance(&r, 12);
@@ -326,15 +355,17 @@ void plan_set(const struct facts_of_machine *m, uint64_t seed, unsigned number, 
 	while (actors-- && p->n_tasks < MAX_TASKS - 8) {
 		int i = add_actor(&r, p, tiny);
 
-		/* A machine on which all are protected panics. */
+		/* A machine on which all are protected panics; nodes on which they are, too. */
 		if (p->global && i < 3 && p->tasks[i].adj < -900)
 			p->tasks[i].adj = 0;
+		if (p->bound && i == 0)
+			p->tasks[i].policy = p->tasks[i].cpuset = 0;
 		if (!p->tasks[i].leader_leaves)
 			add_family(&r, p, i, tiny);
 	}
 	if (chance(&r, m->ties_percent) && likely_victim(p) >= 0)
 		add_twins(&r, p, chance(&r, 70) ? likely_victim(p) : 0);
-	add_trigger(&r, p);
+	add_trigger(&r, p, m->asker_dies);
 	shuffle(&r, p);
 	x = below(&r, 100);
 	p->headroom_pages = tiny ? 96 + below(&r, 128) : 160 + below(&r, x < 60 ? 700 : 5000);

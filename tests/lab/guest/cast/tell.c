@@ -31,12 +31,15 @@ static void tell_task(const struct stage *s, int i)
 	printf("%s{\"pid\":%d,\"comm\":", i ? "," : "", f->pid);
 	tell_string(t->name);
 	printf(",\"adj\":%ld,\"score\":%ld,\"stat_rss_pages\":%ld,\"rss_kib\":%ld,\"swap_kib\":%ld,"
-	       "\"tables_kib\":%ld,\"group\":\"%s\",\"kind\":\"%s%s%s%s%s%s%s\",\"parent\":%d}",
+	       "\"tables_kib\":%ld,\"group\":\"%s\",\"policy\":%d,"
+	       "\"nodes\":%u,\"cpuset\":%u,\"kind\":\"%s%s%s%s%s%s%s%s\",\"parent\":%d}",
 	       f->adj, f->score, f->stat_rss_pages, f->rss_kib, f->swap_kib, f->tables_kib,
-	       t->group < 0 ? "" : p->groups[t->group].path + strlen(cgroup_top), links[t->link],
-	       t->threads ? " threads" : "", t->leader_leaves ? " leader-left" : "",
-	       t->late ? " late" : "", t->locked ? " locked" : "", t->map_pages ? " maps" : "",
-	       t->trigger ? " trigger" : "", t->parent < 0 ? 0 : s->figures[t->parent].pid);
+	       t->group < 0 ? "" : p->groups[t->group].path + strlen(cgroup_top), t->policy,
+	       t->nodes, t->cpuset, links[t->link], t->threads ? " threads" : "",
+	       t->leader_leaves ? " leader-left" : "", t->late ? " late" : "",
+	       t->locked ? " locked" : "", t->map_pages ? " maps" : "",
+	       t->trigger ? " trigger" : "", t->threads_apart ? " threads-apart" : "",
+	       t->parent < 0 ? 0 : s->figures[t->parent].pid);
 }
 
 static void tell_groups(const struct plan *p)

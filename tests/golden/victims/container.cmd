@@ -1,0 +1,1 @@
+victims --root fixtures/hand-container.cap

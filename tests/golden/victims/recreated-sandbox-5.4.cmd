@@ -1,0 +1,1 @@
+victims --root fixtures/hand-recreated-sandbox.cap --cgroup pod5678 --kernel 5.4.0
