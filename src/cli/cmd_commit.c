@@ -80,6 +80,38 @@ static int take_asking(struct cli_job *job, const struct options *o, const struc
 	return a->is_process ? take_process(job, c, a) : EXIT_DONE;
 }
 
+/* Where the addresses of a process end, by machine (TASK_SIZE); what may be chosen at boot is not
+ * looked at. */
+static uint64_t address_space_bytes(struct mw_str machine)
+{
+	static const struct {
+		const char *machine;
+		unsigned bits;
+	} list[] = {
+		{ "x86_64", 47 },  { "aarch64", 48 }, { "ppc64le", 47 }, { "s390x", 53 },
+		{ "riscv64", 47 }, { "i686", 32 },    { "i586", 32 },	 { "armv7l", 32 },
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (mw_str_eq(machine, list[i].machine))
+			return 1ULL << list[i].bits;
+	return 1ULL << 63;
+}
+
+static int check_size(struct cli_job *job, const struct options *o)
+{
+	uint64_t most = address_space_bytes(job->snap.host.machine);
+
+	if (o->try_bytes == NOT_ASKED || (o->try_bytes && o->try_bytes <= most))
+		return EXIT_DONE;
+	if (!o->try_bytes)
+		fputs("memwhy: --try: nothing is asked for\n", stderr);
+	else
+		fprintf(stderr, "memwhy: --try: larger than the address space of a process, %s\n",
+			mw_fmt_bytes(&job->arena, most));
+	return EXIT_USAGE;
+}
+
 /* Before anything is read. */
 static int parse_as(const struct options *o, struct asking *a)
 {
@@ -102,6 +134,8 @@ static int explain(const struct options *o)
 
 	if (!status)
 		status = cli_job_start(&job, o, MW_WANT_SHMEM | MW_WANT_OOM | MW_WANT_COMMIT);
+	if (!status)
+		status = check_size(&job, o);
 	if (status)
 		return status;
 	mw_commit_build(&job.snap, &job.arena, &c);

@@ -4,6 +4,7 @@
  */
 #include "base/fmt.h"
 #include "cli/cmd.h"
+#include "why/commit.h"
 #include "why/victims.h"
 
 static const char *verdict(const struct mw_findings *f, const struct mw_ledger *l, bool partial,
@@ -25,11 +26,18 @@ static void find(const struct cli_job *job, const struct options *o, const struc
 	const struct mw_victims_ask ask = { .kind = MW_DOMAIN_MACHINE };
 	struct mw_findings more = {};
 	struct mw_victims victims;
+	struct mw_commit commit;
 
 	mw_find_all(&(struct mw_case){ &job->snap, ledger, &o->threshold, a }, ret);
 	if (!mw_victims_build(&job->snap, &ask, a, &victims))
 		mw_find_victims(&(struct mw_victims_case){ &job->snap, &victims, &o->threshold, a },
 				&more);
+	mw_findings_join(ret, a, &more);
+	mw_commit_build(&job->snap, a, &commit);
+	mw_find_commit(
+		&(struct mw_commit_case){
+			.snap = &job->snap, .commit = &commit, .limit = &o->threshold, .arena = a },
+		&more);
 	mw_findings_join(ret, a, &more);
 	mw_findings_sort(ret);
 }

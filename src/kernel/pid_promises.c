@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/fields.h"
+#include "kernel/smaps_block.h"
 
 /* The lines of a block that are asked for. */
 static const struct mw_field fields[] = {
@@ -20,16 +21,6 @@ struct block {
 	struct mw_str head, body, flags;
 	struct mw_map map;
 };
-
-static bool has_flag(struct mw_str flags, const char *flag)
-{
-	struct mw_str word;
-
-	while (mw_str_word(&flags, &word))
-		if (mw_str_eq(word, flag))
-			return true;
-	return false;
-}
 
 /* The next mapping, counted or not. */
 static bool next_block(struct mw_str *rest, struct block *ret)
@@ -59,11 +50,11 @@ bool mw_promises_next(struct mw_str *rest, struct mw_promise *ret)
 	struct block b;
 
 	while (next_block(rest, &b)) {
-		if (!has_flag(b.flags, "ac"))
+		if (!mw_vm_flags_have(b.flags, "ac"))
 			continue;
 		mw_fields_parse(b.body, ':', fields, N_FIELDS, v);
 		*ret = (struct mw_promise){ .map = b.map,
-					    .not_forked = has_flag(b.flags, "dc"),
+					    .not_forked = mw_vm_flags_have(b.flags, "dc"),
 					    .touched_bytes = mw_add(v[2], v[3]),
 					    .shared_bytes = mw_str_eq(b.map.inode, "0")
 								    ? mw_sub(v[0], v[1])
@@ -96,7 +87,7 @@ struct mw_str mw_promises_of_smaps(struct mw_str smaps, struct mw_arena *arena)
 	struct block b;
 
 	while (p && next_block(&smaps, &b)) {
-		if (!has_flag(b.flags, "ac"))
+		if (!mw_vm_flags_have(b.flags, "ac"))
 			continue;
 		p = put_line(p, b.head);
 		while (mw_str_cut(&b.body, '\n', &line))
