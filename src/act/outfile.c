@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,5 +55,20 @@ int mw_outfile_write(const char *path, struct mw_str text)
 		r = -errno;
 	if (r)
 		unlink(part);
+	return r;
+}
+
+int mw_outfile_put(const char *path, int (*put)(void *arg, FILE *out), void *arg)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+	int r = out ? put(arg, out) : -ENOMEM;
+
+	if (out && fclose(out) && !r)
+		r = -ENOMEM;
+	if (!r)
+		r = mw_outfile_write(path, (struct mw_str){ text, n });
+	free(text);
 	return r;
 }

@@ -48,7 +48,10 @@ struct cli_job {
 int cli_job_start(struct cli_job *job, const struct options *o, unsigned want);
 void cli_job_done(struct cli_job *job);
 
-/* Fills in host and sources, writes as the options ask, and gives the exit status. */
+/* Fills in host and sources. */
+void cli_job_describe(struct cli_job *job, struct mw_report *r);
+
+/* Does that, writes as the options ask, and gives the exit status. */
 int cli_job_emit(struct cli_job *job, const struct options *o, struct mw_report *r);
 
 /* --color, NO_COLOR and what standard output is; width 0: no terminal. */

@@ -17,6 +17,8 @@ static const struct opt opts[] = {
 	  offsetof(struct options, as) },
 	{ "run", 0, NULL, "run what stands behind --, and say which rule refuses its calls",
 	  OPT_FLAG, offsetof(struct options, run) },
+	{ "output", 'o', "FILE", "with --run: the closing report goes here", OPT_TEXT,
+	  offsetof(struct options, output) },
 	{ "address", 0, "PID ADDR", "what stands behind one virtual address", OPT_PAIR,
 	  offsetof(struct options, address) },
 	{ "top", 'n', "N", "show at most N owners; 0 shows all", OPT_NUMBER,

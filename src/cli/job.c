@@ -68,7 +68,7 @@ void cli_job_done(struct cli_job *job)
 	mw_arena_done(&job->arena);
 }
 
-static void describe_host(struct cli_job *job, struct mw_report *r)
+void cli_job_describe(struct cli_job *job, struct mw_report *r)
 {
 	const struct mw_host *h = &job->snap.host;
 	const struct mw_sources *s = &job->snap.sources;
@@ -122,7 +122,7 @@ int cli_job_emit(struct cli_job *job, const struct options *o, struct mw_report 
 					 .ascii = o->ascii };
 	int error, status = EXIT_DONE;
 
-	describe_host(job, r);
+	cli_job_describe(job, r);
 	if (o->save_capture)
 		status = save(job, o->save_capture);
 	error = o->json || o->ndjson ? mw_report_json(r, &style, stdout)
