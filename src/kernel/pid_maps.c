@@ -12,10 +12,9 @@ static bool parse_range(struct mw_map *m)
 bool mw_map_parse(struct mw_str line, struct mw_map *ret)
 {
 	struct mw_map m = {};
-	struct mw_str offset;
 
 	if (!mw_str_word(&line, &m.range) || !mw_str_word(&line, &m.perms) ||
-	    !mw_str_word(&line, &offset) || !mw_str_word(&line, &m.dev) ||
+	    !mw_str_word(&line, &m.offset) || !mw_str_word(&line, &m.dev) ||
 	    !mw_str_word(&line, &m.inode) || !parse_range(&m))
 		return false;
 	while (line.n && line.p[0] == ' ')

@@ -8,11 +8,12 @@
 
 struct mw_map {
 	uint64_t start, end;
-	struct mw_str range; /* "7f0000000000-7f0000001000", as map_files names it */
-	struct mw_str perms; /* "rw-s" */
-	struct mw_str dev;   /* "00:01", hexadecimal */
-	struct mw_str inode; /* decimal */
-	struct mw_str path;  /* newline as \012; empty for anonymous memory */
+	struct mw_str range;  /* "7f0000000000-7f0000001000", as map_files names it */
+	struct mw_str perms;  /* "rw-s" */
+	struct mw_str offset; /* in the file, hexadecimal */
+	struct mw_str dev;    /* "00:01", hexadecimal */
+	struct mw_str inode;  /* decimal */
+	struct mw_str path;   /* newline as \012; empty for anonymous memory */
 };
 
 /* One line, without its newline; false when malformed. */

@@ -345,6 +345,12 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 		return meta_tree(dirfd, question + 10, true, arena, ret);
 	if (!strncmp(question, "mm/", 3))
 		return meta_mm(question + 3, arena, ret);
+	if (!strncmp(question, "page/", 5))
+		return mw_live_page(dirfd, question + 5, arena, ret);
+	if (!strncmp(question, "smaps/", 6))
+		return mw_live_smaps(dirfd, question + 6, arena, ret);
+	if (!strncmp(question, "inode/", 6))
+		return mw_live_inode(dirfd, question + 6, arena, ret);
 	if (!strcmp(question, "ns"))
 		return meta_ns(dirfd, arena, ret);
 	if (!strcmp(question, "fds"))

@@ -27,6 +27,11 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 /* "meta/tree": fd is an open folder and is taken over. */
 int mw_live_tree(int fd, struct mw_arena *arena, struct mw_str *ret);
 
+/* "page/ADDRESS", "smaps/ADDRESS" of a process's folder; "inode/NUMBER" of any: see root.h. */
+int mw_live_page(int dirfd, const char *address, struct mw_arena *arena, struct mw_str *ret);
+int mw_live_smaps(int dirfd, const char *address, struct mw_arena *arena, struct mw_str *ret);
+int mw_live_inode(int dirfd, const char *number, struct mw_arena *arena, struct mw_str *ret);
+
 /* Loads an archive into a capture: 0, -EINVAL with a problem, -ENOMEM, -ENOSYS (no libarchive). */
 int mw_archive_load(int fd, struct mw_arena *arena, struct mw_capture *ret,
 		    struct mw_problem *ret_problem);
