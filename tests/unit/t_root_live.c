@@ -350,11 +350,28 @@ static void whole_paths(void **state)
 	mw_root_free(root);
 }
 
+/* After a large file the buffer is larger than what the kernel takes for a setting. */
+static void small_after_large(void **state)
+{
+	struct fixture *f = *state;
+	int fd = open("/proc/sys/kernel/ostype", O_RDONLY | O_CLOEXEC);
+	size_t n = 0;
+
+	assert_true(fd >= 0);
+	f->scratch.bytes = (size_t)16 << 20;
+	f->scratch.p = malloc(f->scratch.bytes);
+	assert_non_null(f->scratch.p);
+	assert_int_equal(mw_read_fd(fd, &f->scratch, 4096, &n), 0);
+	expect_str(((struct mw_str){ f->scratch.p, n }), "Linux\n");
+	close(fd);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(small_after_large),
 		TEST(facts_are_lines),
 		TEST(clocks),
 		TEST(read_again),
