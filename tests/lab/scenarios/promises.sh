@@ -34,9 +34,9 @@
 #: claim .refused.mode2 | [.["private-read"], .["private-none"], .vfork, .["posix-spawn"], .["fork-dontfork"]] | all(. == "ok")
 #: claim .refused.mode2 | [.["memfd-write"], .["tmpfs-write"], .["memfd-mapped"], .["tmpfs-mapped"]] == ["ENOSPC", "ENOSPC", "SIGBUS", "SIGBUS"]
 #: claim .refused.mode2 | [.["after-dontneed"], .["after-none-over-it"]] == ["ENOMEM", "ok"]
-#: claim .refused.mode2 | [.["twice-90-percent"], .["ram-and-swap"]] == ["ENOMEM", "ENOMEM"]
-#: claim .refused.mode0 | [to_entries[] | select(.value != "ok") | .key] == ["ram-and-swap-and-a-page"]
-#: claim .refused.mode1 | length == 23 and ([.[]] | all(. == "ok"))
+#: claim .refused.mode2 | [.["twice-90-percent"], .["neighbours-90-percent"], .["ram-and-swap"]] | all(. == "ENOMEM")
+#: claim .refused.mode0 | [to_entries[] | select(.value != "ok") | .key] == ["fork-of-neighbours", "ram-and-swap-and-a-page"]
+#: claim .refused.mode1 | length == 25 and ([.[]] | all(. == "ok"))
 #: claim .said.mode2 != null
 mount -t tmpfs -o size=90% none /dev/shm 2>/dev/null || { mkdir -p /dev/shm; mount -t tmpfs -o size=90% none /dev/shm; }
 limit() { fact limit "{\"$1\":$(number_in /proc/meminfo CommitLimit)}"; }

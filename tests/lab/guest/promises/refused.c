@@ -117,20 +117,28 @@ static void ask_children(char *most, size_t bytes)
 	need(!madvise(most, bytes, MADV_DOFORK), "MADV_DOFORK");
 }
 
+/* Two of 90 % of all there is, so many bytes apart: neighbours become one mapping. */
+static void ask_twice(size_t whole, size_t apart, const char *name, const char *fork_name)
+{
+	size_t part = whole / 10 * 9 / PAGE * PAGE;
+	char *p = mmap(NULL, 2 * part + apart, PROT_NONE, ANON, -1, 0);
+	bool ok;
+
+	need(p != MAP_FAILED, "mmap");
+	ok = !mprotect(p, part, RW) && !mprotect(p + part + apart, part, RW);
+	say_error("refused", name, ok);
+	if (ok)
+		ask_fork(fork_name);
+	munmap(p, 2 * part + apart);
+}
+
 /* Outside mode 2 each request is judged by itself, if at all. */
 static void ask_beyond_all(void)
 {
 	size_t whole = (size_t)(meminfo_kib("MemTotal") + meminfo_kib("SwapTotal")) * 1024;
-	void *p = mmap(NULL, whole / 10 * 9, RW, ANON, -1, 0);
-	void *q = mmap(NULL, whole / 10 * 9, RW, ANON, -1, 0);
 
-	say_error("refused", "twice-90-percent", p != MAP_FAILED && q != MAP_FAILED);
-	if (p != MAP_FAILED && q != MAP_FAILED)
-		ask_fork("fork-of-twice-90-percent");
-	if (p != MAP_FAILED)
-		munmap(p, whole / 10 * 9);
-	if (q != MAP_FAILED)
-		munmap(q, whole / 10 * 9);
+	ask_twice(whole, PAGE, "twice-90-percent", "fork-of-twice-90-percent");
+	ask_twice(whole, 0, "neighbours-90-percent", "fork-of-neighbours");
 	ask("ram-and-swap", whole, RW, ANON);
 	ask("ram-and-swap-and-a-page", whole + PAGE, RW, ANON);
 }
