@@ -230,6 +230,32 @@ static void fork_of_a_process(void **state)
 	expect_answers(&all_of(w, &ask)[MW_TRY_FORK], 0, 1, 1);
 }
 
+/* What is surely in the way refuses, whatever else is not known; and is what is named. */
+static void unknown_beside_what_refuses(void **state)
+{
+	struct world *w = *state;
+	struct mw_asker a = asker_of(3200);
+	struct mw_try_ask ask = { .bytes = 1000 * PAGE, .admin = true, .asker = &a };
+	const struct mw_try *t;
+
+	w->s.host.machine = LIT("x86_64");
+	a.sysctl.map_limit_count = mw_no(MW_DENIED);
+	t = &all_of(w, &ask)[MW_TRY_PRIVATE];
+	expect_why(t->in[0].succeeds, MW_DENIED);
+	expect_why(t->in[0].most_bytes, MW_DENIED);
+	assert_string_equal(t->in[0].rule, "max-map-count");
+	a.limits.of[MW_RLIMIT_AS].soft = PAGES(3200 + 10);
+	t = &all_of(w, &ask)[MW_TRY_PRIVATE];
+	expect_answers(t, 0, 0, 0);
+	assert_string_equal(t->in[0].rule, "rlimit-as");
+	expect_val(t->in[0].most_bytes, 10 * PAGE);
+	a.limits.of[MW_RLIMIT_AS].soft = mw_ok(MW_UNLIMITED);
+	ask.bytes = 700000 * PAGE;
+	t = &all_of(w, &ask)[MW_TRY_PRIVATE];
+	expect_val(t->in[2].succeeds, 0);
+	assert_string_equal(t->in[2].rule, "overcommit-limit");
+}
+
 static void unknown(void **state)
 {
 	struct world *w = *state;
@@ -255,6 +281,7 @@ int main(void)
 		WORLD(user_reserve_of_a_process),
 		WORLD(fork_of_a_process),
 		WORLD(unknown),
+		WORLD(unknown_beside_what_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
