@@ -296,7 +296,7 @@ void counts(void)
 void hold(void)
 {
 	int fd = memfd_create("promises-memfd", MFD_CLOEXEC);
-	char *p, *q;
+	char *p, *q, byte;
 
 	need(fd >= 0 && !ftruncate(fd, SIZE), "memfd_create");
 	fill(fd, PART);
@@ -310,6 +310,6 @@ void hold(void)
 	       measure().own * 1024);
 	puts("ready");
 	fflush(stdout);
-	while (getchar() != EOF)
+	while (read(STDIN_FILENO, &byte, 1) > 0)
 		;
 }
