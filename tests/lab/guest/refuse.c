@@ -3,6 +3,7 @@
  * refuse - lets the kernel refuse one call by one limit, which it sets itself where a process may.
  *
  *	refuse [-u UID] NAME [N]
+ *	refuse [-u UID] exec COMMAND...
  *
  * {"refused":{"NAME":"ENOMEM"}} when it was refused, else {"granted":{"NAME":true}}.
  */
@@ -284,11 +285,15 @@ int main(int argc, char *argv[])
 	int c;
 
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-	while ((c = getopt(argc, argv, "u:")) != -1)
+	while ((c = getopt(argc, argv, "+u:")) != -1)
 		if (c != 'u' || setgid((gid_t)atoi(optarg)) || setuid((uid_t)atoi(optarg)))
 			return 1;
 	if (optind >= argc)
 		return 2;
+	if (!strcmp(argv[optind], "exec") && optind + 1 < argc) {
+		execvp(argv[optind + 1], argv + optind + 1);
+		return 127;
+	}
 	n = optind + 1 < argc ? atol(argv[optind + 1]) : 0;
 	return run(argv[optind]);
 }
