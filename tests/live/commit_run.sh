@@ -47,6 +47,7 @@ user() {
 accidents() { # WHO
 	names "$1 RLIMIT_AS" mmap ENOMEM rlimit-as "$1" "$refuse" as
 	names "$1 RLIMIT_AS by mremap" mremap ENOMEM rlimit-as "$1" "$refuse" as-mremap
+	names "$1 RLIMIT_AS by shmat" shmat ENOMEM rlimit-as "$1" "$refuse" as-shmat
 	names "$1 RLIMIT_DATA" mmap ENOMEM rlimit-data "$1" "$refuse" data
 	names "$1 RLIMIT_DATA by brk" brk ENOMEM rlimit-data "$1" "$refuse" data-brk
 	names "$1 RLIMIT_DATA by mprotect" mprotect ENOMEM rlimit-data "$1" "$refuse" data-mprotect

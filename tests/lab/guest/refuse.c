@@ -77,6 +77,19 @@ static bool by_as_mremap(void)
 	       mremap(p, MIB, LARGE, MREMAP_MAYMOVE) != MAP_FAILED;
 }
 
+/* A segment was made, and cannot be attached. */
+static bool by_as_shmat(void)
+{
+	int id = shmget(IPC_PRIVATE, LARGE, IPC_CREAT | 0600), error;
+	bool done = id >= 0 && set_limit(RLIMIT_AS, status_bytes("VmSize") + LARGE / 4) &&
+		    shmat(id, NULL, 0) != (void *)-1;
+
+	error = errno;
+	shmctl(id, IPC_RMID, NULL);
+	errno = error;
+	return done;
+}
+
 /* As a database that maps one file after another. */
 static bool by_maps(void)
 {
@@ -242,6 +255,7 @@ static const struct {
 } accidents[] = {
 	{ "as", by_as },
 	{ "as-mremap", by_as_mremap },
+	{ "as-shmat", by_as_shmat },
 	{ "data", by_data },
 	{ "data-brk", by_data_brk },
 	{ "data-mprotect", by_data_mprotect },
