@@ -42,8 +42,8 @@ static int grow(struct mw_scratch *scratch)
 	return 0;
 }
 
-/* The kernel makes a buffer as large as the one it is given, and refuses files in proc/sys with
- * ENOMEM from KMALLOC_MAX_SIZE on (proc_sys_call_handler(), fs/proc/proc_sysctl.c, since 5.8). */
+/* Files of /proc/sys refuse a read of KMALLOC_MAX_SIZE, 4 MiB, or more with ENOMEM
+ * (proc_sys_call_handler()): after a large file the room would be as large. */
 #define READ_MAX_BYTES ((size_t)1 << 20)
 
 int mw_read_fd(int fd, struct mw_scratch *scratch, size_t max_bytes, size_t *ret_n)

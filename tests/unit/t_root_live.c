@@ -350,19 +350,19 @@ static void whole_paths(void **state)
 	mw_root_free(root);
 }
 
-/* After a large file the buffer is larger than what the kernel takes for a setting. */
-static void small_after_large(void **state)
+/* After a large file the buffer is large, and a setting is still read. */
+static void a_setting_into_a_large_buffer(void **state)
 {
 	struct fixture *f = *state;
-	int fd = open("/proc/sys/kernel/ostype", O_RDONLY | O_CLOEXEC);
-	size_t n = 0;
+	int fd = open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
+	size_t n;
 
-	assert_true(fd >= 0);
-	f->scratch.bytes = (size_t)16 << 20;
-	f->scratch.p = malloc(f->scratch.bytes);
+	if (fd < 0)
+		skip();
+	f->scratch = (struct mw_scratch){ malloc(8 << 20), 8 << 20 };
 	assert_non_null(f->scratch.p);
-	assert_int_equal(mw_read_fd(fd, &f->scratch, 4096, &n), 0);
-	expect_str(((struct mw_str){ f->scratch.p, n }), "Linux\n");
+	assert_int_equal(mw_read_fd(fd, &f->scratch, 100, &n), 0);
+	assert_true(n > 0);
 	close(fd);
 }
 
@@ -371,7 +371,6 @@ static void small_after_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(small_after_large),
 		TEST(facts_are_lines),
 		TEST(clocks),
 		TEST(read_again),
@@ -386,6 +385,7 @@ int main(void)
 		TEST(no_address_spaces),
 		TEST(out_of_memory),
 		TEST(whole_paths),
+		TEST(a_setting_into_a_large_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
