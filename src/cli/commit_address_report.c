@@ -162,8 +162,8 @@ static void page_rows(struct evidence *e, const struct mw_address_facts *f,
 		text = mw_fmt(a, "%s%s%s", text, i ? " " : "", names[i]);
 	say_pid(e, "page", cli_address_page(x, a), "pagemap");
 	say_val(e, "mapped", x->map_count, mw_fmt(a, "%llu", (unsigned long long)x->map_count.v),
-		mw_known(f->page.count) ? "proc/kpagecount"
-					: mw_fmt(a, "proc/%llu/pagemap", e->pid));
+		mw_known(f->page.count) && !x->moved ? "proc/kpagecount"
+						     : mw_fmt(a, "proc/%llu/pagemap", e->pid));
 	say_val(e, "page flags", x->flags, text, "proc/kpageflags");
 	say_val(e, "block", x->block_bytes, mw_fmt_val_bytes(a, x->block_bytes), "proc/kpageflags");
 	if (mw_known(x->cgroup_ino) && !x->cgroup_ino.v)

@@ -136,11 +136,16 @@ void cli_address_notes(struct mw_report *r, const struct mw_address_facts *f,
 		return;
 	if (mw_or(x->noreserve, 0) && x->kind != MW_ADDRESS_HUGETLB)
 		mw_report_note(r, noreserve_note(f, a));
+	if (f->page_why == MW_ABSENT)
+		mw_report_note(r, "nothing of this page was recorded, or the kernel has no "
+				  "/proc/PID/pagemap");
 	if (x->moved)
 		mw_report_note(r, "the page moved while it was read: ask again");
 	if (mw_or(x->map_count, 0) > 1)
-		mw_report_note(r, "mapped N times: by as many page tables, unless a process maps "
-				  "the page twice");
+		mw_report_note(r, mw_fmt(a,
+					 "mapped %llu times: by as many processes, unless one maps "
+					 "the page twice",
+					 (unsigned long long)x->map_count.v));
 	if (x->state == MW_PAGE_UNMAPPED && f->shmem)
 		mw_report_note(r, "the object may have the page nonetheless, in memory or in swap");
 	else if (x->state == MW_PAGE_UNMAPPED && mw_known(x->file_offset_bytes))
@@ -184,11 +189,11 @@ void cli_address_next(struct mw_report *r, const struct mw_address_facts *f,
 		     mw_fmt(a, "sed -n '/^%.*s /,/^VmFlags/p' /proc/%llu/smaps",
 			    (int)f->place.map.range.n, f->place.map.range.p, pid),
 		     "how much of the whole mapping is present, shared, swapped");
-	else
+	else if (f->maps_why == MW_OK)
 		next(r, t, mw_fmt(a, "cat /proc/%llu/maps", pid), "all mappings");
 	if (x->state == MW_PAGE_SWAPPED)
 		next(r, t, "swapon --show", "the swap areas");
-	if (f->cgroup_folder.n)
+	if (f->cgroup_folder.n && mw_known(x->cgroup_ino))
 		next(r, t,
 		     mw_fmt(a, "cat %s",
 			    mw_fmt_shell(a, mw_str_of(mw_fmt(a, "/%.*s/memory.stat",

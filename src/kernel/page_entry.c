@@ -85,7 +85,6 @@ struct mw_page_bits mw_page_bits(uint64_t pagemap, struct mw_release release)
 		/* Before 4.2 bits 55 to 60 held the size of a page. */
 		.exclusive = bit_since(pagemap, 56, release, 4, 2),
 		.soft_dirty = bit_since(pagemap, 55, release, 4, 2),
-		.uffd_wp = bit_since(pagemap, 57, release, 5, 14),
 		.guard = bit_since(pagemap, 58, release, 6, 15),
 	};
 

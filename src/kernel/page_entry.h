@@ -34,7 +34,7 @@ struct mw_page_bits {
 	struct mw_val swap_type, swap_offset; /* the same */
 	struct mw_val file;		      /* a page of a file, or shared anonymous */
 	struct mw_val exclusive;	      /* mapped once */
-	struct mw_val soft_dirty, uffd_wp, guard;
+	struct mw_val soft_dirty, guard;
 };
 
 /* What PAGEMAP_SCAN says (include/uapi/linux/fs.h). */

@@ -56,7 +56,6 @@ static void present(void **state)
 	expect_val(b.file, 1);
 	expect_val(b.exclusive, 1);
 	expect_val(b.soft_dirty, 1);
-	expect_val(b.uffd_wp, 0);
 	expect_val(b.guard, 0);
 	expect_why(b.swap_type, MW_ABSENT);
 	b = mw_page_bits((uint64_t)1 << 63, v6_18);
@@ -86,14 +85,14 @@ static void older(void **state)
 {
 	static const struct {
 		uint64_t major, minor;
-		enum mw_why file, exclusive, uffd_wp, guard;
+		enum mw_why file, exclusive, guard;
 	} want[] = {
-		{ 3, 4, MW_ABSENT, MW_ABSENT, MW_ABSENT, MW_ABSENT },
-		{ 3, 10, MW_OK, MW_ABSENT, MW_ABSENT, MW_ABSENT },
-		{ 4, 2, MW_OK, MW_OK, MW_ABSENT, MW_ABSENT },
-		{ 5, 14, MW_OK, MW_OK, MW_OK, MW_ABSENT },
-		{ 6, 15, MW_OK, MW_OK, MW_OK, MW_OK },
-		{ 0, 0, MW_OK, MW_OK, MW_OK, MW_OK },
+		{ 3, 4, MW_ABSENT, MW_ABSENT, MW_ABSENT },
+		{ 3, 10, MW_OK, MW_ABSENT, MW_ABSENT },
+		{ 4, 2, MW_OK, MW_OK, MW_ABSENT },
+		{ 6, 14, MW_OK, MW_OK, MW_ABSENT },
+		{ 6, 15, MW_OK, MW_OK, MW_OK },
+		{ 0, 0, MW_OK, MW_OK, MW_OK },
 	};
 
 	(void)state;
@@ -105,7 +104,6 @@ static void older(void **state)
 		expect_why(b.file, want[i].file);
 		expect_why(b.exclusive, want[i].exclusive);
 		expect_why(b.soft_dirty, want[i].exclusive);
-		expect_why(b.uffd_wp, want[i].uffd_wp);
 		expect_why(b.guard, want[i].guard);
 	}
 }

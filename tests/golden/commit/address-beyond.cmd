@@ -1,0 +1,1 @@
+commit --root fixtures/hand-address.cap --address 700 ffff888000000000

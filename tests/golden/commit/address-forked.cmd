@@ -1,0 +1,1 @@
+commit --root fixtures/hand-address.cap --address 700 7f2b1c0a5000

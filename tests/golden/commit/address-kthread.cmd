@@ -1,0 +1,1 @@
+commit --root fixtures/hand-address.cap --address 2 1000
