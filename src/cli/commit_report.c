@@ -159,6 +159,7 @@ static void figures(struct mw_report *r, const struct commit_view *w)
 	mw_report_figure(r, "limit_bytes", c->limit_bytes);
 	mw_report_figure(r, "kernel_limit_bytes", c->kernel_limit_bytes);
 	mw_report_figure(r, "committed_bytes", c->committed_bytes);
+	mw_report_figure(r, "moved_bytes", c->moved_bytes);
 	mw_report_figure(r, "headroom_bytes", headroom_bytes(w, &c->user));
 	mw_report_figure(r, "headroom_root_bytes", headroom_bytes(w, &c->root));
 	mw_report_figure(r, "parts.ram_bytes", mw_mul(o->ram_pages, page));

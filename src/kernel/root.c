@@ -16,6 +16,9 @@
 #include "kernel/root_private.h"
 
 #define CAPTURE_MAX_BYTES ((size_t)1 << 30)
+/* A setting refuses to be read into more than 4 MiB (proc_sys_call_handler(),
+ * fs/proc/proc_sysctl.c). */
+#define CHUNK_BYTES ((size_t)1 << 20)
 #define SCRATCH_BYTES ((size_t)64 << 10)
 
 enum kind { LIVE, DIRECTORY, CAPTURE };
@@ -42,16 +45,11 @@ static int grow(struct mw_scratch *scratch)
 	return 0;
 }
 
-/* Files of /proc/sys refuse a read of KMALLOC_MAX_SIZE, 4 MiB, or more with ENOMEM
- * (proc_sys_call_handler()): after a large file the room would be as large. */
-#define READ_MAX_BYTES ((size_t)1 << 20)
-
 int mw_read_fd(int fd, struct mw_scratch *scratch, size_t max_bytes, size_t *ret_n)
 {
 	size_t n = 0;
 
 	for (;;) {
-		size_t room;
 		ssize_t k;
 
 		if (n == scratch->bytes) {
@@ -60,8 +58,8 @@ int mw_read_fd(int fd, struct mw_scratch *scratch, size_t max_bytes, size_t *ret
 			if (r < 0)
 				return r;
 		}
-		room = scratch->bytes - n;
-		k = read(fd, scratch->p + n, room < READ_MAX_BYTES ? room : READ_MAX_BYTES);
+		k = read(fd, scratch->p + n,
+			 scratch->bytes - n < CHUNK_BYTES ? scratch->bytes - n : CHUNK_BYTES);
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)

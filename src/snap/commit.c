@@ -64,3 +64,19 @@ void mw_take_commit_sysctl(struct mw_root *root, struct mw_arena *arena, struct 
 		.cpu_count = why == MW_OK ? mw_list_count(text) : mw_no(why),
 	};
 }
+
+/* The snapshot itself is promised memory while it is taken: what counts is told best at its end. */
+void mw_take_committed(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
+{
+	struct mw_meminfo now;
+	struct mw_str text;
+	enum mw_why why = mw_take_text(root, "proc/meta/again/meminfo", arena, s, &text);
+
+	s->committed_bytes = mw_no(why);
+	if (why == MW_OK)
+		s->committed_bytes =
+			mw_meminfo_parse(text, &now) < 0 ? mw_no(MW_BAD) : now.committed_bytes;
+	/* A capture that was taken without this question. */
+	if (why == MW_ABSENT)
+		s->committed_bytes = s->meminfo.committed_bytes;
+}

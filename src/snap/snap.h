@@ -239,6 +239,7 @@ struct mw_snap {
 	struct mw_memcgs memcgs;
 	struct mw_oom_sysctl oom_sysctl;
 	struct mw_commit_sysctl commit_sysctl;
+	struct mw_val committed_bytes; /* Committed_AS again, when all processes had been read */
 
 	struct mw_tmpfs *tmpfs;
 	size_t n_tmpfs;

@@ -94,6 +94,7 @@ void mw_take_oom_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_
 void mw_take_promises(struct mw_at *at, struct mw_arena *temp, struct mw_snap *s,
 		      struct mw_proc *p);
 void mw_take_commit_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+void mw_take_committed(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
 /* The memory cgroups of all processes, and those above them. */
 void mw_take_memcgs(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);

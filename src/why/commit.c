@@ -74,7 +74,7 @@ struct mw_overcommit mw_overcommit_of(const struct mw_snap *s)
 		.limit_kib = c->overcommit_kib,
 		.admin_reserve_kib = c->admin_reserve_kib,
 		.user_reserve_kib = c->user_reserve_kib,
-		.committed_pages = pages_of(s, m->committed_bytes),
+		.committed_pages = pages_of(s, s->committed_bytes),
 		.cpu_count = c->cpu_count,
 		.free_pages = pages_of(s, m->free_bytes),
 		.file_pages = pages_of(s, cached),
@@ -255,8 +255,11 @@ void mw_commit_build(const struct mw_snap *s, struct mw_arena *arena, struct mw_
 	struct mw_commit c = { .state = mw_overcommit_of(s),
 			       .mode_known = s->commit_sysctl.overcommit_memory,
 			       .kernel_limit_bytes = s->meminfo.commit_limit_bytes,
-			       .committed_bytes = s->meminfo.committed_bytes };
+			       .committed_bytes = s->committed_bytes };
 
+	c.moved_bytes = mw_sub(c.committed_bytes, s->meminfo.committed_bytes);
+	if (c.moved_bytes.why == MW_RACED)
+		c.moved_bytes = mw_sub(s->meminfo.committed_bytes, c.committed_bytes);
 	if (mw_known(c.mode_known) && c.mode_known.v > MW_OVERCOMMIT_NEVER)
 		c.mode_known = mw_no(MW_BAD);
 	c.mode = (enum mw_overcommit_mode)mw_or(c.mode_known, MW_OVERCOMMIT_GUESS);

@@ -48,8 +48,9 @@ struct mw_commit {
 	struct mw_val limit_bytes, limit_ram_bytes; /* reckoned from the parts */
 	struct mw_val kernel_limit_bytes;	    /* CommitLimit */
 	struct mw_val committed_bytes;		    /* Committed_AS */
-	struct mw_overcommit_answer root, user;	    /* of a small process, in the present mode */
-	struct mw_val batch_bytes;		    /* a CPU holds back less than that */
+	struct mw_val moved_bytes;		/* by how much it moved while processes were read */
+	struct mw_overcommit_answer root, user; /* of a small process, in the present mode */
+	struct mw_val batch_bytes;		/* a CPU holds back less than that */
 
 	struct mw_promiser *promiser; /* the largest unused promise first, the remainder last */
 	size_t n_promisers;

@@ -71,8 +71,9 @@ static struct mw_call call_of(enum mw_try_kind kind, uint64_t bytes)
  * when pages are touched. */
 static bool bounds_promises(const struct mw_refusal_step *step)
 {
-	return !step->gauge.exempt && step->gauge.rule != MW_LIMIT_OVERCOMMIT &&
-	       step->gauge.rule != MW_LIMIT_CGROUP && step->gauge.rule != MW_LIMIT_CGROUP_KMEM;
+	return !step->gauge.exempt && mw_or(step->need, 1) &&
+	       step->gauge.rule != MW_LIMIT_OVERCOMMIT && step->gauge.rule != MW_LIMIT_CGROUP &&
+	       step->gauge.rule != MW_LIMIT_CGROUP_KMEM;
 }
 
 /* Limits of the process that asks. */
@@ -191,6 +192,17 @@ static struct mw_val most_of(enum mw_try_kind kind, struct bound b, uint64_t pag
 	return b.most;
 }
 
+/* A fork asks mapping by mapping, many of them small: what the asking CPU holds back of those is not
+ * seen either. */
+static struct mw_val drift_of(const struct mw_commit *c, enum mw_try_kind kind,
+			      const struct mw_overcommit_answer *answer)
+{
+	if (kind != MW_TRY_FORK || !mw_known(answer->drift_pages) || answer->rule != MW_RULE_LIMIT)
+		return answer->drift_pages;
+	return mw_mul(mw_commit_batch_pages(&c->state, MW_OVERCOMMIT_NEVER),
+		      mw_or(c->state.cpu_count, 1));
+}
+
 /* A bound that is not known decides nothing, unless no known one is in the way. */
 static struct mw_try_answer answer_of(const struct mw_commit *c, const struct mw_try_ask *ask,
 				      enum mw_try_kind kind, enum mw_overcommit_mode mode,
@@ -219,7 +231,7 @@ static struct mw_try_answer answer_of(const struct mw_commit *c, const struct mw
 		.succeeds = succeeds,
 		.most_bytes = most_of(kind, first, c->state.page_bytes),
 		.drift_bytes = first.rule == commit.rule
-				       ? mw_mul(answer.drift_pages, c->state.page_bytes)
+				       ? mw_mul(drift_of(c, kind, &answer), c->state.page_bytes)
 				       : mw_ok(0),
 		.rule = first.rule,
 	};
@@ -238,7 +250,7 @@ void mw_try(const struct mw_snap *s, const struct mw_commit *c, const struct mw_
 		if (kind == MW_TRY_TMPFS)
 			put_tmpfs(s, &own);
 		*t = (struct mw_try){ .request = names[kind].request, .label = names[kind].label };
-		t->bytes = needed_bytes(c, ask, kind, MW_OVERCOMMIT_NEVER);
+		t->bytes = needed_bytes(c, ask, kind, c->mode);
 		for (int mode = 0; mode < MW_OVERCOMMIT_MODES; mode++)
 			t->in[mode] = answer_of(c, ask, kind, (enum mw_overcommit_mode)mode, own);
 	}

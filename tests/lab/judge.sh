@@ -2,7 +2,8 @@
 # Sourced by lab.sh: what a run brought back, put into one JSON document, and its claims judged.
 #
 # The document: the guest's facts merged; .status (exit status of the guest), .kills, .invoked,
-# .constraints, .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME;
+# .constraints, .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME,
+# .promised.NAME: `memwhy commit --json`;
 # .oom: `memwhy oom` of the kernel's log, an event each.
 
 # The kernel's log as facts.
@@ -41,6 +42,8 @@ said() { # OUT
 		name=${c#"$1".} name=${name%.cap}
 		"$B/memwhy" ledger --json --root "$c" 2>"$c.err" | jq -c "{said:{\"$name\":.}}" ||
 			echo "{\"said\":{\"$name\":null}}"
+		"$B/memwhy" commit --json --root "$c" 2>"$c.err" | jq -c "{promised:{\"$name\":.}}" ||
+			echo "{\"promised\":{\"$name\":null}}"
 	done
 }
 
@@ -73,6 +76,9 @@ def found(id): [.oom[].findings[].id] | index(id) != null;
 general='(.said // {}) | to_entries | all(.value != null and
 	([.value.classes[].bytes | select(. != null)] | add) == .value.total_bytes)'
 
+# What was promised is named, to a hundredth of Committed_AS.
+promised='(.promised // {}) | to_entries | all(.value != null and .value.off_permyriad <= 100)'
+
 # And of each kernel log: every report is found, every victim is in one, and it is the one that the
 # kernel's rule names; what memory there was adds up.
 reports='([.oom[] | select(.kind | IN("global", "cpuset", "mempolicy", "memcg", "sysrq")) |
@@ -98,6 +104,7 @@ judge() { # NAME KERNEL OUT STATUS SECONDS
 	printf 'ran\t%s on %s: exit %s, %s s\n' "$1" "$2" "$4" "$5"
 	claim "$3" ".status == $(sed -n 's/^#: status //p' "$file" | grep . || echo 0)" "the guest ended as it should"
 	claim "$3" "$general" "memwhy: each capture adds up"
+	claim "$3" "$promised" "memwhy commit: each capture says who was promised it, to 1 %"
 	claim "$3" "$reports" "memwhy oom: $(jq '.oom | length' "$3.json") reports, all explained as the kernel did"
 	sed -n 's/^#: claim //p' "$file" | while IFS= read -r c; do
 		claim "$3" "$c" "$c"
