@@ -192,8 +192,8 @@ static struct mw_val most_of(enum mw_try_kind kind, struct bound b, uint64_t pag
 	return b.most;
 }
 
-/* A fork asks mapping by mapping, many of them small: what the asking CPU holds back of those is not
- * seen either. */
+/* A fork asks mapping by mapping, many of them small: what the asking CPU holds back of those is
+ * not seen either. */
 static struct mw_val drift_of(const struct mw_commit *c, enum mw_try_kind kind,
 			      const struct mw_overcommit_answer *answer)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * commit_helper - a machine of round numbers with a few processes and shared objects, and its ledger
- * of promises.
+ * commit_helper - a machine of round numbers with a few processes and shared objects, and its
+ * ledger of promises.
  */
 #pragma once
 
@@ -34,7 +34,7 @@ static inline int world_setup(void **state)
 	w->s.meminfo.total_bytes = PAGES(1000000);
 	w->s.meminfo.swap_total_bytes = PAGES(200000);
 	w->s.meminfo.available_bytes = PAGES(600000);
-	w->s.meminfo.committed_bytes = PAGES(100000);
+	w->s.committed_bytes = w->s.meminfo.committed_bytes = PAGES(100000);
 	w->s.meminfo.commit_limit_bytes = PAGES(700000);
 	w->s.meminfo.hugetlb_bytes = mw_ok(0);
 	w->s.commit_sysctl = (struct mw_commit_sysctl){ .overcommit_memory = mw_ok(2),

@@ -184,11 +184,11 @@ static void raced(void **state)
 	expect_why(remainder_of(c)->bytes, MW_RACED);
 	expect_val(remainder_of(c)->excess_bytes, 100 * PAGE);
 	expect_val(mw_commit_off(c), 10);
-	w->s.meminfo.committed_bytes = mw_no(MW_DENIED);
+	w->s.committed_bytes = mw_no(MW_DENIED);
 	c = build(w);
 	expect_why(remainder_of(c)->bytes, MW_DENIED);
 	expect_why(mw_commit_off(c), MW_DENIED);
-	w->s.meminfo.committed_bytes = mw_ok(0);
+	w->s.committed_bytes = mw_ok(0);
 	expect_why(mw_commit_off(build(w)), MW_BAD);
 }
 

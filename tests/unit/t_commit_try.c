@@ -261,7 +261,7 @@ static void unknown(void **state)
 	struct world *w = *state;
 	const struct mw_try *t;
 
-	w->s.meminfo.committed_bytes = mw_no(MW_DENIED);
+	w->s.committed_bytes = mw_no(MW_DENIED);
 	t = &try_pages(w, 1000)[MW_TRY_PRIVATE];
 	expect_val(t->in[0].succeeds, 1);
 	expect_val(t->in[1].succeeds, 1);

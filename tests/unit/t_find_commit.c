@@ -46,7 +46,7 @@ static const struct mw_finding *find(struct world *w, const char *id)
 
 static void committed(struct world *w, uint64_t pages)
 {
-	w->s.meminfo.committed_bytes = PAGES(pages);
+	w->s.committed_bytes = PAGES(pages);
 }
 
 /* 99 % of 700000 pages taken; the last page is never given. */
@@ -79,7 +79,7 @@ static void strict_full(void **state)
 	w->s.commit_sysctl.overcommit_memory = mw_no(MW_DENIED);
 	assert_null(find(w, id));
 	w->s.commit_sysctl.overcommit_memory = mw_ok(2);
-	w->s.meminfo.committed_bytes = mw_no(MW_DENIED);
+	w->s.committed_bytes = mw_no(MW_DENIED);
 	assert_null(find(w, id));
 }
 

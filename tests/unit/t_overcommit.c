@@ -182,8 +182,8 @@ static void never_by_release(void **state)
 		const char *release;
 		uint64_t root, user, large, drift;
 	} cases[] = {
-		/* 650000 - 300000 - 1; 450000 / 32 = 14062 less; 3200000 / 32 = 100000 less, from 3.10
-		 * on 32768.  A CPU holds back 31, from 3.11 on 975; the one that asks nothing. */
+		/* 650000 - 300000 - 1; 450000 / 32 = 14062 less; 3200000 / 32 = 100000 less, from
+		 * 3.10 on 32768.  A CPU holds back 31, from 3.11 on 975; who asks nothing. */
 		{ "2.6.32", 349999, 335937, 249999, 93 },
 		{ "2.6.32-642.el6.x86_64", 349999, 335937, 249999, 93 },
 		{ "3.9", 349999, 335937, 249999, 93 },

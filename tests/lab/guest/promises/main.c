@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * promises - what counts in Committed_AS: does each thing that docs/commit.md speaks of, and says by
- * how much the promises moved.
+ * promises - what counts in Committed_AS: does each thing that docs/commit.md speaks of, and says
+ * by how much the promises moved.
  *
  *	promises counts LABEL	of each thing what it adds
  *	promises refused LABEL	leaves 16 MiB below CommitLimit, then asks for 32 MiB in every way
