@@ -62,7 +62,21 @@ static void keep_sources(struct watch *w, const struct mw_sources *s)
 		mw_sources_note(&w->job->snap.sources, s->item[i].example, s->item[i].r);
 }
 
-/* Of a segment that is attached only the table knows the size; it is not asked for here. */
+/* Of a segment that is attached the table of its namespace knows the size. */
+static void look_up_segment(struct watch *w, uint64_t thread, struct mw_call *c)
+{
+	struct mw_str text, columns = {};
+	struct mw_shm_segment segment;
+	const char *path =
+		mw_fmt(&w->once, "proc/%llu/meta/sysvipc_shm", (unsigned long long)thread);
+
+	if (c->kind != MW_CALL_SHMAT || mw_root_read(w->job->root, path, &w->once, &text) < 0)
+		return;
+	while (mw_sysvipc_next(&text, &columns, &segment))
+		if (segment.shmid == c->segment)
+			c->bytes = mw_or(segment.size_bytes, 0);
+}
+
 static void judge(struct watch *w, uint64_t thread, struct refused *x)
 {
 	struct mw_arena *a = &w->job->arena;
@@ -109,30 +123,40 @@ static void say(struct watch *w, const struct refused *x)
 		mw_escape(a, mw_str_of(x->verdict)));
 }
 
+/* NULL: it was counted with an equal one, or there are too many. */
+static struct refused *note(struct watch *w, uint64_t pid, const struct mw_call *c)
+{
+	struct refused *x = same(w, pid, c), *list;
+
+	w->refused_count++;
+	if (x)
+		x->count++;
+	else if (w->n == CALLS_MAX)
+		w->more_count++;
+	if (x || w->n == CALLS_MAX)
+		return NULL;
+	list = mw_arena_grow(&w->job->arena, w->item, w->n, sizeof(*list));
+	if (!list)
+		return NULL;
+	w->item = list;
+	x = &list[w->n++];
+	*x = (struct refused){ .pid = pid, .call = *c, .count = 1, .verdict = "" };
+	return x;
+}
+
 static void on_refused(void *arg, uint64_t pid, uint64_t thread, const struct mw_call *call)
 {
 	struct watch *w = arg;
-	struct refused *x = same(w, pid, call), *list;
+	struct mw_call c = *call;
+	struct refused *x;
 
-	w->refused_count++;
+	look_up_segment(w, thread, &c);
+	x = note(w, pid, &c);
 	if (x) {
-		x->count++;
-		return;
+		judge(w, thread, x);
+		say(w, x);
 	}
-	if (w->n == CALLS_MAX) {
-		w->more_count++;
-		return;
-	}
-	list = mw_arena_grow(&w->job->arena, w->item, w->n, sizeof(*list));
-	if (!list)
-		return;
-	w->item = list;
-	x = &list[w->n++];
-	*x = (struct refused){ .pid = pid, .call = *call, .count = 1, .verdict = "" };
-	judge(w, thread, x);
-	say(w, x);
 	mw_arena_done(&w->once);
-	w->once = (struct mw_arena){};
 }
 
 static void on_unseen(void *arg, uint64_t pid)
@@ -228,11 +252,12 @@ static void build(struct watch *w, struct mw_report *r)
 	mw_report_figure(r, "exit_status", mw_ok((uint64_t)w->exit_status));
 	mw_report_figure(r, "refused_count", mw_ok(w->refused_count));
 	mw_report_figure(r, "not_listed_count", mw_ok(w->more_count));
-	r->verdict = w->refused_count
-			     ? mw_fmt(a, "%llu calls were refused; the command ended with %d",
-				      (unsigned long long)w->refused_count, w->exit_status)
-			     : mw_fmt(a, "No call was refused; the command ended with %d",
-				      w->exit_status);
+	r->verdict = w->refused_count ? mw_fmt(a, "%llu %s refused; the command ended with %d",
+					       (unsigned long long)w->refused_count,
+					       w->refused_count == 1 ? "call was" : "calls were",
+					       w->exit_status)
+				      : mw_fmt(a, "No call was refused; the command ended with %d",
+					       w->exit_status);
 	if (w->more_count)
 		mw_report_note(r, mw_fmt(a, "%llu of them are not listed",
 					 (unsigned long long)w->more_count));

@@ -167,10 +167,13 @@ static void decode(const uint64_t *arg, int64_t result, struct mw_call *c)
 	case MW_CALL_SHMGET:
 		decode_shmget(arg, c);
 		return;
+	case MW_CALL_SHMAT:
+		c->segment = arg[0];
+		c->address = arg[1];
+		return;
 	case MW_CALL_FORK:
 	case MW_CALL_VFORK:
 	case MW_CALL_THREAD:
-	case MW_CALL_SHMAT:
 	case MW_CALL_EXEC:
 	case MW_CALL_STACK:
 	case MW_CALLS:

@@ -41,7 +41,8 @@ struct mw_call {
 	bool may_move;			  /* MREMAP */
 	bool noreserve, locked, huge;
 	uint64_t huge_page_bytes; /* 0: the default size */
-	uint64_t flags;		  /* raw: of clone() */
+	uint64_t flags;		  /* raw: of clone(), mlockall() */
+	uint64_t segment;	  /* SHMAT: its id; the size is in its table alone */
 	int error;		  /* errno that it gave; 0: nobody called yet */
 };
 

@@ -143,6 +143,12 @@ static struct mw_val user_reserve(const struct mw_overcommit *o,
 	return own.v < reserve.v ? own : reserve;
 }
 
+/* Numbers that the kernel compares with a sign. */
+static struct mw_val small_or_bad(struct mw_val v)
+{
+	return mw_known(v) && v.v > INT64_MAX ? mw_no(MW_BAD) : v;
+}
+
 static void ask_never(const struct mw_overcommit *o, const struct mw_overcommit_asker *asker,
 		      struct mw_overcommit_answer *ret)
 {
@@ -159,15 +165,21 @@ static void ask_never(const struct mw_overcommit *o, const struct mw_overcommit_
 	ret->user_reserve_pages = user_reserve(o, asker);
 	all = mw_add(mw_add(ram, o->swap_pages),
 		     mw_add(ret->admin_reserve_pages, ret->user_reserve_pages));
-	ret->limit_known = all.why == MW_OK && all.v > INT64_MAX ? mw_no(MW_BAD) : all;
-	ret->most_pages = all;
-	ret->drift_pages = all;
+	ret->limit_known = small_or_bad(all);
+	ret->most_pages = ret->limit_known;
+	ret->drift_pages = ret->limit_known;
 	if (!mw_known(ret->limit_known))
 		return;
 	ret->limit_pages = (int64_t)(ram.v + o->swap_pages.v) -
 			   (int64_t)(ret->admin_reserve_pages.v + ret->user_reserve_pages.v);
-	ret->most_pages = o->committed_pages;
-	if (!mw_known(o->committed_pages) || o->committed_pages.v > INT64_MAX)
+	/* Without a sign up to 3.16 (3.17 to 4.3 were not read): below 0 is more than all. */
+	if (ret->limit_pages < 0 && !newer(o->release, 4, 4)) {
+		ret->most_pages = mw_ok(UINT64_MAX);
+		ret->drift_pages = mw_ok(0);
+		return;
+	}
+	ret->most_pages = small_or_bad(o->committed_pages);
+	if (!mw_known(ret->most_pages))
 		return;
 	if (__builtin_sub_overflow(ret->limit_pages, (int64_t)o->committed_pages.v, &left))
 		left = 0;

@@ -48,7 +48,7 @@ enum mw_overcommit_rule {
 
 struct mw_overcommit_answer {
 	enum mw_overcommit_rule rule;
-	/* The largest request that passes; 0: none.  With MW_RULE_ALWAYS UINT64_MAX. */
+	/* The largest request that passes; 0: none; UINT64_MAX: no end, as with MW_RULE_ALWAYS. */
 	struct mw_val most_pages;
 	/* NEVER: what the sum must stay below: the limit less the reserves.  May be below 0. */
 	struct mw_val limit_known; /* why the next is not known */

@@ -50,7 +50,7 @@ struct mw_asker_sysctl {
 struct mw_asker {
 	uint64_t pid;
 	struct mw_pid_status status;
-	/* 1: it lives in the machine's own user namespace, where capabilities count against limits. */
+	/* 1: it lives in the machine's own user namespace: capabilities count against limits. */
 	struct mw_val init_userns;
 	struct mw_pid_limits limits;
 

@@ -10,8 +10,8 @@
 #include "kernel/pid_cgroup.h"
 #include "snap/snap_private.h"
 
-/* What smaps_rollup and smaps cost, measured on 6.18: a fixed part (of smaps 5 us a mapping, of which
- * a process has about 40), and a part per page of 4 KiB. */
+/* What smaps_rollup and smaps cost, measured on 6.18: a fixed part (of smaps 5 us a mapping,
+ * of which a process has about 40), and a part per page of 4 KiB. */
 #define ROLLUP_COST_US 60
 #define SMAPS_COST_US 200
 #define SMAPS_PAGES_PER_US 16

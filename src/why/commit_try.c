@@ -26,13 +26,17 @@ struct bound {
 	const char *rule;
 };
 
-/* The nearer one; one that is not known leaves the sum of both unknown, unless the other is
- * surely in the way: that is seen by mw_try_answer of a size. */
-static struct bound nearer(struct bound a, struct bound b)
+/* All of a request: the nearest known one, and the first that is not known. */
+struct bounds {
+	struct bound near, missing; /* rule NULL: none is */
+};
+
+static void put_bound(struct bounds *all, struct bound b)
 {
-	if (!mw_known(a.most) || !mw_known(b.most))
-		return mw_known(a.most) ? b : a;
-	return b.most.v < a.most.v ? b : a;
+	struct bound *into = mw_known(b.most) ? &all->near : &all->missing;
+
+	if (!into->rule || (mw_known(b.most) && b.most.v < into->most.v))
+		*into = b;
 }
 
 static struct mw_call call_of(enum mw_try_kind kind, uint64_t bytes)
@@ -73,15 +77,14 @@ static bool bounds_promises(const struct mw_refusal_step *step)
 }
 
 /* Limits of the process that asks. */
-static struct bound own_bound(const struct mw_snap *s, const struct mw_try_ask *ask,
-			      enum mw_try_kind kind, struct mw_arena *arena)
+static void put_own(const struct mw_snap *s, const struct mw_try_ask *ask, enum mw_try_kind kind,
+		    struct mw_arena *arena, struct bounds *all)
 {
-	struct bound found = { mw_ok(MW_UNLIMITED), "" };
 	struct mw_call call = call_of(kind, ask->bytes);
 	struct mw_refusal r;
 
 	if (!ask->asker || kind == MW_TRY_TMPFS)
-		return found;
+		return;
 	mw_refusal_judge(s, ask->asker, &call, arena, &r);
 	for (size_t i = 0; i < r.n; i++) {
 		const struct mw_refusal_step *step = &r.step[i];
@@ -92,43 +95,40 @@ static struct bound own_bound(const struct mw_snap *s, const struct mw_try_ask *
 		/* Of mappings and tasks one more is asked for, whatever its size. */
 		if (step->gauge.unit != MW_UNIT_BYTES && mw_known(b.most))
 			b.most = mw_ok(b.most.v ? MW_UNLIMITED : 0);
-		found = nearer(found, b);
+		put_bound(all, b);
 	}
-	return found;
 }
 
 /* Sizes of segments (newseg(), ipc/shm.c): one, all together, and of any file. */
-static struct bound shm_bound(const struct mw_snap *s)
+static void put_shm(const struct mw_snap *s, struct bounds *all)
 {
 	const struct mw_commit_sysctl *c = &s->commit_sysctl;
-	struct bound found = { mw_ok(INT64_MAX / s->host.page_bytes * s->host.page_bytes),
-			       "file-size" };
-	struct mw_val used = mw_ok(0), all = c->shmall_pages;
+	uint64_t page = s->host.page_bytes;
+	struct mw_val used = mw_ok(0), sum = c->shmall_pages;
 
 	for (size_t i = 0; i < s->n_segments; i++)
 		if (s->segment[i].own)
 			used = mw_add(used, s->segment[i].segment.size_bytes);
-	if (mw_known(all))
-		all = all.v > MW_UNLIMITED / s->host.page_bytes
-			      ? mw_ok(MW_UNLIMITED)
-			      : mw_sub(mw_mul(all, s->host.page_bytes), used);
-	if (all.why == MW_RACED)
-		all = mw_ok(0);
-	found = nearer(found, (struct bound){ c->shmmax_bytes, "shmmax" });
-	return nearer(found, (struct bound){ all, "shmall" });
+	if (mw_known(sum))
+		sum = sum.v > MW_UNLIMITED / page ? mw_ok(MW_UNLIMITED)
+						  : mw_sub(mw_mul(sum, page), used);
+	if (sum.why == MW_RACED)
+		sum = mw_ok(0);
+	put_bound(all, (struct bound){ mw_ok(INT64_MAX / page * page), "file-size" });
+	put_bound(all, (struct bound){ c->shmmax_bytes, "shmmax" });
+	put_bound(all, (struct bound){ sum, "shmall" });
 }
 
-static struct bound tmpfs_bound(const struct mw_snap *s)
+static void put_tmpfs(const struct mw_snap *s, struct bounds *all)
 {
-	struct bound found = { mw_no(MW_ABSENT), "tmpfs-size" };
+	struct bound b = { mw_no(MW_ABSENT), "tmpfs-size" };
 
 	for (size_t i = 0; i < s->n_tmpfs; i++)
 		if (s->tmpfs[i].own && mw_str_eq(s->tmpfs[i].point, "/dev/shm"))
-			found.most =
-				s->tmpfs[i].limit_bytes.why == MW_ABSENT
-					? mw_ok(MW_UNLIMITED)
-					: mw_sub(s->tmpfs[i].limit_bytes, s->tmpfs[i].used_bytes);
-	return found;
+			b.most = s->tmpfs[i].limit_bytes.why == MW_ABSENT
+					 ? mw_ok(MW_UNLIMITED)
+					 : mw_sub(s->tmpfs[i].limit_bytes, s->tmpfs[i].used_bytes);
+	put_bound(all, b);
 }
 
 /* What the rule of overcommit says; without it: nothing is promised by this request. */
@@ -180,18 +180,6 @@ static struct mw_val needed_bytes(const struct mw_commit *c, const struct mw_try
 	return mw_known(bytes) ? mw_ok(bytes.v / page * page) : bytes;
 }
 
-/* An unknown bound decides nothing; a known one that is too small does. */
-static struct mw_val fits(struct mw_val bytes, struct bound a, struct bound b)
-{
-	if (!mw_known(bytes))
-		return bytes.why == MW_BAD ? mw_ok(0) : bytes; /* more than can be counted */
-	if ((mw_known(a.most) && bytes.v > a.most.v) || (mw_known(b.most) && bytes.v > b.most.v))
-		return mw_ok(0);
-	if (!mw_known(a.most))
-		return a.most;
-	return mw_known(b.most) ? mw_ok(1) : b.most;
-}
-
 static struct mw_val most_of(enum mw_try_kind kind, struct bound b, uint64_t page_bytes)
 {
 	if (!mw_known(b.most))
@@ -204,8 +192,8 @@ static struct mw_val most_of(enum mw_try_kind kind, struct bound b, uint64_t pag
 	return b.most;
 }
 
-/* A fork asks mapping by mapping, many of them small: what the asking CPU holds back of those is not
- * seen either. */
+/* A fork asks mapping by mapping, many of them small: what the asking CPU holds back of those is
+ * not seen either. */
 static struct mw_val drift_of(const struct mw_commit *c, enum mw_try_kind kind,
 			      const struct mw_overcommit_answer *answer)
 {
@@ -215,16 +203,32 @@ static struct mw_val drift_of(const struct mw_commit *c, enum mw_try_kind kind,
 		      mw_or(c->state.cpu_count, 1));
 }
 
+/* A bound that is not known decides nothing, unless no known one is in the way. */
 static struct mw_try_answer answer_of(const struct mw_commit *c, const struct mw_try_ask *ask,
 				      enum mw_try_kind kind, enum mw_overcommit_mode mode,
-				      struct bound own)
+				      struct bounds own)
 {
 	struct mw_overcommit_answer answer;
-	struct bound commit = commit_bound(c, ask, kind, mode, &answer);
-	struct bound first = nearer(commit, own);
+	struct bound commit = commit_bound(c, ask, kind, mode, &answer), first;
+	struct mw_val bytes = needed_bytes(c, ask, kind, mode), succeeds = mw_ok(1);
+	struct bounds all = {};
 
+	put_bound(&all, commit);
+	if (own.near.rule)
+		put_bound(&all, own.near);
+	if (own.missing.rule)
+		put_bound(&all, own.missing);
+	first = all.missing.rule ? all.missing : all.near;
+	if (!mw_known(first.most))
+		succeeds = first.most;
+	if (all.near.rule && mw_known(bytes) && bytes.v > all.near.most.v) {
+		succeeds = mw_ok(0);
+		first = all.near;
+	}
+	if (!mw_known(bytes)) /* MW_BAD: more than can be counted */
+		succeeds = bytes.why == MW_BAD ? mw_ok(0) : bytes;
 	return (struct mw_try_answer){
-		.succeeds = fits(needed_bytes(c, ask, kind, mode), commit, own),
+		.succeeds = succeeds,
 		.most_bytes = most_of(kind, first, c->state.page_bytes),
 		.drift_bytes = first.rule == commit.rule
 				       ? mw_mul(drift_of(c, kind, &answer), c->state.page_bytes)
@@ -237,13 +241,14 @@ void mw_try(const struct mw_snap *s, const struct mw_commit *c, const struct mw_
 	    struct mw_arena *arena, struct mw_try ret[MW_TRY_KINDS])
 {
 	for (enum mw_try_kind kind = 0; kind < MW_TRY_KINDS; kind++) {
-		struct bound own = own_bound(s, ask, kind, arena);
 		struct mw_try *t = &ret[kind];
+		struct bounds own = {};
 
+		put_own(s, ask, kind, arena, &own);
 		if (kind == MW_TRY_SHM)
-			own = nearer(own, shm_bound(s));
+			put_shm(s, &own);
 		if (kind == MW_TRY_TMPFS)
-			own = tmpfs_bound(s);
+			put_tmpfs(s, &own);
 		*t = (struct mw_try){ .request = names[kind].request, .label = names[kind].label };
 		t->bytes = needed_bytes(c, ask, kind, c->mode);
 		for (int mode = 0; mode < MW_OVERCOMMIT_MODES; mode++)

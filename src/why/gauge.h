@@ -36,10 +36,9 @@ struct mw_gauge {
 	enum mw_unit unit;
 	struct mw_val used, limit; /* MW_UNLIMITED: there is none */
 	struct mw_val room;	   /* MW_UNLIMITED: no end */
-	/* By so much the boundary may lie off in both directions: counters that are read roughly. */
+	/* So far off the boundary may be, to both sides: the counter is kept roughly. */
 	uint64_t drift;
-	const char
-		*exempt; /* "CAP_IPC_LOCK": why the limit does not hold for this process; or NULL */
+	const char *exempt;	  /* "CAP_IPC_LOCK": why it does not hold here; or NULL */
 	const char *source;	  /* the file that says the limit */
 	struct mw_str group;	  /* of a cgroup its path; else empty */
 	uint64_t huge_page_bytes; /* of a pool; else 0 */

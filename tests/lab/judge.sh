@@ -68,6 +68,7 @@ def mib: . * 1048576;
 def near(a; b; permille): (a - b | if . < 0 then -. else . end) * 1000 <= b * permille;
 def victims: [.kills[].comm];
 def causes: [.oom[].cause];
+def by(n; call; error; rule): .run[n].calls[-1] | .call == call and .error == error and .rule == rule;
 def found(id): [.oom[].findings[].id] | index(id) != null;
 '
 

@@ -350,6 +350,22 @@ static void whole_paths(void **state)
 	mw_root_free(root);
 }
 
+/* After a large file the buffer is large, and a setting is still read. */
+static void a_setting_into_a_large_buffer(void **state)
+{
+	struct fixture *f = *state;
+	int fd = open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
+	size_t n;
+
+	if (fd < 0)
+		skip();
+	f->scratch = (struct mw_scratch){ malloc(8 << 20), 8 << 20 };
+	assert_non_null(f->scratch.p);
+	assert_int_equal(mw_read_fd(fd, &f->scratch, 100, &n), 0);
+	assert_true(n > 0);
+	close(fd);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -369,6 +385,7 @@ int main(void)
 		TEST(no_address_spaces),
 		TEST(out_of_memory),
 		TEST(whole_paths),
+		TEST(a_setting_into_a_large_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,1 @@
+commit --root fixtures/7.2-hidden-shmem.cap --json

@@ -1,0 +1,1 @@
+commit --root fixtures/hand-hostile-names.cap

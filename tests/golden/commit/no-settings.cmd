@@ -1,0 +1,1 @@
+commit --root fixtures/hand-shmem-story.cap --try 1G
