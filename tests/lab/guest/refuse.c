@@ -306,6 +306,7 @@ int main(int argc, char *argv[])
 		return 2;
 	if (!strcmp(argv[optind], "exec") && optind + 1 < argc) {
 		execvp(argv[optind + 1], argv + optind + 1);
+		perror(argv[optind + 1]);
 		return 127;
 	}
 	n = optind + 1 < argc ? atol(argv[optind + 1]) : 0;
