@@ -126,19 +126,19 @@ static bool by_memlock(void)
 	char *p = mmap(NULL, MIB, WRITABLE, PRIVATE, -1, 0);
 
 	drop_ipc_lock();
-	return set_limit(RLIMIT_MEMLOCK, MIB / 4) && mlock(p, MIB) == 0;
+	return set_limit(RLIMIT_MEMLOCK, MIB / 32) && mlock(p, MIB) == 0;
 }
 
 static bool by_memlock_map(void)
 {
 	drop_ipc_lock();
-	return set_limit(RLIMIT_MEMLOCK, MIB / 4) && map(MIB, WRITABLE, PRIVATE | MAP_LOCKED);
+	return set_limit(RLIMIT_MEMLOCK, MIB / 32) && map(MIB, WRITABLE, PRIVATE | MAP_LOCKED);
 }
 
 static bool by_memlock_all(void)
 {
 	drop_ipc_lock();
-	return set_limit(RLIMIT_MEMLOCK, MIB / 4) && mlockall(MCL_CURRENT) == 0;
+	return set_limit(RLIMIT_MEMLOCK, MIB / 32) && mlockall(MCL_CURRENT) == 0;
 }
 
 static bool by_hugetlb(void)
