@@ -62,15 +62,29 @@ static void keep_sources(struct watch *w, const struct mw_sources *s)
 		mw_sources_note(&w->job->snap.sources, s->item[i].example, s->item[i].r);
 }
 
-/* Of a segment that is attached the table of its namespace knows the size. */
+/* The table of the caller's IPC namespace, which needs rights; ours where it is the same. */
+static bool segments_of(struct watch *w, uint64_t thread, struct mw_str *ret)
+{
+	const char *folder = mw_fmt(&w->once, "proc/%llu/meta", (unsigned long long)thread);
+	struct mw_str text[2];
+	struct mw_ns own, its;
+
+	if (!mw_root_read(w->job->root, mw_fmt(&w->once, "%s/sysvipc_shm", folder), &w->once, ret))
+		return true;
+	return !mw_root_read(w->job->root, "proc/self/meta/ns", &w->once, &text[0]) &&
+	       !mw_root_read(w->job->root, mw_fmt(&w->once, "%s/ns", folder), &w->once, &text[1]) &&
+	       !mw_meta_ns_parse(text[0], &own) && !mw_meta_ns_parse(text[1], &its) && own.ipc.n &&
+	       mw_str_same(own.ipc, its.ipc) &&
+	       !mw_root_read(w->job->root, "proc/sysvipc/shm", &w->once, ret);
+}
+
+/* Of a segment that is attached only a table knows the size. */
 static void look_up_segment(struct watch *w, uint64_t thread, struct mw_call *c)
 {
 	struct mw_str text, columns = {};
 	struct mw_shm_segment segment;
-	const char *path =
-		mw_fmt(&w->once, "proc/%llu/meta/sysvipc_shm", (unsigned long long)thread);
 
-	if (c->kind != MW_CALL_SHMAT || mw_root_read(w->job->root, path, &w->once, &text) < 0)
+	if (c->kind != MW_CALL_SHMAT || !segments_of(w, thread, &text))
 		return;
 	while (mw_sysvipc_next(&text, &columns, &segment))
 		if (segment.shmid == c->segment)

@@ -223,7 +223,7 @@ static struct mw_val need_space(const struct judge *j)
 		return mw_ok(c->bytes ? whole_pages(j, c->new_bytes) : 0);
 	/* A page is kept free between the heap and the next mapping. */
 	if (c->kind == MW_CALL_BRK)
-		return mw_ok(whole_pages(j, c->bytes) + j->s->host.page_bytes);
+		return mw_add(mw_ok(whole_pages(j, c->bytes)), mw_ok(j->s->host.page_bytes));
 	return mw_ok(whole_pages(j, c->bytes));
 }
 

@@ -108,6 +108,11 @@ same "a pool of threads" xz -T2 -0 -c "$memwhy"
 "$memwhy" commit --run -- /dev/null 2>"$work/err"
 [ $? = 126 ] && ok "not a program" || no "not a program: $(cat "$work/err")"
 
+# Who is traced cannot be traced by a second one: one line, and nothing runs.
+"$memwhy" commit --run -- "$memwhy" commit --run -- echo ran >"$work/out" 2>"$work/err"
+[ $? = 125 ] && [ ! -s "$work/out" ] && grep -q '^memwhy: --run: ptrace: Operation not permitted' "$work/err" &&
+	ok "ptrace is refused" || no "ptrace is refused: $(cat "$work/out" "$work/err")"
+
 # A signal sent to memwhy is passed on.
 "$memwhy" commit --run -- sh -c 'trap "echo term; exit 9" TERM; echo up; while :; do sleep 0.05; done' >"$work/out" &
 pid=$!

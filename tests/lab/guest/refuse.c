@@ -126,19 +126,19 @@ static bool by_memlock(void)
 	char *p = mmap(NULL, MIB, WRITABLE, PRIVATE, -1, 0);
 
 	drop_ipc_lock();
-	return set_limit(RLIMIT_MEMLOCK, MIB / 4) && mlock(p, MIB) == 0;
+	return set_limit(RLIMIT_MEMLOCK, MIB / 32) && mlock(p, MIB) == 0;
 }
 
 static bool by_memlock_map(void)
 {
 	drop_ipc_lock();
-	return set_limit(RLIMIT_MEMLOCK, MIB / 4) && map(MIB, WRITABLE, PRIVATE | MAP_LOCKED);
+	return set_limit(RLIMIT_MEMLOCK, MIB / 32) && map(MIB, WRITABLE, PRIVATE | MAP_LOCKED);
 }
 
 static bool by_memlock_all(void)
 {
 	drop_ipc_lock();
-	return set_limit(RLIMIT_MEMLOCK, MIB / 4) && mlockall(MCL_CURRENT) == 0;
+	return set_limit(RLIMIT_MEMLOCK, MIB / 32) && mlockall(MCL_CURRENT) == 0;
 }
 
 static bool by_hugetlb(void)
@@ -306,6 +306,7 @@ int main(int argc, char *argv[])
 		return 2;
 	if (!strcmp(argv[optind], "exec") && optind + 1 < argc) {
 		execvp(argv[optind + 1], argv + optind + 1);
+		perror(argv[optind + 1]);
 		return 127;
 	}
 	n = optind + 1 < argc ? atol(argv[optind + 1]) : 0;

@@ -5,6 +5,7 @@
 #: claim by("as"; "mmap"; "ENOMEM"; "rlimit-as")
 #: claim by("as_user"; "mmap"; "ENOMEM"; "rlimit-as")
 #: claim by("as_mremap"; "mremap"; "ENOMEM"; "rlimit-as")
+#: claim by("as_shmat"; "shmat"; "ENOMEM"; "rlimit-as")
 #: claim by("data"; "mmap"; "ENOMEM"; "rlimit-data")
 #: claim by("data_user"; "mmap"; "ENOMEM"; "rlimit-data")
 #: claim by("data_brk"; "brk"; "ENOMEM"; "rlimit-data")
@@ -31,7 +32,7 @@
 #: claim by("never_shm"; "shmget"; "ENOMEM"; "overcommit")
 #: claim by("pids_max"; "clone"; "EAGAIN"; "pids-max") and .run.pids_max.calls[-1].cgroup == "/tasks"
 #: claim by("pids_max_user"; "clone"; "EAGAIN"; "pids-max")
-#: claim .run | length == 28
+#: claim .run | length == 30
 watch() { # NAME COMMAND...: as root
 	name=$1
 	shift
@@ -49,9 +50,11 @@ watch_user() { # NAME COMMAND...: as a user who has nothing else
 	echo "{\"run\":{\"$name\":$(cat /home/report)}}"
 }
 set_to() { echo "$2" >"/proc/sys/$1"; }
+# The folder that the image was made from was private.
+chmod 755 /
 mkdir -p /home && chmod 777 /home
 set_to vm/max_map_count 2000
-for a in as as-mremap data data-brk data-mprotect maps maps-split memlock memlock-map memlock-all \
+for a in as as-mremap as-shmat data data-brk data-mprotect maps maps-split memlock memlock-map memlock-all \
 	space space-brk unmapped; do
 	watch "$(echo $a | tr - _)" refuse $a
 done
