@@ -97,7 +97,9 @@ static void judge(struct watch *w, uint64_t thread, struct refused *x)
 	struct mw_snap s;
 	struct mw_asker asker;
 	struct mw_refusal r;
-	int error = mw_snap_take(w->job->root, &(struct mw_snap_options){}, &w->once, &s);
+	int error =
+		mw_snap_take(w->job->root, &(struct mw_snap_options){ .want = MW_WANT_OVERCOMMIT },
+			     &w->once, &s);
 
 	if (!error)
 		error = mw_take_asker(w->job->root, thread, &w->once, &s, &asker);

@@ -136,27 +136,9 @@ static void take_tasks(struct mw_asker_take *t)
 	count_tasks(t);
 }
 
-/* Lines "cpu0 ..." of proc/stat. */
-static void count_cpus(struct mw_asker_take *t)
-{
-	struct mw_str text, line;
-	enum mw_why why = mw_take_text(t->root, "proc/stat", t->temp, t->s, &text);
-	uint64_t n = 0;
-
-	while (why == MW_OK && mw_str_cut(&text, '\n', &line))
-		n += mw_str_starts(line, "cpu") && !mw_str_starts(line, "cpu ");
-	t->asker->cpu_count = why == MW_OK ? mw_ok(n) : mw_no(why);
-}
-
 static void take_sysctl(struct mw_asker_take *t)
 {
 	t->asker->sysctl = (struct mw_asker_sysctl){
-		.overcommit_mode = number(t, "proc/sys/vm/overcommit_memory"),
-		.overcommit_ratio = number(t, "proc/sys/vm/overcommit_ratio"),
-		.overcommit_kib = number(t, "proc/sys/vm/overcommit_kbytes"),
-		.admin_reserve_kib = number(t, "proc/sys/vm/admin_reserve_kbytes"),
-		.user_reserve_kib = number(t, "proc/sys/vm/user_reserve_kbytes"),
-		.map_limit_count = number(t, "proc/sys/vm/max_map_count"),
 		.thread_limit_count = number(t, "proc/sys/kernel/threads-max"),
 		.pid_limit_count = number(t, "proc/sys/kernel/pid_max"),
 		.mmap_min_addr = number(t, "proc/sys/vm/mmap_min_addr"),
@@ -182,7 +164,6 @@ int mw_take_asker(struct mw_root *root, uint64_t pid, struct mw_arena *arena, st
 		take_maps(&t);
 		take_sysctl(&t);
 		take_tasks(&t);
-		count_cpus(&t);
 		mw_take_asker_groups(&t);
 	}
 	mw_at_close(&t.at);

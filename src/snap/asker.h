@@ -39,11 +39,9 @@ struct mw_asker_pool {
 	struct mw_asker_groups reservations; /* hugetlb.SIZE.rsvd, since 5.7; bytes */
 };
 
-/* /proc/sys */
+/* /proc/sys, beside what the snapshot has */
 struct mw_asker_sysctl {
-	struct mw_val overcommit_mode, overcommit_ratio, overcommit_kib;
-	struct mw_val admin_reserve_kib, user_reserve_kib;
-	struct mw_val map_limit_count, thread_limit_count, pid_limit_count;
+	struct mw_val thread_limit_count, pid_limit_count;
 	struct mw_val mmap_min_addr;
 };
 
@@ -62,7 +60,6 @@ struct mw_asker {
 	 * hidden ones are missing. */
 	struct mw_val user_task_count;
 	struct mw_val task_count; /* of the machine */
-	struct mw_val cpu_count;
 	struct mw_asker_sysctl sysctl;
 
 	struct mw_asker_groups pids;
@@ -73,6 +70,6 @@ struct mw_asker {
 	size_t default_pool; /* n_pools: not known */
 };
 
-/* Reads all of it; -ESRCH when there is no such process, or it has no memory of its own. */
+/* Reads all of it, the snapshot has the rules of overcommitting already (MW_WANT_OVERCOMMIT); -ESRCH when there is no such process, or it has no memory of its own. */
 int mw_take_asker(struct mw_root *root, uint64_t pid, struct mw_arena *arena, struct mw_snap *s,
 		  struct mw_asker *ret);

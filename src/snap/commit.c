@@ -72,11 +72,7 @@ void mw_take_committed(struct mw_root *root, struct mw_arena *arena, struct mw_s
 	struct mw_str text;
 	enum mw_why why = mw_take_text(root, "proc/meta/again/meminfo", arena, s, &text);
 
-	s->committed_bytes = mw_no(why);
-	if (why == MW_OK)
-		s->committed_bytes =
-			mw_meminfo_parse(text, &now) < 0 ? mw_no(MW_BAD) : now.committed_bytes;
-	/* A capture that was taken without this question. */
-	if (why == MW_ABSENT)
-		s->committed_bytes = s->meminfo.committed_bytes;
+	/* Else what was read first stays: a capture may have been taken without this question. */
+	if (why == MW_OK && !mw_meminfo_parse(text, &now))
+		s->committed_bytes = now.committed_bytes;
 }

@@ -42,7 +42,7 @@ static uint64_t cost_us(const struct take *t, const struct mw_proc *p)
 
 	if (t->options->want & MW_WANT_PROCS)
 		sum += ROLLUP_COST_US + pages_us;
-	if (t->options->want & MW_WANT_COMMIT)
+	if (t->options->want & MW_WANT_PROMISES)
 		sum += SMAPS_COST_US + pages_us;
 	return sum;
 }
@@ -69,7 +69,7 @@ static void take_walks(struct take *t, struct mw_at *at, struct mw_proc *p)
 	t->left_us -= cost;
 	if (t->options->want & MW_WANT_PROCS)
 		take_smaps_rollup(t, at, p);
-	if (t->options->want & MW_WANT_COMMIT)
+	if (t->options->want & MW_WANT_PROMISES)
 		mw_take_promises(at, t->temp, t->s, p);
 }
 
@@ -138,7 +138,7 @@ static void take_one(struct take *t, uint64_t pid)
 		mw_take_mems(&at, t->arena, t->temp, t->s, &p);
 	if (t->search)
 		p.map_count = mw_shm_search_visit(t->search, &at, t->temp, pid, p.status.name);
-	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_COMMIT)))
+	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_PROMISES)))
 		goto out;
 	p.cgroup = take_cgroup(t, &at, &p);
 	t->s->proc[t->s->n_procs++] = p;

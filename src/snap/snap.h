@@ -38,9 +38,11 @@ enum mw_want {
 	/* The host, and which CPUs each node has: no counters, so nothing can fail but memory. */
 	MW_WANT_NODES_ONLY = 1 << 3,
 	MW_WANT_OOM = 1 << 4, /* of each process what the OOM killer asks, and the memory cgroups */
-	MW_WANT_POLICY = 1 << 5, /* of each process the NUMA policy: reads all its numa_maps */
-	MW_WANT_COMMIT = 1 << 6, /* of each process what it was promised, and the rules for it */
-	MW_WANT_MEMS = 1 << 7,	 /* of each thread the nodes that its cpuset has */
+	MW_WANT_POLICY = 1 << 5,     /* of each process the NUMA policy: reads all its numa_maps */
+	MW_WANT_PROMISES = 1 << 6,   /* of each process what it was promised */
+	MW_WANT_OVERCOMMIT = 1 << 8, /* the rules for promises: settings, huge pages */
+	MW_WANT_COMMIT = MW_WANT_PROMISES | MW_WANT_OVERCOMMIT,
+	MW_WANT_MEMS = 1 << 7, /* of each thread the nodes that its cpuset has */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT,
 };
@@ -85,7 +87,7 @@ struct mw_proc_oom {
 	struct mw_str thread_bounds;
 };
 
-/* What counts in Committed_AS for a process, with MW_WANT_COMMIT. */
+/* What counts in Committed_AS for a process, with MW_WANT_PROMISES. */
 struct mw_proc_promises {
 	enum mw_why why;	/* MW_UNREAD: over the budget; else of meta/promises */
 	uint64_t bytes;		/* of all mappings that count */
@@ -138,7 +140,7 @@ struct mw_oom_sysctl {
 	struct mw_val cpu_count; /* not a setting: how far counters kept by CPU may be off */
 };
 
-/* Settings that decide what may be promised, with MW_WANT_COMMIT: vm.*, where no other is named. */
+/* Settings that decide what may be promised, with MW_WANT_OVERCOMMIT: vm.*, where no other is named. */
 struct mw_commit_sysctl {
 	struct mw_val overcommit_memory, overcommit_ratio, overcommit_kib; /* MW_ABSENT: no such */
 	struct mw_val admin_reserve_kib, user_reserve_kib;

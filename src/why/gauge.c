@@ -162,7 +162,7 @@ static void add_maps(const struct build *b)
 {
 	const struct mw_asker *a = b->a;
 	struct mw_val used = a->maps_why == MW_OK ? mw_ok(a->n_maps) : mw_no(a->maps_why);
-	struct mw_gauge *g = add(b, MW_LIMIT_MAP_COUNT, used, a->sysctl.map_limit_count,
+	struct mw_gauge *g = add(b, MW_LIMIT_MAP_COUNT, used, b->s->commit_sysctl.max_map_count,
 				 "proc/sys/vm/max_map_count");
 
 	if (g)
@@ -222,7 +222,7 @@ static void add_cgroups(const struct build *b)
 	const struct mw_asker *a = b->a;
 	struct mw_release r = b->s->host.release;
 	uint64_t batch = CHARGE_BATCH_PAGES * b->s->host.page_bytes;
-	struct mw_val drift = mw_mul(mw_ok(batch), mw_or(a->cpu_count, 1));
+	struct mw_val drift = mw_mul(mw_ok(batch), mw_or(b->s->commit_sysctl.cpu_count, 1));
 
 	add_groups(b, MW_LIMIT_PIDS_MAX, &a->pids, 0, NULL);
 	/* Later it may be set, and does nothing. */
@@ -257,7 +257,8 @@ static void add_promises(const struct build *b)
 	struct mw_overcommit_answer answer;
 	struct mw_overcommit o;
 	uint64_t page = b->s->host.page_bytes;
-	struct mw_val mode = b->a->sysctl.overcommit_mode, most, limit, used = mw_no(MW_ABSENT);
+	struct mw_val mode = b->s->commit_sysctl.overcommit_memory, most, limit,
+		      used = mw_no(MW_ABSENT);
 	struct mw_gauge *g;
 
 	mw_promise_rule(b->s, b->a, &o, &answer);

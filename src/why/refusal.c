@@ -372,7 +372,9 @@ static void choose(struct mw_refusal *r)
 void mw_refusal_judge(const struct mw_snap *s, const struct mw_asker *a, const struct mw_call *call,
 		      struct mw_arena *arena, struct mw_refusal *ret)
 {
-	struct judge j = { .s = s, .a = a, .call = call, .mode = a->sysctl.overcommit_mode };
+	struct judge j = {
+		.s = s, .a = a, .call = call, .mode = s->commit_sysctl.overcommit_memory
+	};
 	struct mw_refusal r = {};
 	struct mw_gauges all;
 

@@ -72,7 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mw_capture_parse(text, &whole, &capture, &problem) < 0)
 		return 0;
 	root = fuzz_root(text);
-	if (!mw_snap_take(root, &(struct mw_snap_options){}, &arena, &s) &&
+	if (!mw_snap_take(root, &(struct mw_snap_options){ .want = MW_WANT_OVERCOMMIT }, &arena,
+			  &s) &&
 	    !mw_take_asker(root, 42, &arena, &s, &a)) {
 		mw_gauges_build(&s, &a, &arena, &all);
 		check_gauges(&all);

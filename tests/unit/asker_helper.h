@@ -64,14 +64,14 @@ static inline int asking_setup(void **state)
 	w->map[3].stack = true;
 	w->a.user_task_count = mw_ok(20);
 	w->a.task_count = mw_ok(300);
-	w->a.cpu_count = mw_ok(2);
-	w->a.sysctl = (struct mw_asker_sysctl){ .overcommit_mode = mw_ok(0),
-						.overcommit_ratio = mw_ok(50),
-						.overcommit_kib = mw_ok(0),
-						.admin_reserve_kib = mw_ok(8192),
-						.user_reserve_kib = mw_ok(131072),
-						.map_limit_count = mw_ok(65530),
-						.thread_limit_count = mw_ok(60000),
+	w->s.commit_sysctl = (struct mw_commit_sysctl){ .cpu_count = mw_ok(2),
+							.overcommit_memory = mw_ok(0),
+							.overcommit_ratio = mw_ok(50),
+							.overcommit_kib = mw_ok(0),
+							.admin_reserve_kib = mw_ok(8192),
+							.user_reserve_kib = mw_ok(131072),
+							.max_map_count = mw_ok(65530) };
+	w->a.sysctl = (struct mw_asker_sysctl){ .thread_limit_count = mw_ok(60000),
 						.pid_limit_count = mw_ok(32768),
 						.mmap_min_addr = mw_ok(65536) };
 	w->a.pids = w->a.memory = w->a.kernel = (struct mw_asker_groups){ .why = MW_ABSENT };

@@ -26,7 +26,10 @@ static void take(struct fixture *f, const char *name, uint64_t pid)
 	snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/asker/%s",
 		 getenv("SRC") ? getenv("SRC") : ".", name);
 	assert_int_equal(mw_root_open(path, false, &f->root, &problem), 0);
-	assert_int_equal(mw_snap_take(f->root, &(struct mw_snap_options){}, &f->arena, &f->s), 0);
+	assert_int_equal(mw_snap_take(f->root,
+				      &(struct mw_snap_options){ .want = MW_WANT_OVERCOMMIT },
+				      &f->arena, &f->s),
+			 0);
 	f->r = mw_take_asker(f->root, pid, &f->arena, &f->s, &f->a);
 }
 
@@ -62,9 +65,9 @@ static void a_process_of_v2(void **state)
 	assert_true(a->map[1].heap && a->map[1].write && a->map[3].shared && a->map[4].stack);
 	expect_val(a->user_task_count, 10);
 	expect_val(a->task_count, 345);
-	expect_val(a->cpu_count, 2);
-	expect_val(a->sysctl.overcommit_mode, 2);
-	expect_why(a->sysctl.overcommit_kib, MW_ABSENT);
+	expect_val(f->s.commit_sysctl.cpu_count, 2);
+	expect_val(f->s.commit_sysctl.overcommit_memory, 2);
+	expect_why(f->s.commit_sysctl.overcommit_kib, MW_ABSENT);
 	assert_int_equal(a->pids.n, 2); /* the root has no such files */
 	expect_val(a->pids.item[0].limit, MW_UNLIMITED);
 	expect_val(a->pids.item[1].used, 49);

@@ -63,9 +63,9 @@ static void one_more_mapping_than_the_limit(void **state)
 {
 	struct asking *w = *state;
 
-	w->a.sysctl.map_limit_count = mw_ok(4);
+	w->s.commit_sysctl.max_map_count = mw_ok(4);
 	expect_val(gauge(w, MW_LIMIT_MAP_COUNT).room, 1);
-	w->a.sysctl.map_limit_count = mw_ok(3);
+	w->s.commit_sysctl.max_map_count = mw_ok(3);
 	expect_val(gauge(w, MW_LIMIT_MAP_COUNT).room, 0);
 	w->a.maps_why = MW_DENIED;
 	expect_why(gauge(w, MW_LIMIT_MAP_COUNT).room, MW_DENIED);
@@ -127,15 +127,15 @@ static void promises(void **state)
 
 	expect_val(g.room, 10 * GIB);
 	expect_why(g.used, MW_ABSENT);
-	w->a.sysctl.overcommit_mode = mw_ok(1);
+	w->s.commit_sysctl.overcommit_memory = mw_ok(1);
 	expect_val(gauge(w, MW_LIMIT_OVERCOMMIT).room, MW_UNLIMITED);
-	w->a.sysctl.overcommit_mode = mw_ok(2);
+	w->s.commit_sysctl.overcommit_memory = mw_ok(2);
 	g = gauge(w, MW_LIMIT_OVERCOMMIT);
 	expect_val(g.used, GIB);
 	/* Half of RAM and swap, less 8 MiB for root and 1/32 of what the process has. */
 	expect_val(g.limit, 6 * GIB - 18 * MIB);
 	expect_val(g.room, 5 * GIB - 18 * MIB - PAGE);
-	w->a.sysctl.overcommit_mode = mw_no(MW_DENIED);
+	w->s.commit_sysctl.overcommit_memory = mw_no(MW_DENIED);
 	expect_why(gauge(w, MW_LIMIT_OVERCOMMIT).room, MW_DENIED);
 }
 

@@ -57,18 +57,18 @@ static void mappings(void **state)
 {
 	struct asking *w = *state;
 
-	w->a.sysctl.map_limit_count = mw_ok(3);
+	w->s.commit_sysctl.max_map_count = mw_ok(3);
 	/* Before all others. */
 	w->a.limits.of[MW_RLIMIT_AS].soft = mw_ok(MIB);
 	expect_refused(w, MW_LIMIT_MAP_COUNT, MMAP(PAGE));
-	w->a.sysctl.map_limit_count = mw_ok(4);
+	w->s.commit_sysctl.max_map_count = mw_ok(4);
 	expect_refused(w, MW_LIMIT_AS, MMAP(PAGE));
 	expect_refused(w, MW_LIMIT_MAP_COUNT, .kind = MW_CALL_MUNMAP, .address = 0x10001000,
 		       .bytes = PAGE);
 	expect_passes(w, .kind = MW_CALL_MUNMAP, .address = 0x10000000, .bytes = 64 * MIB);
 	expect_refused(w, MW_LIMIT_MAP_COUNT, .kind = MW_CALL_MADVISE, .error = EAGAIN,
 		       .address = 0x10001000, .bytes = PAGE);
-	w->a.sysctl.map_limit_count = mw_ok(7);
+	w->s.commit_sysctl.max_map_count = mw_ok(7);
 	w->a.limits.of[MW_RLIMIT_AS].soft = mw_ok(MW_UNLIMITED);
 	expect_refused(w, MW_LIMIT_MAP_COUNT, .kind = MW_CALL_MREMAP, .address = 0x10000000,
 		       .bytes = PAGE, .new_bytes = 65 * MIB, .may_move = true);
@@ -109,7 +109,7 @@ static void promises(void **state)
 	expect_passes(w, MMAP(11 * GIB), .writable = true, .noreserve = true);
 	expect_passes(w, MMAP(11 * GIB));
 	expect_refused(w, MW_LIMIT_OVERCOMMIT, MMAP(11 * GIB), .shared = true);
-	w->a.sysctl.overcommit_mode = mw_ok(2);
+	w->s.commit_sysctl.overcommit_memory = mw_ok(2);
 	expect_refused(w, MW_LIMIT_OVERCOMMIT, MMAP(6 * GIB), .writable = true, .noreserve = true);
 	expect_refused(w, MW_LIMIT_OVERCOMMIT, .kind = MW_CALL_SHMGET, .bytes = 6 * GIB,
 		       .shared = true, .error = ENOMEM);
