@@ -42,7 +42,8 @@ static inline int asking_setup(void **state)
 	w->s.host.release = mw_release_parse(LIT("6.1.0"));
 	w->s.meminfo.total_bytes = mw_ok(8 * GIB);
 	w->s.meminfo.swap_total_bytes = mw_ok(2 * GIB);
-	w->s.meminfo.committed_bytes = mw_ok(GIB);
+	w->s.committed_bytes = mw_ok(GIB);
+	w->s.meminfo.hugetlb_bytes = mw_no(MW_ABSENT);
 	w->a.pid = 42;
 	w->a.init_userns = mw_ok(1);
 	w->a.status = (struct mw_pid_status){ .uid = 1000,

@@ -153,13 +153,10 @@ static struct mw_asker asker_of(uint64_t address_space)
 			      .n_maps = COUNT(map),
 			      .user_task_count = mw_ok(1),
 			      .task_count = mw_ok(100),
-			      .cpu_count = mw_ok(4),
 			      .pids = { .why = MW_ABSENT },
 			      .memory = { .why = MW_ABSENT },
 			      .kernel = { .why = MW_ABSENT } };
 
-	a.sysctl.overcommit_mode = mw_ok(2);
-	a.sysctl.map_limit_count = mw_ok(65530);
 	a.sysctl.thread_limit_count = a.sysctl.pid_limit_count = mw_ok(30000);
 	a.sysctl.mmap_min_addr = mw_ok(65536);
 	a.status.address_space_bytes = PAGES(address_space);
@@ -190,7 +187,7 @@ static void limits_of_a_process(void **state)
 	ask.bytes = 999 * PAGE;
 	expect_answers(&all_of(w, &ask)[MW_TRY_PRIVATE], 1, 1, 1);
 	/* one mapping too many, whatever its size */
-	a.sysctl.map_limit_count = mw_ok(1);
+	w->s.commit_sysctl.max_map_count = mw_ok(1);
 	t = &all_of(w, &ask)[MW_TRY_PRIVATE];
 	expect_answers(t, 0, 0, 0);
 	assert_string_equal(t->in[1].rule, "max-map-count");
@@ -239,7 +236,7 @@ static void unknown_beside_what_refuses(void **state)
 	const struct mw_try *t;
 
 	w->s.host.machine = LIT("x86_64");
-	a.sysctl.map_limit_count = mw_no(MW_DENIED);
+	w->s.commit_sysctl.max_map_count = mw_no(MW_DENIED);
 	t = &all_of(w, &ask)[MW_TRY_PRIVATE];
 	expect_why(t->in[0].succeeds, MW_DENIED);
 	expect_why(t->in[0].most_bytes, MW_DENIED);

@@ -114,7 +114,7 @@ static void promises(void **state)
 	expect_refused(w, MW_LIMIT_OVERCOMMIT, .kind = MW_CALL_SHMGET, .bytes = 6 * GIB,
 		       .shared = true, .error = ENOMEM);
 	/* A fork asks for all again; what CPUs hold back is more than that. */
-	w->s.meminfo.committed_bytes = mw_ok(6 * GIB);
+	w->s.committed_bytes = mw_ok(6 * GIB);
 	expect_rule(w, MW_LIMIT_OVERCOMMIT, MW_REFUSES_MAYBE, .kind = MW_CALL_FORK,
 		    .error = ENOMEM);
 	w->map[1].end += GIB;
