@@ -61,6 +61,9 @@ size_t cli_terminal_width(void);
 /* One line on stderr; gives EXIT_FAILED. */
 int cli_fail(const char *what, int r);
 
+/* The same of what was asked about and could not be read; gives EXIT_PARTIAL. */
+int cli_unread(const char *what, int r);
+
 /* The same of an option whose value makes no sense; gives EXIT_USAGE. */
 int cli_wrong(const char *option, const char *text);
 

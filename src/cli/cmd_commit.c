@@ -9,6 +9,7 @@
 #include "cli/commit.h"
 #include "cli/commit_report.h"
 #include "report/escape.h"
+#include "why/space.h"
 
 static const struct opt opts[] = {
 	{ "try", 0, "SIZE", "would a request of so much succeed now?", OPT_SIZE,
@@ -55,9 +56,11 @@ static int take_process(struct cli_job *job, const struct mw_commit *c, struct a
 {
 	int r = mw_take_asker(job->root, a->pid, &job->arena, &job->snap, &a->asker);
 
+	if (r == -ENOMEM)
+		return cli_fail("--as", r);
 	if (r < 0)
-		return cli_fail(mw_fmt(&job->arena, "--as: pid %llu", (unsigned long long)a->pid),
-				r);
+		return cli_unread(mw_fmt(&job->arena, "--as: pid %llu", (unsigned long long)a->pid),
+				  r);
 	mw_gauges_build(&job->snap, &a->asker, &job->arena, &a->gauges);
 	a->ask.asker = &a->asker;
 	a->ask.self = promiser_of(c, &job->snap, a->pid);
@@ -80,27 +83,9 @@ static int take_asking(struct cli_job *job, const struct options *o, const struc
 	return a->is_process ? take_process(job, c, a) : EXIT_DONE;
 }
 
-/* Where the addresses of a process end, by machine (TASK_SIZE); what may be chosen at boot is not
- * looked at. */
-static uint64_t address_space_bytes(struct mw_str machine)
-{
-	static const struct {
-		const char *machine;
-		unsigned bits;
-	} list[] = {
-		{ "x86_64", 47 },  { "aarch64", 48 }, { "ppc64le", 47 }, { "s390x", 53 },
-		{ "riscv64", 47 }, { "i686", 32 },    { "i586", 32 },	 { "armv7l", 32 },
-	};
-
-	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		if (mw_str_eq(machine, list[i].machine))
-			return 1ULL << list[i].bits;
-	return 1ULL << 63;
-}
-
 static int check_size(struct cli_job *job, const struct options *o)
 {
-	uint64_t most = address_space_bytes(job->snap.host.machine);
+	uint64_t most = mw_space_most_bytes(job->snap.host.machine);
 
 	if (o->try_bytes == NOT_ASKED || (o->try_bytes && o->try_bytes <= most))
 		return EXIT_DONE;

@@ -21,7 +21,7 @@ static int fail_pid(uint64_t pid, const char *name, const char *why)
 {
 	fprintf(stderr, "memwhy: pid %llu%s%s%s: %s\n", (unsigned long long)pid, name ? " (" : "",
 		name ? name : "", name ? ")" : "", why);
-	return EXIT_FAILED;
+	return EXIT_PARTIAL;
 }
 
 static int take(struct cli_job *job, const struct options *o, uint64_t pid, uint64_t address,

@@ -119,6 +119,9 @@ static void exactness_note(struct mw_report *r, const struct commit_view *w)
 {
 	const struct mw_commit *c = w->c;
 	struct mw_val off = mw_mul(c->batch_bytes, mw_or(c->state.cpu_count, 1));
+	const char *how_far = !mw_known(off) ? "an amount that is not known"
+					     : mw_fmt(r->arena, "%s (%s a CPU)", bytes(r, off),
+						      bytes(r, c->batch_bytes));
 
 	if (mw_committed_is_exact(c->state.release))
 		mw_report_note(
@@ -126,14 +129,14 @@ static void exactness_note(struct mw_report *r, const struct commit_view *w)
 				  c->mode == MW_OVERCOMMIT_NEVER && mw_known(c->mode_known)
 					  ? mw_fmt(r->arena,
 						   "; the rule itself compares with a sum that may "
-						   "be off by %s (%s a CPU)",
-						   bytes(r, off), bytes(r, c->batch_bytes))
+						   "be off by %s",
+						   how_far)
 					  : ""));
 	else
 		mw_report_note(r, mw_fmt(r->arena,
-					 "Committed_AS may be off by %s on this kernel (%s a CPU); "
-					 "the rule reads the same sum",
-					 bytes(r, off), bytes(r, c->batch_bytes)));
+					 "Committed_AS may be off by %s on this kernel; the rule "
+					 "reads the same sum",
+					 how_far));
 	mw_report_note(
 		r, mw_fmt(r->arena,
 			  "promises by the flags of each mapping (smaps) of %llu processes%s%s",

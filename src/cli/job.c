@@ -17,6 +17,12 @@ int cli_fail(const char *what, int r)
 	return EXIT_FAILED;
 }
 
+int cli_unread(const char *what, int r)
+{
+	cli_fail(what, r);
+	return EXIT_PARTIAL;
+}
+
 int cli_wrong(const char *option, const char *text)
 {
 	fprintf(stderr, "memwhy: --%s: not understood: %s\n", option, text);

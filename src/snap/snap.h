@@ -140,7 +140,7 @@ struct mw_oom_sysctl {
 	struct mw_val cpu_count; /* not a setting: how far counters kept by CPU may be off */
 };
 
-/* Settings that decide what may be promised, with MW_WANT_OVERCOMMIT: vm.*, where no other is named. */
+/* Settings that decide what may be promised, with MW_WANT_OVERCOMMIT: of vm, but for the last. */
 struct mw_commit_sysctl {
 	struct mw_val overcommit_memory, overcommit_ratio, overcommit_kib; /* MW_ABSENT: no such */
 	struct mw_val admin_reserve_kib, user_reserve_kib;

@@ -23,6 +23,22 @@ static uint64_t end_of(struct mw_str machine, uint64_t highest)
 	return highest <= 3 * GIB ? 3 * GIB : highest;
 }
 
+uint64_t mw_space_most_bytes(struct mw_str machine)
+{
+	static const struct {
+		const char *machine;
+		unsigned bits;
+	} list[] = {
+		{ "x86_64", 47 },  { "aarch64", 48 }, { "ppc64le", 47 }, { "s390x", 53 },
+		{ "riscv64", 47 }, { "i686", 32 },    { "i586", 32 },	 { "armv7l", 32 },
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (mw_str_eq(machine, list[i].machine))
+			return 1ULL << list[i].bits;
+	return 1ULL << 63;
+}
+
 /* A program that was started without a limit for its stack is filled from below
  * (mmap_is_legacy()). */
 static uint64_t start_of(const struct mw_asker *a, struct mw_str machine, uint64_t end)

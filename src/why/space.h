@@ -14,6 +14,10 @@ struct mw_space {
 	struct mw_val hole_bytes; /* the largest hole in it */
 };
 
+/* What a program can address at most without asking for more (TASK_SIZE), by machine; what may be
+ * chosen at boot is not looked at. */
+uint64_t mw_space_most_bytes(struct mw_str machine);
+
 void mw_space_of(const struct mw_snap *s, const struct mw_asker *a, struct mw_space *ret);
 
 /* Free bytes from this address to the next mapping; MW_RACED: it stands in one. */

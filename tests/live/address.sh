@@ -196,7 +196,7 @@ fails() { # STATUS WORDS ARGUMENTS...
 sleep 0 &
 gone=$!
 wait $gone
-fails 1 'no such process' $gone 0x1000
+fails 3 'no such process' $gone 0x1000
 fails 2 'not understood' $$ 12zz
 fails 2 'not understood' $$ 0x
 fails 2 'not understood' $$ 0x10000000000000000

@@ -60,7 +60,7 @@ static bool try_shm(size_t bytes)
 	return id >= 0;
 }
 
-static bool try_malloc(size_t bytes)
+static bool try_malloc(volatile size_t bytes)
 {
 	void *volatile p = malloc(bytes);
 
