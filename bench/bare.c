@@ -7,6 +7,7 @@
  *	bare ledger		and for each process status, cgroup, smaps_rollup, maps, links
  *	bare smaps		for each process smaps, as tools without smaps_rollup do
  *	bare victims		for each process what the OOM killer asks, cgroup, smaps_rollup
+ *	bare commit		for each process the same but smaps in place of smaps_rollup, maps, links
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -69,7 +70,7 @@ static void descriptors(int dir)
 		closedir(list);
 }
 
-static void victim(int dir)
+static void victim(int dir, const char *walk)
 {
 	slurp(dir, "stat");
 	slurp(dir, "oom_score_adj");
@@ -78,7 +79,7 @@ static void victim(int dir)
 		return;
 	slurp(dir, "stat");
 	slurp(dir, "cgroup");
-	slurp(dir, "smaps_rollup");
+	slurp(dir, walk);
 }
 
 static void process(const char *pid, const char *what)
@@ -93,7 +94,12 @@ static void process(const char *pid, const char *what)
 	if (!strcmp(what, "smaps")) {
 		slurp(dir, "smaps");
 	} else if (!strcmp(what, "victims")) {
-		victim(dir);
+		victim(dir, "smaps_rollup");
+	} else if (!strcmp(what, "commit")) {
+		victim(dir, "smaps");
+		links(dir);
+		descriptors(dir);
+		slurp(dir, "maps");
 	} else if (has_memory(dir)) {
 		slurp(dir, "cgroup");
 		links(dir);
@@ -132,7 +138,7 @@ int main(int argc, char *argv[])
 		slurp(AT_FDCWD, files[i]);
 	if (!strcmp(what, "counters"))
 		return 0;
-	for (size_t i = 0; strcmp(what, "victims") && i < sizeof(more) / sizeof(more[0]); i++)
+	for (size_t i = 0; strcmp(what, "victims") && strcmp(what, "commit") && i < sizeof(more) / sizeof(more[0]); i++)
 		slurp(AT_FDCWD, more[i]);
 	processes(what);
 	return 0;

@@ -3,7 +3,8 @@
 # wall time, medians, as ratios; and `memwhy oom` against grep and wc.  (Output goes to a pipe: to
 # /dev/null grep stops at its first hit.)
 #
-#	./dev bench [ledger|victims [PROCESSES...]] [oom]	default: ledger 300 3000 oom victims 300 10000
+#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom]
+#	default: ledger 300 3000 oom victims 300 10000 commit 300
 set -eu
 cd "$(dirname "$0")/.."
 B=${B:-build-release}
@@ -58,6 +59,14 @@ bench_victims() { # COUNT
 	stop
 }
 
+bench_commit() { # COUNT
+	start_crowd "$1"
+	row "memwhy commit" "$B/memwhy" commit --json --smaps-budget 100000
+	row "bare reading, the same files" "$work/bare" commit
+	ratio "memwhy commit against bare reading" "memwhy commit" "bare reading, the same files"
+	stop
+}
+
 # Logs: the scan against grep for one string and against wc -l; reports a second; peak memory.
 peak() { # COMMAND...: KiB
 	/usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1
@@ -83,13 +92,13 @@ bench_oom() {
 }
 
 echo "kernel $(uname -r), $(nproc) CPUs, $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB"
-[ $# -gt 0 ] || set -- ledger 300 3000 oom victims 300 10000
+[ $# -gt 0 ] || set -- ledger 300 3000 oom victims 300 10000 commit 300
 topic=ledger
 for word in "$@"; do
 	case $word in
 	oom) bench_oom ;;
-	ledger | victims) topic=$word ;;
-	*[!0-9]*) echo "bench: ledger, victims, oom, or a number of processes: $word" >&2; exit 2 ;;
+	ledger | victims | commit) topic=$word ;;
+	*[!0-9]*) echo "bench: ledger, victims, commit, oom, or a number of processes: $word" >&2; exit 2 ;;
 	*) "bench_$topic" "$word" ;;
 	esac
 done
