@@ -75,6 +75,19 @@ static const char *set_ratio(const struct mw_commit_case *c, uint64_t *ret_perce
 		      (unsigned long long)*ret_percent);
 }
 
+static void change_program(struct mw_finding *f)
+{
+	mw_finding_fix(
+		f,
+		(struct mw_fix){
+			.command = "# in the program: reserve with PROT_NONE and mprotect() what "
+				   "is used; start others by posix_spawn() in place of fork()",
+			.effect = "PROT_NONE promises nothing, posix_spawn() copies nothing",
+			.risk = "MAP_NORESERVE does not help in mode 2: it is ignored there; "
+				"mprotect() may fail later",
+			.undo = "the old program" });
+}
+
 /* All the ways out of a limit that is reached. */
 static void ways_out(const struct mw_commit_case *c, struct mw_finding *f)
 {
@@ -112,18 +125,11 @@ static void ways_out(const struct mw_commit_case *c, struct mw_finding *f)
 				  .risk = "promises may exceed what there is: then the OOM killer "
 					  "ends a process instead",
 				  .undo = "sysctl vm.overcommit_memory=2" });
-	mw_finding_fix(
-		f,
-		(struct mw_fix){
-			.command = "# in the program: reserve with PROT_NONE and mprotect() what "
-				   "is used; start others by posix_spawn() in place of fork()",
-			.effect = "PROT_NONE promises nothing, posix_spawn() copies nothing",
-			.risk = "MAP_NORESERVE does not help in mode 2: it is ignored there; "
-				"mprotect() may fail later",
-			.undo = "the old program" });
+	change_program(f);
 }
 
-static void strict(const struct mw_commit_case *c, struct mw_findings *all)
+/* Was something said? */
+static bool strict(const struct mw_commit_case *c, struct mw_findings *all)
 {
 	const struct mw_commit *m = c->commit;
 	uint64_t limit = mw_or(m->limit_bytes, 0), used;
@@ -132,11 +138,11 @@ static void strict(const struct mw_commit_case *c, struct mw_findings *all)
 	struct mw_finding f;
 
 	if (!is_mode(c, MW_OVERCOMMIT_NEVER) || !mw_known(left) || !mw_known(m->limit_bytes))
-		return;
+		return false;
 	used = limit > left.v ? limit - left.v : 0;
 	full = mw_permille(used, limit) >= c->limit->commit_full_permille;
 	if (!full && mw_permille(used, limit) < c->limit->commit_near_permille)
-		return;
+		return false;
 	f = full ? start("MW-COMMIT-STRICT-FULL", MW_CRITICAL, m->committed_bytes)
 		 : start("MW-COMMIT-NEAR-LIMIT", MW_WARNING, m->committed_bytes);
 	f.verdict =
@@ -154,10 +160,11 @@ static void strict(const struct mw_commit_case *c, struct mw_findings *all)
 	evidence(c, &f);
 	ways_out(c, &f);
 	mw_findings_add(all, c->arena, &f);
+	return true;
 }
 
-/* Of those whose fork the rule refuses: the largest. */
-static void fork_doubles(const struct mw_commit_case *c, struct mw_findings *all)
+/* Of those whose fork the rule refuses: the largest.  said: the ways out stand in another finding. */
+static void fork_doubles(const struct mw_commit_case *c, bool said, struct mw_findings *all)
 {
 	const struct mw_commit *m = c->commit;
 	const struct mw_promiser *worst = NULL;
@@ -188,7 +195,10 @@ static void fork_doubles(const struct mw_commit_case *c, struct mw_findings *all
 	mw_finding_bytes(&f, "of that ever touched", worst->touched_bytes, "proc/PID/smaps");
 	mw_finding_bytes(&f, "left to promise, for root", left, "proc/meminfo");
 	mw_finding_count(&f, "processes like it", n, "proc/PID/smaps");
-	ways_out(c, &f);
+	if (said)
+		change_program(&f);
+	else
+		ways_out(c, &f);
 	f.check = mw_fmt(c->arena, "memwhy commit --try 1M --as %llu",
 			 (unsigned long long)mw_or(worst->pid, 0));
 	mw_findings_add(all, c->arena, &f);
@@ -358,11 +368,12 @@ static void address_space(const struct mw_commit_case *c, struct mw_findings *al
 void mw_find_commit(const struct mw_commit_case *c, struct mw_findings *ret)
 {
 	struct mw_findings all = {};
+	bool said = strict(c, &all);
 
-	strict(c, &all);
-	fork_doubles(c, &all);
+	fork_doubles(c, said, &all);
 	hugetlb_eats(c, &all);
-	no_swap(c, &all);
+	if (!said)
+		no_swap(c, &all);
 	always(c, &all);
 	maps(c, &all);
 	address_space(c, &all);
