@@ -23,7 +23,8 @@ static void add(struct mw_proc_promises *sum, const struct mw_promise *p)
 }
 
 /* A folder that is no live machine may hold smaps itself. */
-void mw_take_promises(struct mw_at *at, struct mw_arena *temp, struct mw_snap *s, struct mw_proc *p)
+static struct mw_proc_promises promises_at(struct mw_at *at, struct mw_arena *temp,
+					   struct mw_snap *s)
 {
 	struct mw_proc_promises sum = { .touched_bytes = mw_ok(0), .shared_bytes = mw_ok(0) };
 	struct mw_promise promise;
@@ -38,7 +39,12 @@ void mw_take_promises(struct mw_at *at, struct mw_arena *temp, struct mw_snap *s
 	 * to show. */
 	if (sum.why == MW_OK && !sum.bytes)
 		sum.why = MW_ABSENT;
-	p->promises = sum;
+	return sum;
+}
+
+void mw_take_promises(struct mw_at *at, struct mw_arena *temp, struct mw_snap *s, struct mw_proc *p)
+{
+	p->promises = promises_at(at, temp, s);
 }
 
 static struct mw_val take_setting(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s,
@@ -65,13 +71,34 @@ void mw_take_commit_sysctl(struct mw_root *root, struct mw_arena *arena, struct 
 	};
 }
 
-/* The snapshot itself is promised memory while it is taken: what counts is told best at its end. */
+/* Who takes the snapshot is promised more while it does: it looks at itself again at the end. */
+static void take_own(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
+{
+	struct mw_proc_promises own = { .why = MW_ABSENT };
+	struct mw_str text, pid_text;
+	uint64_t pid;
+	struct mw_at at;
+
+	if (mw_root_at(root, "proc/self", &at) == 0 &&
+	    mw_take_at(&at, "stat", arena, s, &text) == MW_OK && mw_str_word(&text, &pid_text) &&
+	    !mw_str_u64(pid_text, &pid)) {
+		own = promises_at(&at, arena, s);
+		for (size_t i = 0; own.why == MW_OK && i < s->n_procs; i++)
+			if (s->proc[i].pid == pid)
+				s->proc[i].promises = own;
+	}
+	mw_at_close(&at);
+}
+
+/* What counts is told best when all has been read. */
 void mw_take_committed(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
 {
 	struct mw_meminfo now;
 	struct mw_str text;
-	enum mw_why why = mw_take_text(root, "proc/meta/again/meminfo", arena, s, &text);
+	enum mw_why why;
 
+	take_own(root, arena, s);
+	why = mw_take_text(root, "proc/meta/again/meminfo", arena, s, &text);
 	/* Else what was read first stays: a capture may have been taken without this question. */
 	if (why == MW_OK && !mw_meminfo_parse(text, &now))
 		s->committed_bytes = now.committed_bytes;

@@ -8,7 +8,7 @@
 #: claim owner("planted"; "shmem"; "shared_anon"; "") | length == 1 and .[0].bytes == (16 | mib) and .[0].holders == 2
 #: claim owner("planted"; "shmem"; "sysv"; "") | length == 1 and .[0].bytes == (16 | mib)
 #: claim [ledger("planted").findings[].id] | index("MW-SHMEM-ORPHAN") != null
-#: claim [owners("planted"; "shmem") | select(.kind == "remainder" and .mount == null) | .bytes][0] < (1 | mib)
+#: claim ([ledger("planted").classes[] | select(.class == "shmem") | .owners[] | select(.kind == "remainder") | .bytes][0] // 0) < (1 | mib)
 fault && {
 	mkfifo /tmp/hold
 	plant 16 </tmp/hold >/tmp/planted &
