@@ -58,6 +58,13 @@ static int take_process(struct cli_job *job, const struct mw_commit *c, struct a
 
 	if (r == -ENOMEM)
 		return cli_fail("--as", r);
+	if (r == -ENODATA) {
+		fprintf(stderr,
+			"memwhy: --as: pid %llu has no memory of its own: a kernel thread, or it "
+			"has ended\n",
+			(unsigned long long)a->pid);
+		return EXIT_PARTIAL;
+	}
 	if (r < 0)
 		return cli_unread(mw_fmt(&job->arena, "--as: pid %llu", (unsigned long long)a->pid),
 				  r);
