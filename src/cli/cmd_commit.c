@@ -158,6 +158,11 @@ static int run(const struct options *o)
 		fputs("memwhy: one of --run, --address and --try\n", stderr);
 		return EXIT_USAGE;
 	}
+	if (!o->run && (o->n_args || o->output)) {
+		fprintf(stderr, "memwhy: %s only with --run\n",
+			o->n_args ? "a command" : "--output");
+		return EXIT_USAGE;
+	}
 	if (o->run)
 		return cli_commit_run(o);
 	return o->address[0] ? cli_commit_address(o) : explain(o);
