@@ -125,11 +125,8 @@ static void not_permitted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_process_of_v2),
-		TEST(a_process_of_v1),
-		TEST(nobody),
-		TEST(no_memory_of_its_own),
-		TEST(not_permitted),
+		TEST(a_process_of_v2),	    TEST(a_process_of_v1), TEST(nobody),
+		TEST(no_memory_of_its_own), TEST(not_permitted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
