@@ -11,6 +11,7 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "act/trace_filter.h"
@@ -22,8 +23,7 @@
 #define SYSCALL_STOP (SIGTRAP | 0x80)
 #define NO_STATUS (-1)
 /* Most of what a program leaves behind ends with it. */
-#define LOOKS 50
-#define LOOK_US 10000
+#define PATIENCE_NS 500000000
 
 /* aarch64 overwrites the first argument with the result: kept while the call runs. */
 struct kept {
@@ -38,8 +38,9 @@ struct run {
 	struct kept *kept;
 	size_t n_kept;
 	pid_t first;
-	int first_status;  /* as waitpid() has it; NO_STATUS: it runs */
-	unsigned patience; /* looks left before it is told that others are waited for */
+	int first_status; /* as waitpid() has it; NO_STATUS: it runs */
+	bool waits;	  /* it was told that others are waited for */
+	sigset_t ending;  /* what ends that waiting */
 };
 
 /* What the child says where it cannot become the program. */
@@ -68,14 +69,25 @@ static void pass_on(int signal, siginfo_t *info, void *context)
 	errno = error;
 }
 
+static bool asks_to_end(int signal)
+{
+	return signal == SIGINT || signal == SIGQUIT || signal == SIGTERM || signal == SIGHUP;
+}
+
 /* Those that are ignored stay so, here and in the program (nohup). */
-static void take_signals(struct sigaction *old)
+static void take_signals(struct run *run, struct sigaction *old)
 {
 	struct sigaction own = { .sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART };
 
-	for (size_t i = 0; i < N_PASSED; i++)
-		if (!sigaction(passed_on[i], NULL, &old[i]) && old[i].sa_handler != SIG_IGN)
-			sigaction(passed_on[i], &own, NULL);
+	sigemptyset(&run->ending);
+	for (size_t i = 0; i < N_PASSED; i++) {
+		if (sigaction(passed_on[i], NULL, &old[i]) || old[i].sa_handler == SIG_IGN)
+			continue;
+		sigaction(passed_on[i], &own, NULL);
+		if (asks_to_end(passed_on[i]))
+			sigaddset(&run->ending, passed_on[i]);
+	}
+	signal(SIGCHLD, SIG_DFL); /* where it is ignored, none would come of a stop */
 }
 
 static void give_signals_back(const struct sigaction *old)
@@ -250,30 +262,50 @@ static void go_on(struct run *run, pid_t thread, int status)
 	ptrace(PTRACE_CONT, thread, NULL, signal);
 }
 
-/* Until all of them have ended. */
+/* From now on nobody is there to pass a signal on to: await_others() takes it. */
+static void first_ended(struct run *run, int status)
+{
+	sigset_t set = run->ending;
+
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	run->first_status = status;
+	program = 0;
+}
+
+/* Until something happens to one of those that are left; false: this process shall end. */
+static bool await_others(struct run *run)
+{
+	const struct timespec patience = { .tv_nsec = PATIENCE_NS };
+	sigset_t set = run->ending;
+	int signal;
+
+	sigaddset(&set, SIGCHLD);
+	signal = sigtimedwait(&set, NULL, run->waits ? NULL : &patience);
+	if (signal < 0 && errno == EAGAIN) {
+		run->waits = true;
+		run->t->waits(run->t->arg);
+	}
+	return signal < 0 || signal == SIGCHLD;
+}
+
+/* Until all of them have ended; or the first has, and a signal says that it is enough. */
 static void watch(struct run *run)
 {
 	for (;;) {
-		int status, flags = __WALL;
-		pid_t thread;
+		int status, flags = run->first_status == NO_STATUS ? __WALL : __WALL | WNOHANG;
+		pid_t thread = waitpid(-1, &status, flags);
 
-		if (run->first_status != NO_STATUS && run->patience)
-			flags |= WNOHANG;
-		thread = waitpid(-1, &status, flags);
 		if (thread < 0 && errno == EINTR)
 			continue;
-		if (thread < 0)
+		if (thread < 0 || (!thread && !await_others(run)))
 			return;
-		if (!thread) {
-			usleep(LOOK_US);
-			if (!--run->patience)
-				run->t->waits(run->t->arg);
-		} else if (WIFSTOPPED(status)) {
+		if (!thread)
+			continue;
+		if (WIFSTOPPED(status))
 			go_on(run, thread, status);
-		} else if (thread == run->first) {
-			run->first_status = status;
-			program = 0;
-		}
+		else if (thread == run->first)
+			first_ended(run, status);
 	}
 }
 
@@ -336,7 +368,7 @@ static int start_and_watch(struct run *run, struct mw_trace_end *ret)
 	}
 	r = start(run, go, say, ret);
 	if (!r) {
-		take_signals(old);
+		take_signals(run, old);
 		r = write(go[1], "", 1) == 1 ? 0 : -errno;
 		close(go[1]);
 		watch(run);
@@ -350,9 +382,7 @@ static int start_and_watch(struct run *run, struct mw_trace_end *ret)
 
 int mw_trace_run(const struct mw_trace *t, struct mw_trace_end *ret)
 {
-	struct run run = {
-		.t = t, .machine = mw_trace_machine(), .first_status = NO_STATUS, .patience = LOOKS
-	};
+	struct run run = { .t = t, .machine = mw_trace_machine(), .first_status = NO_STATUS };
 	struct mw_trace_end end = { .failed = MW_TRACE_RUNS };
 	int r;
 

@@ -11,6 +11,8 @@
  *  - They die with this process (PTRACE_O_EXITKILL): with the filter and without a tracer each of
  *    those calls would fail with ENOSYS.  So it waits for all of them, not for the first alone.
  *  - Signals sent to this process are passed on to the program; those of the terminal reach both.
+ *    Once the program has ended, one that asks to end (SIGINT, SIGTERM ...) ends the waiting, and
+ *    those that are left die with this process.
  */
 #pragma once
 

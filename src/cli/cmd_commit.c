@@ -58,6 +58,13 @@ static int take_process(struct cli_job *job, const struct mw_commit *c, struct a
 
 	if (r == -ENOMEM)
 		return cli_fail("--as", r);
+	if (r == -ENODATA) {
+		fprintf(stderr,
+			"memwhy: --as: pid %llu has no memory of its own: a kernel thread, or it "
+			"has ended\n",
+			(unsigned long long)a->pid);
+		return EXIT_PARTIAL;
+	}
 	if (r < 0)
 		return cli_unread(mw_fmt(&job->arena, "--as: pid %llu", (unsigned long long)a->pid),
 				  r);
@@ -149,6 +156,11 @@ static int run(const struct options *o)
 {
 	if (o->run + (o->address[0] != NULL) + (o->try_bytes != NOT_ASKED) > 1) {
 		fputs("memwhy: one of --run, --address and --try\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (!o->run && (o->n_args || o->output)) {
+		fprintf(stderr, "memwhy: %s only with --run\n",
+			o->n_args ? "a command" : "--output");
 		return EXIT_USAGE;
 	}
 	if (o->run)

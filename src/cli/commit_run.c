@@ -190,7 +190,9 @@ static void on_unseen(void *arg, uint64_t pid)
 static void on_waits(void *arg)
 {
 	(void)arg;
-	fputs("memwhy: the command has ended; waiting for what it left running\n", stderr);
+	fputs("memwhy: the command has ended; waiting for what it left running (^C or SIGTERM "
+	      "kills that)\n",
+	      stderr);
 }
 
 /* ---- the closing report */

@@ -127,9 +127,10 @@ void cli_commit_owners(struct mw_report *r, const struct commit_view *w)
 	sums(r, w, true);
 }
 
+/* The reason ("denied") would read as the answer. */
 static struct mw_str yes_no(struct mw_val v)
 {
-	return mw_str_of(!mw_known(v) ? mw_why_name(v.why) : v.v ? "yes" : "no");
+	return mw_str_of(!mw_known(v) ? "not known" : v.v ? "yes" : "no");
 }
 
 /* In text: what the other modes would say as a word each. */
@@ -138,6 +139,7 @@ enum try_column {
 	LABEL,
 	BYTES,
 	SUCCEEDS,
+	ANSWER,
 	RULE,
 	MOST,
 	DRIFT,
@@ -157,7 +159,8 @@ static const struct mw_col try_columns[N_TRY_COLUMNS] = {
 	[REQUEST] = { "request", NULL, MW_TYPE_STR },
 	[LABEL] = { NULL, "REQUEST", MW_TYPE_STR },
 	[BYTES] = { "bytes", "TAKES", MW_TYPE_BYTES },
-	[SUCCEEDS] = { "succeeds", "SUCCEEDS", MW_TYPE_BOOL },
+	[SUCCEEDS] = { "succeeds", NULL, MW_TYPE_BOOL },
+	[ANSWER] = { NULL, "SUCCEEDS", MW_TYPE_STR },
 	[RULE] = { "rule", "RULE", MW_TYPE_STR },
 	[MOST] = { "limit_bytes", "AT MOST", MW_TYPE_BYTES },
 	[DRIFT] = { "drift_bytes", NULL, MW_TYPE_BYTES },
@@ -185,12 +188,14 @@ void cli_commit_tries(struct mw_report *r, const struct commit_view *w)
 		const struct mw_try *x = &w->tries[i];
 		const struct mw_try_answer *now = &x->in[w->c->mode];
 		struct mw_row *row = mw_report_row(r, t, 0, MW_IN_BOTH);
+		struct mw_val succeeds =
+			mw_known(w->c->mode_known) ? now->succeeds : w->c->mode_known;
 
 		mw_cell_str(row, REQUEST, mw_str_of(x->request));
 		mw_cell_str(row, LABEL, mw_str_of(x->label));
 		mw_cell_val(row, BYTES, x->bytes);
-		mw_cell_val(row, SUCCEEDS,
-			    mw_known(w->c->mode_known) ? now->succeeds : w->c->mode_known);
+		mw_cell_val(row, SUCCEEDS, succeeds);
+		mw_cell_str(row, ANSWER, yes_no(succeeds));
 		mw_cell_str(row, RULE, mw_str_of(now->rule));
 		if (now->most_bytes.why != MW_ABSENT)
 			mw_cell_val(row, MOST, now->most_bytes);

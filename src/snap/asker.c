@@ -21,12 +21,13 @@ static enum mw_why file_of(struct mw_asker_take *t, const char *name, struct mw_
 static int take_status(struct mw_asker_take *t)
 {
 	struct mw_str text;
+	enum mw_why why = file_of(t, "status", &text);
 
-	if (file_of(t, "status", &text) != MW_OK ||
-	    mw_pid_status_parse(text, t->arena, &t->asker->status) < 0 ||
-	    t->asker->status.address_space_bytes.why == MW_ABSENT)
+	if (why == MW_DENIED) /* hidepid=1 */
+		return -EACCES;
+	if (why != MW_OK || mw_pid_status_parse(text, t->arena, &t->asker->status) < 0)
 		return -ESRCH;
-	return 0;
+	return t->asker->status.address_space_bytes.why == MW_ABSENT ? -ENODATA : 0;
 }
 
 static void take_limits(struct mw_asker_take *t)

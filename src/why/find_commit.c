@@ -48,6 +48,11 @@ static const char *name_of(const struct mw_commit_case *c, const struct mw_promi
 		      (unsigned long long)mw_or(p->pid, 0));
 }
 
+static const char *source_of(const struct mw_promiser *p)
+{
+	return p->from_status ? "proc/PID/status" : "proc/PID/smaps";
+}
+
 static void evidence(const struct mw_commit_case *c, struct mw_finding *f)
 {
 	const struct mw_promiser *p = most_unused(c);
@@ -58,8 +63,8 @@ static void evidence(const struct mw_commit_case *c, struct mw_finding *f)
 			 "proc/meminfo");
 	if (!p)
 		return;
-	mw_finding_text(f, "largest unused promise", name_of(c, p), "proc/PID/smaps");
-	mw_finding_bytes(f, "promised to it, never touched", p->unused_bytes, "proc/PID/smaps");
+	mw_finding_text(f, "largest unused promise", name_of(c, p), source_of(p));
+	mw_finding_bytes(f, "promised to it, never touched", p->unused_bytes, source_of(p));
 }
 
 static const char *set_ratio(const struct mw_commit_case *c, uint64_t *ret_percent)
@@ -191,8 +196,11 @@ static void fork_doubles(const struct mw_commit_case *c, bool said, struct mw_fi
 			   "%s cannot fork: its child would be promised %s once more, and %s are "
 			   "left (vm.overcommit_memory=2)",
 			   name_of(c, worst), size(c, worst->fork_bytes), size(c, left));
-	mw_finding_bytes(&f, "a fork of it adds", worst->fork_bytes, "proc/PID/smaps");
-	mw_finding_bytes(&f, "of that ever touched", worst->touched_bytes, "proc/PID/smaps");
+	if (worst->from_status)
+		f.sure = "roughly: VmData and VmStk, with what is not copied or was made with "
+			 "MAP_NORESERVE; the flags in proc/PID/smaps would settle it";
+	mw_finding_bytes(&f, "a fork of it adds", worst->fork_bytes, source_of(worst));
+	mw_finding_bytes(&f, "of that ever touched", worst->touched_bytes, source_of(worst));
 	mw_finding_bytes(&f, "left to promise, for root", left, "proc/meminfo");
 	mw_finding_count(&f, "processes like it", n, "proc/PID/smaps");
 	if (said)

@@ -145,12 +145,15 @@ static void add_data(const struct build *b)
 
 static void add_space(const struct build *b)
 {
+	enum mw_why why = b->a->maps_why;
 	struct mw_space space;
 	struct mw_gauge *g;
 
 	mw_space_of(b->s, b->a, &space);
+	/* The highest mapping tells a program of 32 bits: without maps the end is not known. */
 	g = add(b, MW_LIMIT_ADDRESS_SPACE, b->a->status.address_space_bytes,
-		mw_sub(mw_ok(space.end), mw_ok(space.start)), file_of(b, "maps"));
+		why == MW_OK ? mw_sub(mw_ok(space.end), mw_ok(space.start)) : mw_no(why),
+		file_of(b, "maps"));
 	if (!g)
 		return;
 	g->room = space.hole_bytes;

@@ -122,6 +122,22 @@ kill -TERM $pid
 wait $pid
 [ $? = 9 ] && grep -q term "$work/out" && ok "SIGTERM is passed on" || no "SIGTERM: $(cat "$work/out")"
 
+# Once the command has ended there is nobody to pass it on to: it ends the waiting for what is left.
+"$memwhy" commit --run -- sh -c 'sleep 60 & echo $!; exit 4' >"$work/out" 2>"$work/err" &
+pid=$!
+i=0
+until grep -q 'waiting for' "$work/err" || [ $i -ge 100 ]; do sleep 0.05; i=$((i + 1)); done
+kill -TERM $pid
+i=0
+while [ -d "/proc/$pid" ] && [ $i -lt 100 ]; do sleep 0.05; i=$((i + 1)); done
+[ $i -lt 100 ] || kill -KILL $pid
+wait $pid
+left=$?
+sleep 0.3
+state=$(sed 's/.*) //; s/ .*//' "/proc/$(cat "$work/out")/stat" 2>/dev/null)
+case $left:$state in 4: | 4:Z | 4:X) ok "SIGTERM ends the waiting for what is left" ;;
+*) no "SIGTERM to one that waits: exit $left, what is left: $state" ;; esac
+
 # Where memwhy is killed, so is the command: without its tracer it could not go on.
 "$memwhy" commit --run -- sh -c 'echo $$; while :; do sleep 0.05; done' >"$work/out" &
 pid=$!

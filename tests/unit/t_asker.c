@@ -109,7 +109,15 @@ static void no_memory_of_its_own(void **state)
 	struct fixture *f = *state;
 
 	take(f, "v2", 43); /* without VmSize: a zombie */
-	assert_int_equal(f->r, -ESRCH);
+	assert_int_equal(f->r, -ENODATA);
+}
+
+static void not_permitted(void **state)
+{
+	struct fixture *f = *state;
+
+	take(f, "v2", 45);
+	assert_int_equal(f->r, -EACCES);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -117,10 +125,8 @@ static void no_memory_of_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_process_of_v2),
-		TEST(a_process_of_v1),
-		TEST(nobody),
-		TEST(no_memory_of_its_own),
+		TEST(a_process_of_v2),	    TEST(a_process_of_v1), TEST(nobody),
+		TEST(no_memory_of_its_own), TEST(not_permitted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,13 @@ static void fork_doubles(void **state)
 	p->promises.fork_bytes += PAGE;
 	assert_non_null(find(w, id));
 	assert_string_equal(find(w, id)->check, "memwhy commit --try 1M --as 10");
+	assert_memory_equal(find(w, id)->sure, "certain", 7);
+	/* Where its flags were not read. */
+	p->promises.why = MW_DENIED;
+	p->status.data_bytes = PAGES(300000);
+	p->status.stack_bytes = mw_ok(0);
+	assert_memory_equal(find(w, id)->sure, "roughly", 7);
+	p->promises.why = MW_OK;
 	/* MADV_DONTFORK */
 	p->promises.fork_bytes = 10 * PAGE;
 	assert_null(find(w, id));

@@ -42,6 +42,16 @@ static void data_by_release(void **state)
 	expect_val(gauge(w, MW_LIMIT_DATA).room, 36 * MIB); /* the heap alone */
 }
 
+static void an_address_space_that_is_not_seen(void **state)
+{
+	struct asking *w = *state;
+
+	w->a.maps_why = MW_DENIED;
+	w->a.n_maps = 0;
+	expect_why(gauge(w, MW_LIMIT_ADDRESS_SPACE).limit, MW_DENIED);
+	expect_why(gauge(w, MW_LIMIT_ADDRESS_SPACE).room, MW_DENIED);
+}
+
 static void exempt(void **state)
 {
 	struct asking *w = *state;
@@ -188,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ASKING(whole_pages_of_a_limit),
 		ASKING(data_by_release),
+		ASKING(an_address_space_that_is_not_seen),
 		ASKING(exempt),
 		ASKING(one_more_mapping_than_the_limit),
 		ASKING(kernel_memory_up_to_5_15),

@@ -1,0 +1,1 @@
+commit --root fixtures/hand-strict-commit.cap --output x
