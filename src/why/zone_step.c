@@ -56,6 +56,9 @@ static const char *usable_text(const struct mw_walk *w, const struct mw_walk_zon
 		text = mw_fmt(a, "%s - %" PRIu64 " CMA", text, cma);
 	if (atomic && off && off != cma)
 		text = mw_fmt(a, "%s - %" PRIu64 " highatomic", text, atomic);
+	atomic = mw_or(z->facts.most_highatomic_pages, 0);
+	if (!mw_known(s->highatomic_pages) && atomic && off != UINT64_MAX && off >= atomic)
+		text = mw_fmt(a, "%s - at most %" PRIu64 " highatomic", text, atomic);
 	return text;
 }
 

@@ -182,6 +182,8 @@ static struct mw_val highatomic_of(const struct mw_walk *w, const struct mw_zone
 	if (mw_known(f->reserved_highatomic_pages) &&
 	    (!f->reserved_highatomic_pages.v || !mw_release_at_least(w->release, 6, 11)))
 		return f->reserved_highatomic_pages;
+	if (mw_known(f->most_highatomic_pages))
+		return f->most_highatomic_pages.v ? mw_no(MW_UNREAD) : mw_ok(0);
 	for (size_t i = 0; i < f->n_orders; i++)
 		if (f->types[i] & MW_BLOCK_HIGHATOMIC)
 			return mw_no(MW_UNREAD);
@@ -249,16 +251,27 @@ static enum mw_zone_verdict verdict_of(const struct mw_walk *w, const struct mw_
 	return at_min;
 }
 
-static void test_zone(const struct mw_walk *w, struct mw_walk_zone *z)
+/* What is kept for atomic requests may not be readable: where the most that it can be leaves
+ * enough, the zone passes, and by no less than so. */
+static void test_step(const struct mw_walk *w, struct mw_walk_zone *z, size_t i)
 {
 	static const enum mw_mark marks[MW_WALK_STEPS] = { MW_MARK_LOW, MW_MARK_MIN, MW_MARK_HIGH };
 	struct mw_zone_request q = w->request;
+	struct mw_zone_state most = z->state;
 
-	z->n_steps = MW_WALK_STEPS;
-	for (size_t i = 0; i < MW_WALK_STEPS; i++) {
-		q.slow = marks[i] == MW_MARK_MIN;
+	q.slow = marks[i] == MW_MARK_MIN;
+	most.highatomic_pages = z->facts.most_highatomic_pages;
+	mw_watermark_test(&most, &q, marks[i], w->release, &z->step[i]);
+	if (mw_known(z->state.highatomic_pages) || !mw_known(most.highatomic_pages) ||
+	    z->step[i].test != MW_TEST_PASSES)
 		mw_watermark_test(&z->state, &q, marks[i], w->release, &z->step[i]);
-	}
+}
+
+static void test_zone(const struct mw_walk *w, struct mw_walk_zone *z)
+{
+	z->n_steps = MW_WALK_STEPS;
+	for (size_t i = 0; i < MW_WALK_STEPS; i++)
+		test_step(w, z, i);
 	z->small_pages = small_pages(&z->facts, w->request.order);
 	z->index_known = mw_fragmentation_index(&z->state, w->request.order, &z->index);
 	z->verdict = verdict_of(w, z);

@@ -36,6 +36,8 @@ struct mw_zone_facts {
 	struct mw_val free_pages, mark_pages[3]; /* by enum mw_mark, boost included */
 	struct mw_val managed_pages, present_pages, free_cma_pages;
 	struct mw_val reserved_highatomic_pages, free_highatomic_pages;
+	/* Where neither can be read: they are not more than this; MW_UNREAD: no such bound. */
+	struct mw_val most_highatomic_pages;
 	/* lowmem_reserve[]: an entry a zone type that was built in; it does not say which. */
 	struct mw_val reserve_pages[MW_OOM_RESERVES];
 	size_t n_reserves;
