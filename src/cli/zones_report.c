@@ -7,8 +7,7 @@
 
 const char *cli_zones_block(struct mw_arena *a, const struct zones_view *v, unsigned order)
 {
-	return mw_fmt(a, "order %u, %s", order,
-		      mw_fmt_bytes(a, v->walk->walk.page_bytes << order));
+	return mw_fmt(a, "order %u, %s", order, mw_fmt_bytes(a, v->walk->walk.page_bytes << order));
 }
 
 static const char *asks_for(struct mw_arena *a, const struct zones_view *v)
@@ -43,14 +42,13 @@ static const char *request_verdict(struct mw_report *r, const struct zones_view 
 	if (!n->succeeds.v && !v->walk->walk.gfp.may_sleep)
 		return mw_fmt(a, "%s: no zone serves it, and it cannot wait: it fails", what);
 	if (!n->succeeds.v)
-		return mw_fmt(a,
-			      "%s: no zone serves it as it is: it must reclaim or compact first",
+		return mw_fmt(a, "%s: no zone serves it as it is: it must reclaim or compact first",
 			      what);
 	if (!n->zone)
 		return mw_fmt(a, "%s: is served, by which zone is not known", what);
 	return mw_fmt(a, "%s: %s serves it in the %s path, %s", what,
-		      mw_zones_name(&n->zone->facts, a),
-		      n->step == MW_WALK_LOW ? "fast" : "slow", margin(a, v));
+		      mw_zones_name(&n->zone->facts, a), n->step == MW_WALK_LOW ? "fast" : "slow",
+		      margin(a, v));
 }
 
 struct worst {
@@ -70,8 +68,7 @@ static struct worst find_worst(const struct mw_zones *z)
 				continue;
 			w.populated++;
 			w.ok += zone->level == MW_LEVEL_OK;
-			if (zone->level != MW_LEVEL_OK &&
-			    (!w.zone || zone->level < w.zone->level))
+			if (zone->level != MW_LEVEL_OK && (!w.zone || zone->level < w.zone->level))
 				w.zone = zone;
 		}
 	return w;
@@ -130,8 +127,8 @@ static void request_figures(struct mw_report *r, const struct zones_view *v)
 	bool in_slow = by && w->answer.step != MW_WALK_LOW;
 
 	mw_report_figure(r, "request.order", w->walk.order);
-	mw_report_figure(r, "request.bytes", mw_mul(mw_ok(w->walk.page_bytes),
-						    UINT64_C(1) << w->ask.order));
+	mw_report_figure(r, "request.bytes",
+			 mw_mul(mw_ok(w->walk.page_bytes), UINT64_C(1) << w->ask.order));
 	mw_report_string(r, "request.gfp", w->walk.gfp.names);
 	mw_report_figure(r, "request.gfp_mask", mw_ok(w->ask.gfp_mask));
 	if (mw_known(w->ask.cpu))
@@ -149,8 +146,9 @@ static void request_figures(struct mw_report *r, const struct zones_view *v)
 	mw_report_bool(r, "request.zonelist_by_distance", mw_ok(!w->fallback_by_hand));
 	mw_report_bool(r, "request.succeeds", w->answer.succeeds);
 	mw_report_bool(r, "request.fast",
-		       by ? mw_ok(!in_slow)
-			  : mw_or(w->answer.succeeds, 1) ? mw_no(MW_UNREAD) : mw_ok(0));
+		       by			      ? mw_ok(!in_slow)
+		       : mw_or(w->answer.succeeds, 1) ? mw_no(MW_UNREAD)
+						      : mw_ok(0));
 	mw_report_string(r, "request.served_by", by ? mw_zones_name(&by->facts, r->arena) : NULL);
 	mw_report_figure(r, "request.served_node", by ? by->facts.node : mw_no(MW_ABSENT));
 	mw_report_string(r, "request.served_zone",
@@ -162,8 +160,7 @@ static void request_notes(struct mw_report *r, const struct zones_view *v)
 	const struct mw_zones_walk *w = v->walk;
 	struct mw_arena *a = r->arena;
 
-	mw_report_note(r, mw_fmt(a, "%s: %s", w->walk.gfp.names,
-				 mw_gfp_words(&w->walk.gfp, a)));
+	mw_report_note(r, mw_fmt(a, "%s: %s", w->walk.gfp.names, mw_gfp_words(&w->walk.gfp, a)));
 	if (w->node_assumed)
 		mw_report_note(r, mw_fmt(a,
 					 "node %" PRIu64 " was taken, as the request says neither "
