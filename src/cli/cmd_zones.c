@@ -33,7 +33,7 @@ static int find_release(struct cli_job *job, const struct options *o, struct mw_
 	return mw_release_is_known(*ret) ? EXIT_DONE : cli_wrong("kernel", o->kernel);
 }
 
-static int walk(struct cli_job *job, const struct mw_zones *z, const struct mw_zone_ask *ask,
+static int walk(struct cli_job *job, const struct mw_zone_map *z, const struct mw_zone_ask *ask,
 		struct mw_zones_walk *ret)
 {
 	int r = mw_zones_walk(z, ask, &job->arena, ret);
@@ -57,7 +57,7 @@ static int analyse(struct cli_job *job, const struct options *o)
 {
 	struct mw_findings findings = {};
 	struct mw_zone_ask ask;
-	struct mw_zones zones;
+	struct mw_zone_map zones;
 	struct mw_zones_walk w;
 	struct mw_release release;
 	struct mw_report r;

@@ -56,7 +56,7 @@ struct worst {
 	size_t populated, ok;
 };
 
-static struct worst find_worst(const struct mw_zones *z)
+static struct worst find_worst(const struct mw_zone_map *z)
 {
 	struct worst w = {};
 
@@ -76,7 +76,7 @@ static struct worst find_worst(const struct mw_zones *z)
 
 static const char *zones_verdict(struct mw_report *r, const struct zones_view *v)
 {
-	const struct mw_zones *z = v->zones;
+	const struct mw_zone_map *z = v->zones;
 	struct worst w = find_worst(z);
 	struct mw_arena *a = r->arena;
 	const char *where;

@@ -8,7 +8,7 @@
 #include "why/zones.h"
 
 struct zones_view {
-	const struct mw_zones *zones;
+	const struct mw_zone_map *zones;
 	const struct mw_zones_walk *walk; /* of the request, or of GFP_KERNEL for one page */
 	bool asked;			  /* somebody gave a request */
 	bool all_orders;

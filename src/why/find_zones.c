@@ -8,7 +8,7 @@
 #include "why/find.h"
 #include "why/zones.h"
 
-void mw_find_zones(const struct mw_zones *z, const struct mw_zones_walk *w,
+void mw_find_zones(const struct mw_zone_map *z, const struct mw_zones_walk *w,
 		   const struct mw_thresholds *limit, struct mw_arena *arena,
 		   struct mw_findings *ret)
 {

@@ -73,18 +73,18 @@ static bool is_zone(const struct mw_zones_zone *z, uint64_t node, struct mw_str 
 
 static void add_blocks(const struct mw_snap *s, struct mw_zones_zone *z)
 {
+	struct mw_str text = s->zones.buddyinfo_text;
 	struct mw_zone_facts *f = &z->facts;
+	struct mw_buddy_zone b;
 
 	for (size_t i = 0; i < MW_ORDERS; i++)
 		f->blocks[i] = mw_no(MW_ABSENT);
-	for (size_t i = 0; i < s->zones.n_buddies; i++) {
-		const struct mw_buddy_zone *b = &s->zones.buddy[i];
-
-		if (!is_zone(z, b->node, b->zone))
+	while (mw_buddyinfo_next(&text, &b)) {
+		if (!is_zone(z, b.node, b.zone))
 			continue;
 		f->has_blocks = true;
-		f->n_orders = b->n_orders;
-		memcpy(f->blocks, b->blocks, sizeof(f->blocks));
+		f->n_orders = b.n_orders;
+		memcpy(f->blocks, b.blocks, sizeof(f->blocks));
 	}
 }
 
@@ -114,16 +114,16 @@ static void add_type(const struct mw_pagetype_row *row, struct mw_zones_zone *z,
 
 static void add_types(const struct mw_snap *s, struct mw_zones_zone *z, struct mw_arena *arena)
 {
+	struct mw_str text = s->zones.pagetypeinfo_text;
 	char *letters = mw_arena_alloc(arena, MW_PAGE_TYPES + 1);
+	struct mw_pagetype_row row;
 	bool any = false;
 
-	for (size_t i = 0; letters && i < s->zones.n_pagetypes; i++) {
-		const struct mw_pagetype_row *row = &s->zones.pagetype[i];
-
-		if (!is_zone(z, row->node, row->zone) || strlen(letters) >= MW_PAGE_TYPES)
+	while (letters && mw_pagetypeinfo_next(&text, &row)) {
+		if (!is_zone(z, row.node, row.zone) || strlen(letters) >= MW_PAGE_TYPES)
 			continue;
 		any = true;
-		add_type(row, z, letters);
+		add_type(&row, z, letters);
 	}
 	z->types = any ? letters : NULL;
 }
@@ -131,23 +131,23 @@ static void add_types(const struct mw_snap *s, struct mw_zones_zone *z, struct m
 /* How many pageblocks are kept for atomic requests: what 4.4 to 6.10 take off, free or not. */
 static struct mw_val reserved_highatomic(const struct mw_snap *s, const struct mw_zones_zone *z)
 {
-	for (size_t i = 0; i < s->zones.n_pageblocks; i++) {
-		const struct mw_pageblock_row *row = &s->zones.pageblock[i];
+	struct mw_pagetype_head head;
+	struct mw_pageblock_row row;
 
-		if (!is_zone(z, row->node, row->zone))
+	mw_pagetypeinfo_head(s->zones.pagetypeinfo_text, &head);
+	while (mw_pageblocks_next(&head.pageblock_rows, &row)) {
+		if (!is_zone(z, row.node, row.zone))
 			continue;
-		for (size_t t = 0; t < row->n_types; t++)
-			if (mw_str_eq(s->zones.pagetype_head.type[t], "HighAtomic") &&
-			    mw_known(s->zones.pagetype_head.pageblock_pages))
-				return mw_mul(row->count[t],
-					      s->zones.pagetype_head.pageblock_pages.v);
+		for (size_t t = 0; t < row.n_types && t < head.n_types; t++)
+			if (mw_str_eq(head.type[t], "HighAtomic") && mw_known(head.pageblock_pages))
+				return mw_mul(row.count[t], head.pageblock_pages.v);
 	}
 	return mw_no(MW_UNREAD);
 }
 
 /* Whatever is taken off for atomic requests, it is not more than 1 % of the zone and two
  * pageblocks, which are at most of the largest order (reserve_highatomic_pageblock()). */
-static struct mw_val most_highatomic(const struct mw_zones *z, const struct mw_zone *zone)
+static struct mw_val most_highatomic(const struct mw_zone_map *z, const struct mw_zone *zone)
 {
 	uint64_t managed = mw_or(zone->managed_pages, UINT64_MAX / 2);
 
@@ -156,7 +156,8 @@ static struct mw_val most_highatomic(const struct mw_zones *z, const struct mw_z
 	return mw_ok(managed / 100 + 2048);
 }
 
-static void fill_facts(const struct mw_zones *zs, struct mw_zones_zone *z, struct mw_arena *arena)
+static void fill_facts(const struct mw_zone_map *zs, struct mw_zones_zone *z,
+		       struct mw_arena *arena)
 {
 	const struct mw_zone *zone = z->zone;
 	struct mw_zone_facts *f = &z->facts;
@@ -185,7 +186,7 @@ static void fill_facts(const struct mw_zones *zs, struct mw_zones_zone *z, struc
 	z->level = level_of(zone);
 }
 
-static struct mw_zones_node *node_at(struct mw_zones *z, struct mw_arena *arena, uint64_t number)
+static struct mw_zones_node *node_at(struct mw_zone_map *z, struct mw_arena *arena, uint64_t number)
 {
 	struct mw_zones_node *list;
 
@@ -200,7 +201,7 @@ static struct mw_zones_node *node_at(struct mw_zones *z, struct mw_arena *arena,
 	return &list[z->n_nodes++];
 }
 
-static void add_zone(struct mw_zones *z, const struct mw_zone *zone, struct mw_arena *arena)
+static void add_zone(struct mw_zone_map *z, const struct mw_zone *zone, struct mw_arena *arena)
 {
 	struct mw_zones_node *node = node_at(z, arena, zone->node);
 	struct mw_zones_zone *list;
@@ -226,8 +227,8 @@ static int by_number(const void *a, const void *b)
 }
 
 /* "10 21 31": to the online nodes in their order. */
-static void read_distances(const struct mw_zones *z, struct mw_zones_node *node, struct mw_str text,
-			   struct mw_arena *arena)
+static void read_distances(const struct mw_zone_map *z, struct mw_zones_node *node,
+			   struct mw_str text, struct mw_arena *arena)
 {
 	struct mw_str word;
 	uint64_t v;
@@ -245,9 +246,9 @@ static void read_distances(const struct mw_zones *z, struct mw_zones_node *node,
 }
 
 void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct mw_arena *arena,
-		    struct mw_zones *ret)
+		    struct mw_zone_map *ret)
 {
-	struct mw_zones z = { .snap = s, .release = release };
+	struct mw_zone_map z = { .snap = s, .release = release };
 
 	for (size_t i = 0; i < s->zoneinfo.n_zones; i++)
 		add_zone(&z, &s->zoneinfo.zone[i], arena);
@@ -265,15 +266,15 @@ void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct m
 	for (size_t i = 0; i < z.n_nodes; i++) {
 		struct mw_str text = {};
 
-		for (size_t k = 0; k < s->zones.n_distances; k++)
-			if (s->zones.distance[k].node == z.node[i].node)
-				text = s->zones.distance[k].text;
+		for (size_t k = 0; k < s->zone_rules.n_distances; k++)
+			if (s->zone_rules.distance[k].node == z.node[i].node)
+				text = s->zone_rules.distance[k].text;
 		read_distances(&z, &z.node[i], text, arena);
 	}
 	*ret = z;
 }
 
-struct mw_val mw_zones_node_of(const struct mw_zones *z, uint64_t cpu)
+struct mw_val mw_zones_node_of(const struct mw_zone_map *z, uint64_t cpu)
 {
 	bool all = true;
 

@@ -42,7 +42,7 @@ struct mw_zones_node {
 	size_t n_zones;
 };
 
-struct mw_zones {
+struct mw_zone_map {
 	const struct mw_snap *snap;
 	struct mw_release release;
 	struct mw_zones_node *node; /* by number */
@@ -51,10 +51,10 @@ struct mw_zones {
 };
 
 void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct mw_arena *arena,
-		    struct mw_zones *ret);
+		    struct mw_zone_map *ret);
 
 /* The node of a CPU; MW_UNREAD: not known, MW_ABSENT: no node has it. */
-struct mw_val mw_zones_node_of(const struct mw_zones *z, uint64_t cpu);
+struct mw_val mw_zones_node_of(const struct mw_zone_map *z, uint64_t cpu);
 
 struct mw_zones_walk {
 	struct mw_zone_ask ask;
@@ -66,8 +66,8 @@ struct mw_zones_walk {
 
 /* -ENOENT: there is no such node, or no node has that CPU; -ENODATA: which node it is on is not
  * known. */
-int mw_zones_walk(const struct mw_zones *z, const struct mw_zone_ask *ask, struct mw_arena *arena,
-		  struct mw_zones_walk *ret);
+int mw_zones_walk(const struct mw_zone_map *z, const struct mw_zone_ask *ask,
+		  struct mw_arena *arena, struct mw_zones_walk *ret);
 
 /* The largest order that a zone gives at the min mark to a request like this one; -1: none;
  * MW_ORDERS: not known. */
@@ -94,11 +94,11 @@ struct mw_remedy {
 #define MW_REMEDIES 8
 
 /* How many there are.  Each with what it costs. */
-size_t mw_zones_remedies(const struct mw_zones *z, const struct mw_zones_walk *w,
+size_t mw_zones_remedies(const struct mw_zone_map *z, const struct mw_zones_walk *w,
 			 struct mw_arena *arena, struct mw_remedy ret[MW_REMEDIES]);
 
 /* Findings on the zones as they are; w: of the request asked, NULL: none was. */
-void mw_find_zones(const struct mw_zones *z, const struct mw_zones_walk *w,
+void mw_find_zones(const struct mw_zone_map *z, const struct mw_zones_walk *w,
 		   const struct mw_thresholds *limit, struct mw_arena *arena,
 		   struct mw_findings *ret);
 

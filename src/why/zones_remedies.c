@@ -9,7 +9,7 @@
 #include "why/zones.h"
 
 struct remedies {
-	const struct mw_zones *z;
+	const struct mw_zone_map *z;
 	const struct mw_zones_walk *w;
 	struct mw_arena *arena;
 	struct mw_remedy *list;
@@ -90,7 +90,7 @@ static void reclaim(struct remedies *r)
  * on for costly orders only (compaction_suitable(), mm/compaction.c).  MW_UNREAD: cannot tell. */
 static struct mw_val would_compact(const struct remedies *r, const struct mw_walk_zone *z)
 {
-	struct mw_val threshold = r->z->snap->zones.extfrag_threshold;
+	struct mw_val threshold = r->z->snap->zone_rules.extfrag_threshold;
 	bool all = mw_release_is_known(r->z->release) && !mw_release_at_least(r->z->release, 4, 9);
 
 	if (!r->w->walk.gfp.may_sleep)
@@ -118,7 +118,7 @@ static const char *compact_words(const struct remedies *r, const struct mw_walk_
 		return mw_fmt(r->arena, "%swhether the kernel would try is not known", index);
 	if (r->w->ask.order > 3)
 		return mw_fmt(r->arena, "%svm.extfrag_threshold %" PRIu64 ": the kernel %s", index,
-			      mw_or(r->z->snap->zones.extfrag_threshold, 0),
+			      mw_or(r->z->snap->zone_rules.extfrag_threshold, 0),
 			      tries.v ? "would try" : "would not try, but reclaim");
 	return mw_fmt(r->arena, "%sthe kernel %s", index,
 		      tries.v ? "tries by itself before the request fails"
@@ -183,7 +183,7 @@ static void move(struct remedies *r)
 
 static void settings(struct remedies *r)
 {
-	const struct mw_zones_snap *s = &r->z->snap->zones;
+	const struct mw_zones *s = &r->z->snap->zones;
 	struct mw_val pages = mw_no(MW_ABSENT);
 
 	if (mw_known(s->min_free_kib))
@@ -210,7 +210,7 @@ static void settings(struct remedies *r)
 							 ? s->watermark_scale_factor.v * 2
 							 : 1000),
 			       .cost = "kswapd runs longer, more page cache is dropped" });
-	if (mw_known(s->compaction_proactiveness) && r->w->ask.order)
+	if (mw_known(r->z->snap->zone_rules.compaction_proactiveness) && r->w->ask.order)
 		add(r, (struct mw_remedy){
 			       .kind = MW_REMEDY_PROACTIVE,
 			       .pages = pages,
@@ -220,7 +220,7 @@ static void settings(struct remedies *r)
 			       .cost = "CPU of kcompactd, now and then" });
 }
 
-size_t mw_zones_remedies(const struct mw_zones *z, const struct mw_zones_walk *w,
+size_t mw_zones_remedies(const struct mw_zone_map *z, const struct mw_zones_walk *w,
 			 struct mw_arena *arena, struct mw_remedy ret[MW_REMEDIES])
 {
 	struct remedies r = { z, w, arena, ret, 0 };

@@ -7,7 +7,7 @@
 #include "model/zonelist.h"
 #include "why/zones.h"
 
-static size_t zone_count(const struct mw_zones *z)
+static size_t zone_count(const struct mw_zone_map *z)
 {
 	size_t n = 0;
 
@@ -16,7 +16,7 @@ static size_t zone_count(const struct mw_zones *z)
 	return n;
 }
 
-static bool has_zone(const struct mw_zones *z, const char *name)
+static bool has_zone(const struct mw_zone_map *z, const char *name)
 {
 	for (size_t i = 0; i < z->n_nodes; i++)
 		for (size_t k = 0; k < z->node[i].n_zones; k++)
@@ -25,7 +25,7 @@ static bool has_zone(const struct mw_zones *z, const char *name)
 	return false;
 }
 
-static bool has_node(const struct mw_zones *z, uint64_t node)
+static bool has_node(const struct mw_zone_map *z, uint64_t node)
 {
 	for (size_t i = 0; i < z->n_nodes; i++)
 		if (z->node[i].node == node)
@@ -34,7 +34,7 @@ static bool has_node(const struct mw_zones *z, uint64_t node)
 }
 
 /* Where nobody says: the first node that has CPUs. */
-static struct mw_val first_node(const struct mw_zones *z)
+static struct mw_val first_node(const struct mw_zone_map *z)
 {
 	for (size_t i = 0; i < z->n_nodes; i++)
 		if (z->node[i].has_cpus)
@@ -42,7 +42,7 @@ static struct mw_val first_node(const struct mw_zones *z)
 	return z->n_nodes ? mw_ok(z->node[0].node) : mw_no(MW_UNREAD);
 }
 
-static int find_node(const struct mw_zones *z, struct mw_zones_walk *w)
+static int find_node(const struct mw_zone_map *z, struct mw_zones_walk *w)
 {
 	const struct mw_zone_ask *ask = &w->ask;
 
@@ -58,7 +58,7 @@ static int find_node(const struct mw_zones *z, struct mw_zones_walk *w)
 	return has_node(z, w->walk.node.v) ? 0 : -ENOENT;
 }
 
-static void find_order(const struct mw_zones *z, struct mw_arena *arena, struct mw_zones_walk *w)
+static void find_order(const struct mw_zone_map *z, struct mw_arena *arena, struct mw_zones_walk *w)
 {
 	struct mw_zonelist_node *node = mw_arena_alloc(arena, z->n_nodes * sizeof(*node));
 	uint64_t *order = mw_arena_alloc(arena, MW_ZONELIST_NODES * sizeof(*order));
@@ -86,8 +86,8 @@ static void set_rights(struct mw_walk *w)
 	w->own_node_only = w->gfp.thisnode;
 }
 
-int mw_zones_walk(const struct mw_zones *z, const struct mw_zone_ask *ask, struct mw_arena *arena,
-		  struct mw_zones_walk *ret)
+int mw_zones_walk(const struct mw_zone_map *z, const struct mw_zone_ask *ask,
+		  struct mw_arena *arena, struct mw_zones_walk *ret)
 {
 	struct mw_zones_walk w = { .ask = *ask };
 	int r = find_node(z, &w);
