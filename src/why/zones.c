@@ -179,6 +179,8 @@ static void fill_facts(const struct mw_zone_map *zs, struct mw_zones_zone *z,
 		f->reserve_pages[i] = mw_ok(zone->lowmem_reserve_pages[i]);
 	add_blocks(zs->snap, z);
 	add_types(zs->snap, z, arena);
+	if (!mw_known(f->free_pages))
+		f->free_pages = mw_zone_block_pages(f);
 	if (!mw_known(f->reserved_highatomic_pages))
 		f->reserved_highatomic_pages = reserved_highatomic(zs->snap, z);
 	if (!z->types)
