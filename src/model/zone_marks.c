@@ -262,7 +262,7 @@ static uint64_t root_of(wide v)
 /* nr_free_buffer_pages(): the zones that GFP_USER may take of. */
 static struct mw_val buffer_pages(const struct mw_zoneinfo *zi, uint64_t *ret_n)
 {
-	struct mw_val sum = mw_ok(0);
+	struct mw_val sum = zi->n_zones ? mw_ok(0) : mw_no(MW_ABSENT);
 
 	*ret_n = 0;
 	for (size_t i = 0; i < zi->n_zones; i++) {
