@@ -63,6 +63,7 @@ zones_capture() {
 			*) cat "/$f" ;;
 			esac
 		done
+		echo "-- end --"
 	} >/dev/ttyS2
 }
 
