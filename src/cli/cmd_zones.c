@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "base/fmt.h"
-#include "cli/zones.h"
+#include "cli/cmd.h"
 #include "cli/zones_report.h"
 #include "report/escape.h"
 
@@ -53,6 +53,29 @@ static int walk(struct cli_job *job, const struct mw_zone_map *z, const struct m
 	return r < 0 ? cli_fail("zones", r) : EXIT_DONE;
 }
 
+/* What the request does not say is that of the process. */
+static int take_process(struct cli_job *job, struct mw_zone_ask *ask)
+{
+	unsigned long long pid = ask->pid.v;
+	struct mw_zone_asker a;
+	int r;
+
+	if (!mw_known(ask->pid))
+		return EXIT_DONE;
+	r = mw_take_zone_asker(job->root, ask->pid.v, &job->arena, &job->snap, &a);
+	if (r < 0)
+		return wrong_request(job, mw_fmt(&job->arena, "there is no such: pid=%llu", pid));
+	if (!mw_known(ask->cpu) && !mw_known(ask->node))
+		ask->cpu = a.cpu;
+	if (!ask->mems.n)
+		ask->mems = a.mems;
+	if (ask->bind.n || !a.policy.n || mw_zone_ask_policy(a.policy, ask))
+		return EXIT_DONE;
+	return wrong_request(job,
+			     mw_fmt(&job->arena, "pid=%llu: by its policy nodes take turns: %.*s",
+				    pid, (int)a.policy.n, a.policy.p));
+}
+
 static int analyse(struct cli_job *job, const struct options *o)
 {
 	struct mw_findings findings = {};
@@ -70,11 +93,14 @@ static int analyse(struct cli_job *job, const struct options *o)
 				  job->snap.host.page_bytes, &job->arena, &ask);
 	if (wrong)
 		return wrong_request(job, wrong);
+	status = take_process(job, &ask);
+	if (status)
+		return status;
 	mw_zones_build(&job->snap, release, &job->arena, &zones);
 	status = walk(job, &zones, &ask, &w);
 	if (status)
 		return status;
-	mw_find_zones(&zones, o->request ? &w : NULL, &o->threshold, &job->arena, &findings);
+	mw_find_zones(&zones, &job->arena, &findings);
 	mw_report_init(&r, &job->arena, "memwhy.zones/1");
 	cli_zones_report(&r, &(struct zones_view){ .zones = &zones,
 						   .walk = &w,

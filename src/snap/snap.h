@@ -307,6 +307,17 @@ struct mw_snap {
 	struct mw_zone_rules zone_rules;
 };
 
+/* From where a process asks for pages. */
+struct mw_zone_asker {
+	struct mw_val cpu;    /* it ran on last */
+	struct mw_str mems;   /* of its cpuset; empty: not known */
+	struct mw_str policy; /* of its first mapping, "default"; empty: not known */
+};
+
+/* -ESRCH: there is no such process. */
+int mw_take_zone_asker(struct mw_root *root, uint64_t pid, struct mw_arena *arena,
+		       struct mw_snap *s, struct mw_zone_asker *ret);
+
 /* Missing facts are recorded in the snapshot, they are not errors.  Negative errno only when
  * there is nothing to analyse: no readable proc/meminfo, or no memory. */
 int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,

@@ -9,7 +9,6 @@
 
 #include "base/finding.h"
 #include "snap/snap.h"
-#include "why/thresholds.h"
 #include "why/zone_ask.h"
 #include "why/zone_walk.h"
 
@@ -97,10 +96,8 @@ struct mw_remedy {
 size_t mw_zones_remedies(const struct mw_zone_map *z, const struct mw_zones_walk *w,
 			 struct mw_arena *arena, struct mw_remedy ret[MW_REMEDIES]);
 
-/* Findings on the zones as they are; w: of the request asked, NULL: none was. */
-void mw_find_zones(const struct mw_zone_map *z, const struct mw_zones_walk *w,
-		   const struct mw_thresholds *limit, struct mw_arena *arena,
-		   struct mw_findings *ret);
+/* Findings on the zones as they are, worst first. */
+void mw_find_zones(const struct mw_zone_map *z, struct mw_arena *arena, struct mw_findings *ret);
 
 /* "Node 1 DMA32" */
 const char *mw_zones_name(const struct mw_zone_facts *f, struct mw_arena *arena);
