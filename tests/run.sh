@@ -40,6 +40,7 @@ group_unit() {
 
 group_golden() {
 	one golden sh tests/golden.sh
+	one zones sh tests/zones.sh
 	one examples sh tests/examples.sh
 }
 

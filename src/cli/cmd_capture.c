@@ -42,6 +42,7 @@ static const char *const also[] = {
 	"proc/sys/vm/swappiness",
 	"proc/sys/vm/oom_kill_allocating_task",
 	"proc/sys/vm/zone_reclaim_mode",
+	"sys/kernel/mm/transparent_hugepage/enabled",
 };
 
 static const char *const per_process[] = { "stat",	"statm",	 "cmdline",

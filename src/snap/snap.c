@@ -87,6 +87,10 @@ int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 	if (r < 0)
 		return r;
 	s.committed_bytes = s.meminfo.committed_bytes;
+	if (options->want & MW_WANT_ZONES)
+		mw_take_zones(root, arena, &s);
+	if (options->want & MW_WANT_ZONES)
+		mw_take_zone_rules(root, arena, &s);
 	if (options->want & MW_WANT_KERNEL)
 		mw_take_kernel(root, arena, &s);
 	if (options->want & (MW_WANT_KERNEL | MW_WANT_OVERCOMMIT))

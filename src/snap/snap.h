@@ -18,6 +18,7 @@
 #include "kernel/drm_fdinfo.h"
 #include "kernel/meminfo.h"
 #include "kernel/meta.h"
+#include "kernel/pagetypeinfo.h"
 #include "kernel/pid_smaps.h"
 #include "kernel/pid_stat.h"
 #include "kernel/pid_status.h"
@@ -42,7 +43,8 @@ enum mw_want {
 	MW_WANT_PROMISES = 1 << 6,   /* of each process what it was promised */
 	MW_WANT_OVERCOMMIT = 1 << 8, /* the rules for promises: settings, huge pages */
 	MW_WANT_COMMIT = MW_WANT_PROMISES | MW_WANT_OVERCOMMIT,
-	MW_WANT_MEMS = 1 << 7, /* of each thread the nodes that its cpuset has */
+	MW_WANT_ZONES = 1 << 9, /* of each zone the settings of its marks, and free blocks */
+	MW_WANT_MEMS = 1 << 7,	/* of each thread the nodes that its cpuset has */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT,
 };
@@ -231,6 +233,31 @@ struct mw_node_cpus {
 	struct mw_str cpus;
 };
 
+/* With MW_WANT_ZONES. */
+struct mw_zones {
+	struct mw_val min_free_kib;
+	struct mw_val watermark_scale_factor;	      /* in 1/10000; MW_ABSENT up to 4.5 */
+	struct mw_val reserve_ratio[MW_ZONE_CLASSES]; /* lowmem_reserve_ratio */
+	size_t n_reserve_ratios;		      /* 0: not readable */
+	enum mw_why buddyinfo_why, pagetypeinfo_why;
+	struct mw_str buddyinfo_text;	 /* for mw_buddyinfo_next() */
+	struct mw_str pagetypeinfo_text; /* for mw_pagetypeinfo_next() */
+	bool has_thp;			 /* transparent huge pages are built in */
+};
+
+/* Distances of a NUMA node, to each online node: "10 21". */
+struct mw_node_distance {
+	uint64_t node;
+	struct mw_str text;
+};
+
+/* Where a request goes, and what is tried for it, with MW_WANT_ZONES.  Of vm. but the first. */
+struct mw_zone_rules {
+	struct mw_node_distance *distance;
+	size_t n_distances;
+	struct mw_val extfrag_threshold, compaction_proactiveness, zone_reclaim_mode;
+};
+
 struct mw_snap {
 	struct mw_host host;
 	struct mw_sources sources;
@@ -239,6 +266,7 @@ struct mw_snap {
 	struct mw_val moved_bytes;   /* by how much they moved while they were read */
 	struct mw_zoneinfo zoneinfo; /* no zones: not readable */
 	struct mw_vmstat vmstat;
+	struct mw_zones zones;
 
 	struct mw_proc *proc; /* those with memory of their own, by pid */
 	size_t n_procs;
@@ -274,9 +302,21 @@ struct mw_snap {
 	size_t n_protocols;
 	struct mw_alloc_site *alloc_site; /* the largest */
 	size_t n_alloc_sites;
-	struct mw_node_cpus *node; /* with MW_WANT_NODES_ONLY */
+	struct mw_node_cpus *node; /* with MW_WANT_NODES_ONLY and MW_WANT_ZONES */
 	size_t n_nodes;
+	struct mw_zone_rules zone_rules;
 };
+
+/* From where a process asks for pages. */
+struct mw_zone_asker {
+	struct mw_val cpu;    /* it ran on last */
+	struct mw_str mems;   /* of its cpuset; empty: not known */
+	struct mw_str policy; /* of its first mapping, "default"; empty: not known */
+};
+
+/* -ESRCH: there is no such process. */
+int mw_take_zone_asker(struct mw_root *root, uint64_t pid, struct mw_arena *arena,
+		       struct mw_snap *s, struct mw_zone_asker *ret);
 
 /* Missing facts are recorded in the snapshot, they are not errors.  Negative errno only when
  * there is nothing to analyse: no readable proc/meminfo, or no memory. */

@@ -23,6 +23,12 @@ uint64_t mw_dev_parse(struct mw_str text, bool hex);
 /* meminfo, zoneinfo and vmstat of one instant, as near as can be; -errno without a meminfo. */
 int mw_take_counters(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
+/* Settings of watermarks and reserves, free blocks. */
+void mw_take_zones(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+
+/* The nodes and their distances; what is tried for a request. */
+void mw_take_zone_rules(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+
 /* Which CPUs each node has. */
 void mw_take_nodes(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 

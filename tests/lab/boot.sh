@@ -68,12 +68,20 @@ setting() {
 	echo "${value:-$2}"
 }
 
-# One node a word, in MiB; CPUs go to the nodes in turn.
+# One node a word, in MiB, 0: without memory; each has the next CPU, but those written as MIB:nocpu.
 node_arguments() {
-	node=0
-	for mib in $(setting nodes ""); do
-		printf ' -object memory-backend-ram,id=m%d,size=%dM -numa node,nodeid=%d,cpus=%d,memdev=m%d' \
-			$node "$mib" $node $node $node
+	node=0 cpu=0
+	for word in $(setting nodes ""); do
+		mib=${word%:nocpu} with=
+		if [ "$mib" = "$word" ]; then
+			with=,cpus=$cpu
+			cpu=$((cpu + 1))
+		fi
+		if [ "$mib" != 0 ]; then
+			printf ' -object memory-backend-ram,id=m%d,size=%dM' $node "$mib"
+			with=$with,memdev=m$node
+		fi
+		printf ' -numa node,nodeid=%d%s' $node "$with"
 		node=$((node + 1))
 	done
 }

@@ -3,7 +3,7 @@
 #
 # The document: the guest's facts merged; .status (exit status of the guest), .kills, .invoked,
 # .constraints, .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME,
-# .promised.NAME: `memwhy commit --json`;
+# .promised.NAME: `memwhy commit --json`; .parts.NAME: zone_parts_check;
 # .oom: `memwhy oom` of the kernel's log, an event each.
 
 # The kernel's log as facts.
@@ -29,10 +29,11 @@ log_facts() { # CONSOLE
 		kills, invoked, constraints, failures, panic ? "true" : "false" }'
 }
 
-# The captures, a file each: OUT.NAME.cap
+# The captures, a file each: OUT.NAME.cap; of zones alone: OUT.NAME.zones
 split_captures() { # OUT
 	[ -s "$1.captures" ] || return 0
 	awk -v out="$1" '/^@@CAPTURE / { file = out "." $2 ".cap"; printf "" >file; next }
+		/^@@ZONES / { file = out "." $2 ".zones"; printf "" >file; next }
 		file { print >file }' "$1.captures"
 }
 
@@ -47,6 +48,15 @@ said() { # OUT
 	done
 }
 
+# Are watermarks and reserves what they are computed to be, in each capture of zones?
+parts() { # OUT
+	for c in "$1".*.zones; do
+		[ -e "$c" ] || continue
+		name=${c#"$1".} name=${name%.zones}
+		"$B/tests/zone_parts_check" "$c" 2>"$c.err" | jq -c "{parts:{\"$name\":.}}"
+	done
+}
+
 document() { # OUT STATUS
 	split_captures "$1"
 	{
@@ -54,6 +64,7 @@ document() { # OUT STATUS
 		log_facts "$1.console"
 		"$B/memwhy" oom --ndjson "$1.console" 2>"$1.oom.err" | jq -s -c '{oom:.}'
 		said "$1"
+		parts "$1"
 		echo "{\"status\":$2}"
 	} | jq -s 'reduce .[] as $x ({}; . * $x)' >"$1.json" 2>"$1.json.err"
 }
@@ -69,6 +80,7 @@ def near(a; b; permille): (a - b | if . < 0 then -. else . end) * 1000 <= b * pe
 def victims: [.kills[].comm];
 def causes: [.oom[].cause];
 def by(n; call; error; rule): .run[n].calls[-1] | .call == call and .error == error and .rule == rule;
+def zones_agree: all(.parts[]; .zones > 0 and .agree == .zones);
 def found(id): [.oom[].findings[].id] | index(id) != null;
 '
 

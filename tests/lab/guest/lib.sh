@@ -47,6 +47,53 @@ capture() {
 	rm -f /tmp/capture
 }
 
+# NAME: a small capture, of what zones is made from
+zones_capture() {
+	{
+		echo "@@ZONES $1"
+		echo "memwhy-capture 1"
+		for f in meta/release meta/machine proc/meminfo proc/zoneinfo proc/buddyinfo proc/pagetypeinfo \
+			proc/sys/vm/min_free_kbytes proc/sys/vm/watermark_scale_factor \
+			proc/sys/vm/lowmem_reserve_ratio sys/kernel/mm/transparent_hugepage/enabled; do
+			[ "${f#meta/}" != "$f" ] || [ -r "/$f" ] || continue
+			echo "-- $f --"
+			case $f in
+			meta/release) uname -r ;;
+			meta/machine) uname -m ;;
+			*) cat "/$f" ;;
+			esac
+		done
+		echo "-- end --"
+	} >/dev/ttyS2
+}
+
+# The settings that watermarks and reserves come from, each at several values, alone and together; after
+# each a capture.  What boot freed after it had computed them counts from the first write on: so that the
+# state at boot is apart ("boot").
+zones_parts() {
+	vm=/proc/sys/vm
+	min=$(cat $vm/min_free_kbytes) scale=$(cat $vm/watermark_scale_factor)
+	ratio=$(cat $vm/lowmem_reserve_ratio)
+	zones_capture boot
+	n=0
+	fault || return
+	for m in $min 128 999 4096 12345; do
+		for s in $scale 1 37 1000; do
+			echo "$m" >$vm/min_free_kbytes
+			echo "$s" >$vm/watermark_scale_factor
+			echo "$ratio" >$vm/lowmem_reserve_ratio
+			zones_capture m${m}s$s
+			n=$((n + 1))
+		done
+	done
+	for r in "1 1 1 1 1" "7 33 5 9 3" "0 256 32 0 0" "256 0 0 0 0" "100000 100000 100000 100000 100000"; do
+		echo "$r" >$vm/lowmem_reserve_ratio
+		n=$((n + 1))
+		zones_capture r$n
+	done
+	fact settings_count $n
+}
+
 # Waits for a process of ours to end, at most SECONDS.
 wait_gone() { # NAME SECONDS
 	eval "pid=\$pid_$1"

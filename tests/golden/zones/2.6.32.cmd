@@ -1,0 +1,1 @@
+zones --root fixtures/hand-2.6.32-tiny.cap

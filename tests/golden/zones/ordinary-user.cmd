@@ -1,0 +1,1 @@
+zones --root fixtures/hand-ordinary-user.cap --request order=1
