@@ -51,6 +51,8 @@ long stalls(void);
 
 /* ---- state.c */
 
+#define ALL_NODES 0xffu
+
 enum level { ROOMY, EDGE, BETWEEN, UNDER };
 
 struct state {

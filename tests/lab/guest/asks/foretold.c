@@ -32,6 +32,7 @@ static bool run(const char *request, int run_on)
 		return false;
 	child = fork();
 	if (child == 0) {
+		set_oom_score_adj(500);
 		dup2(ends[1], 1);
 		close(ends[0]);
 		bind_cpu(run_on);

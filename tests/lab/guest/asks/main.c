@@ -12,8 +12,8 @@ static const struct state states[] = {
 	{ "reserve-0", 0x1, UNDER, NONE, 12288, true },
 	{ "pieces-0", 0x1, ROOMY, 1, 4096, false },
 	{ "full-0-2", 0x5, BETWEEN, NONE, 12288, false },
-	{ "pieces-all", 0xff, ROOMY, 2, 4096, false },
-	{ "full-all", 0xff, BETWEEN, NONE, 40960, false },
+	{ "pieces-all", ALL_NODES, ROOMY, 2, 4096, false },
+	{ "full-all", ALL_NODES, BETWEEN, NONE, 40960, false },
 };
 
 #define STATES ((int)(sizeof(states) / sizeof(states[0])))

@@ -148,6 +148,19 @@ static void give_back(struct segment *s, const struct zone *z, long target, int 
 }
 
 /* Under the mark means: by half of what is kept from requests for higher zones, too. */
+/* What the per-CPU lists gave back late is taken again; the highest zone of a node comes first. */
+static void trim(struct segment *s, const struct zone *z, long target)
+{
+	long more;
+
+	sleep_ms(300);
+	more = free_in(z) - target;
+	if (more <= 0 || (s->pages + (size_t)more) * PAGE > SEGMENT_BYTES)
+		return;
+	touch(s->base + s->pages * PAGE, (size_t)more * PAGE);
+	s->pages += (size_t)more;
+}
+
 static long target_of(const struct zone *z, const struct state *s)
 {
 	switch (s->level) {
@@ -179,13 +192,19 @@ void state_drive(const struct state *s)
 	for (int node = 0; node < n_nodes; node++)
 		if (s->nodes >> node & 1)
 			fill(node);
-	for (int i = 0; i < goal.n; i++)
-		if (s->nodes >> goal.z[i].node & 1)
-			give_back(&segments[goal.z[i].node], &goal.z[i], target_of(&goal.z[i], s),
-				  s->order);
+	for (int i = 0; i < goal.n; i++) {
+		const struct zone *z = &goal.z[i];
+
+		if (!(s->nodes >> z->node & 1))
+			continue;
+		give_back(&segments[z->node], z, target_of(z, s), s->order);
+		if (s->level != ROOMY && (i + 1 == goal.n || z[1].node != z->node))
+			trim(&segments[z->node], z, target_of(z, s));
+	}
 	set_reserve(s->reserve ? "8 8 8 8" : "256 256 32 0");
 	set_marks(s->min_kib);
-	write_file(BOOST, "15000");
+	/* A boost of all zones at once would leave nothing to run with. */
+	write_file(BOOST, s->nodes == ALL_NODES ? "0" : "15000");
 	sleep_ms(100);
 }
 

@@ -47,6 +47,20 @@ void tell(int n, const struct outcome *o)
 	fflush(stdout);
 }
 
+static void tell_blocks(const char *label)
+{
+	static char text[4096];
+	const char *between = "";
+
+	read_file("/proc/buddyinfo", text, sizeof(text));
+	printf("{\"blocks\":{\"%s\":[", label);
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		printf("%s\"%s\"", between, line);
+		between = ",";
+	}
+	printf("]}}\n");
+}
+
 void tell_zones(const char *label, const struct zones *zones)
 {
 	printf("{\"driven\":{\"%s\":[", label);
@@ -58,5 +72,6 @@ void tell_zones(const char *label, const struct zones *zones)
 		       i ? "," : "", z->node, z->name, z->free, z->min, z->low, z->reserve);
 	}
 	printf("]}}\n");
+	tell_blocks(label);
 	fflush(stdout);
 }
