@@ -49,7 +49,7 @@ static struct mw_val node_of(const void *of, uint64_t cpu)
 	const struct reader *rd = of;
 
 	for (size_t i = 0; rd->nodes_apply && i < rd->job->snap.n_nodes; i++)
-		if (rd->job->snap.node[i].cpus.n && mw_oom_in_list(rd->job->snap.node[i].cpus, cpu))
+		if (rd->job->snap.node[i].cpus.n && mw_walk_in_list(rd->job->snap.node[i].cpus, cpu))
 			return mw_ok(rd->job->snap.node[i].node);
 	return mw_no(MW_UNREAD);
 }

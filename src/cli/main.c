@@ -6,7 +6,7 @@
 #include "cli/version.h"
 
 const struct cmd *const cmd_list[] = {
-	&cmd_ledger,  &cmd_oom,	    &cmd_victims, &cmd_commit,
+	&cmd_ledger,  &cmd_oom,	    &cmd_victims, &cmd_commit,	   &cmd_zones,
 	&cmd_capture, &cmd_explain, &cmd_lab,	  &cmd_completion,
 };
 

@@ -76,9 +76,9 @@ static const char *step_words(struct mw_arena *a, const struct mw_zone_step *s)
 }
 
 static void step_rows(struct mw_report *r, struct mw_table *t, const struct mw_oom_case *c,
-		      const struct mw_oom_zone_case *z)
+		      const struct mw_walk_zone *z)
 {
-	static const char *const marks[MW_OOM_STEPS] = { "low", "min", "high" };
+	static const char *const marks[MW_WALK_STEPS] = { "low", "min", "high" };
 
 	for (size_t i = 0; i < z->n_steps; i++) {
 		const struct mw_zone_step *s = &z->step[i];
@@ -89,14 +89,14 @@ static void step_rows(struct mw_report *r, struct mw_table *t, const struct mw_o
 			    s->test == MW_TEST_UNKNOWN ? mw_no(MW_UNREAD)
 						       : mw_ok(s->test == MW_TEST_PASSES));
 		mw_cell_signed(row, Z_MARGIN, s->margin_known ? MW_OK : MW_UNREAD, s->margin_pages);
-		mw_cell_str(row, Z_TEST, mw_str_of(mw_oom_step_text(c, z, i)));
+		mw_cell_str(row, Z_TEST, mw_str_of(mw_walk_step_text(&c->walk, z, i)));
 	}
 }
 
 static void zone_row(struct mw_report *r, struct mw_table *t, const struct mw_oom_case *c,
-		     const struct mw_oom_zone_case *z)
+		     const struct mw_walk_zone *z)
 {
-	static const enum zone_column at[MW_OOM_STEPS] = { Z_AT_LOW, Z_AT_MIN, Z_AT_HIGH };
+	static const enum zone_column at[MW_WALK_STEPS] = { Z_AT_LOW, Z_AT_MIN, Z_AT_HIGH };
 	struct mw_row *row = mw_report_row(r, t, 0, MW_IN_BOTH);
 
 	mw_cell_str(row, Z_NAME, mw_str_of(mw_oom_zone_name(c, z->zone)));
@@ -110,7 +110,7 @@ static void zone_row(struct mw_report *r, struct mw_table *t, const struct mw_oo
 	mw_cell_val(row, Z_RESERVE, z->state.reserve_pages);
 	for (size_t i = 0; i < z->n_steps; i++)
 		mw_cell_str(row, at[i], mw_str_of(step_words(c->arena, &z->step[i])));
-	if (c->request.order && z->zone->has_buddy)
+	if (c->walk.request.order && z->zone->has_buddy)
 		mw_cell_val(row, Z_SMALL, mw_ok(z->small_pages));
 	if (z->index_known)
 		mw_cell_signed(row, Z_INDEX, MW_OK, z->index);

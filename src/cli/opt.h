@@ -32,6 +32,9 @@ struct options {
 	const char *as, *address[2];
 	bool run;
 	const char *output;
+	/* Of memwhy zones. */
+	const char *request;
+	bool all_orders;
 	char **arg; /* what is no option */
 	int n_args;
 };

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "kernel/zone_head.h"
+
 static const struct {
 	const char *key;
 	size_t offset;
@@ -13,10 +15,17 @@ static const struct {
 	{ "min", offsetof(struct mw_zone, min_pages) },
 	{ "low", offsetof(struct mw_zone, low_pages) },
 	{ "high", offsetof(struct mw_zone, high_pages) },
+	{ "promo", offsetof(struct mw_zone, promo_pages) },
 	{ "spanned", offsetof(struct mw_zone, spanned_pages) },
 	{ "present", offsetof(struct mw_zone, present_pages) },
 	{ "managed", offsetof(struct mw_zone, managed_pages) },
 	{ "cma", offsetof(struct mw_zone, cma_pages) },
+	{ "start_pfn:", offsetof(struct mw_zone, start_pfn) },
+	{ "all_unreclaimable:", offsetof(struct mw_zone, unreclaimable) },
+	{ "node_unreclaimable:", offsetof(struct mw_zone, unreclaimable) },
+	{ "reserved_highatomic:", offsetof(struct mw_zone, reserved_highatomic_pages) },
+	{ "free_highatomic:", offsetof(struct mw_zone, free_highatomic_pages) },
+	{ "nr_free_cma", offsetof(struct mw_zone, free_cma_pages) },
 };
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -33,16 +42,11 @@ static struct mw_val parse_count(struct mw_str word)
 	return mw_str_u64(word, &v) < 0 ? mw_no(MW_BAD) : mw_ok(v);
 }
 
-/* "Node 0, zone   Normal" */
 static bool parse_head(struct mw_str line, struct mw_zone *ret)
 {
 	struct mw_zone z = { .percpu_list_pages = mw_no(MW_ABSENT) };
-	struct mw_str word;
 
-	if (!mw_str_word(&line, &word) || !mw_str_eq(word, "Node") || !mw_str_word(&line, &word) ||
-	    !mw_str_ends(word, ",") ||
-	    mw_str_u64((struct mw_str){ word.p, word.n - 1 }, &z.node) < 0 ||
-	    !mw_str_word(&line, &word) || !mw_str_eq(word, "zone") || !mw_str_word(&line, &z.name))
+	if (!mw_zone_head_cut(&line, &z.node, &z.name))
 		return false;
 	for (size_t i = 0; i < N_FIELDS; i++)
 		*slot(&z, i) = mw_no(MW_ABSENT);
@@ -86,6 +90,9 @@ static void parse_line(struct mw_zone *z, struct mw_str line)
 		z->percpu_list_pages = mw_add(z->percpu_list_pages, parse_count(word));
 		return;
 	}
+	/* What comes before "pages free" is of the node. */
+	if (z->free_pages.why == MW_ABSENT && !mw_str_eq(key, fields[0].key))
+		return;
 	for (size_t i = 0; i < N_FIELDS; i++)
 		if (mw_str_eq(key, fields[i].key))
 			*slot(z, i) =

@@ -43,6 +43,11 @@ struct mw_gfp {
 void mw_gfp_decode(uint64_t mask, struct mw_release release, struct mw_arena *arena,
 		   struct mw_gfp *ret);
 
+/* The mask of "GFP_KERNEL|__GFP_ZERO|0x8" on that release; false: *ret_wrong is the piece that this
+ * release does not have. */
+bool mw_gfp_of_names(struct mw_str text, struct mw_release release, struct mw_arena *arena,
+		     uint64_t *ret, struct mw_str *ret_wrong);
+
 /* What it may and may not do, for people: "may sleep, may do I/O and call file systems; ..." */
 const char *mw_gfp_words(const struct mw_gfp *g, struct mw_arena *arena);
 

@@ -162,3 +162,38 @@ const char *mw_gfp_guess(const struct mw_gfp *g, unsigned order, struct mw_relea
 		return user_page(g, layout);
 	return kernel_page(g, layout);
 }
+
+static bool name_bits(struct mw_str piece, enum mw_gfp_layout layout, struct mw_arena *arena,
+		      uint64_t *ret)
+{
+	const char *name;
+
+	if (mw_str_starts(piece, "0x") || mw_str_starts(piece, "0X"))
+		return !mw_str_hex64(mw_str_from(piece, 2), ret);
+	/* The table has the names that are printed: of the zones without the underscores. */
+	if (mw_str_starts(piece, "__GFP_DMA"))
+		piece = mw_str_from(piece, 2);
+	name = mw_arena_cstr(arena, piece);
+	*ret = mw_gfp_bits(layout, name);
+	return *ret != 0;
+}
+
+bool mw_gfp_of_names(struct mw_str text, struct mw_release release, struct mw_arena *arena,
+		     uint64_t *ret, struct mw_str *ret_wrong)
+{
+	enum mw_gfp_layout layout = mw_gfp_layout_of(release);
+	uint64_t mask = 0, bits;
+	struct mw_str piece;
+
+	*ret_wrong = text;
+	if (!text.n)
+		return false;
+	while (mw_str_cut(&text, '|', &piece)) {
+		*ret_wrong = piece;
+		if (!name_bits(piece, layout, arena, &bits))
+			return false;
+		mask |= bits;
+	}
+	*ret = mask;
+	return true;
+}

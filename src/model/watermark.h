@@ -11,9 +11,8 @@
 #pragma once
 
 #include "base/val.h"
+#include "kernel/buddyinfo.h"
 #include "model/gfp.h"
-
-#define MW_ORDERS 16 /* at most; the usual is 11 */
 
 enum mw_mark { MW_MARK_MIN, MW_MARK_LOW, MW_MARK_HIGH };
 

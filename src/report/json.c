@@ -25,7 +25,7 @@ static void put_why(struct mw_json *j, const struct mw_table *t, const struct mw
 		const struct mw_cell *cell = &row->cell[i];
 
 		if (!t->col[i].id || !cell->set || t->col[i].type == MW_TYPE_STR ||
-		    mw_known(cell->val))
+		    t->col[i].type == MW_TYPE_LIST || mw_known(cell->val))
 			continue;
 		if (!any) {
 			mw_json_key(j, "why");
@@ -36,6 +36,20 @@ static void put_why(struct mw_json *j, const struct mw_table *t, const struct mw
 	}
 	if (any)
 		mw_json_close(j, '}');
+}
+
+/* What is no number is not known. */
+static void put_list(struct mw_json *j, struct mw_str words)
+{
+	struct mw_str word;
+	uint64_t v;
+
+	mw_json_open(j, '[');
+	while (mw_str_word(&words, &word)) {
+		mw_json_separate(j);
+		mw_json_val(j, mw_str_u64(word, &v) < 0 ? mw_no(MW_UNREAD) : mw_ok(v));
+	}
+	mw_json_close(j, ']');
 }
 
 static void put_cell(struct mw_json *j, enum mw_type type, const struct mw_cell *cell)
@@ -54,6 +68,9 @@ static void put_cell(struct mw_json *j, enum mw_type type, const struct mw_cell 
 		break;
 	case MW_TYPE_BOOL:
 		mw_json_bool(j, cell->val);
+		break;
+	case MW_TYPE_LIST:
+		put_list(j, cell->str);
 		break;
 	}
 }

@@ -27,6 +27,7 @@ enum mw_type {
 	MW_TYPE_PERCENT, /* counts 1/10000 */
 	MW_TYPE_SIGNED,	 /* a count that may be below zero */
 	MW_TYPE_BOOL,	 /* 0 is no, all else yes */
+	MW_TYPE_LIST,	 /* counts: as text with blanks between, in JSON an array of numbers */
 };
 
 #define MW_DEPTHS 3
@@ -41,7 +42,7 @@ struct mw_col {
 struct mw_cell {
 	bool set;
 	union {
-		struct mw_str str; /* of a column of MW_TYPE_STR */
+		struct mw_str str; /* of a column of MW_TYPE_STR or _LIST */
 		struct mw_val val; /* of all others; MW_TYPE_SIGNED: .v is an int64_t */
 	};
 };

@@ -12,6 +12,7 @@ const char *mw_text_cell(const struct mw_col *col, const struct mw_cell *cell,
 		return "";
 	switch (col->type) {
 	case MW_TYPE_STR:
+	case MW_TYPE_LIST:
 		return style->ascii ? mw_escape_ascii(a, cell->str) : mw_escape(a, cell->str);
 	case MW_TYPE_BYTES:
 		return mw_fmt_val_bytes(a, cell->val);
@@ -37,6 +38,7 @@ bool mw_text_is_right(enum mw_type type)
 {
 	switch (type) {
 	case MW_TYPE_STR:
+	case MW_TYPE_LIST:
 		return false;
 	case MW_TYPE_BYTES:
 	case MW_TYPE_COUNT:

@@ -91,6 +91,8 @@ int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 		mw_take_kernel(root, arena, &s);
 	if (options->want & (MW_WANT_KERNEL | MW_WANT_OVERCOMMIT))
 		mw_take_hugetlb(root, arena, &s);
+	if (options->want & MW_WANT_ZONES)
+		mw_take_zones(root, arena, &s);
 	if (options->want & MW_WANT_OVERCOMMIT)
 		mw_take_commit_sysctl(root, arena, &s);
 	if (options->want & (MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_OOM | MW_WANT_PROMISES))

@@ -18,6 +18,7 @@
 #include "kernel/drm_fdinfo.h"
 #include "kernel/meminfo.h"
 #include "kernel/meta.h"
+#include "kernel/pagetypeinfo.h"
 #include "kernel/pid_smaps.h"
 #include "kernel/pid_stat.h"
 #include "kernel/pid_status.h"
@@ -42,7 +43,8 @@ enum mw_want {
 	MW_WANT_PROMISES = 1 << 6,   /* of each process what it was promised */
 	MW_WANT_OVERCOMMIT = 1 << 8, /* the rules for promises: settings, huge pages */
 	MW_WANT_COMMIT = MW_WANT_PROMISES | MW_WANT_OVERCOMMIT,
-	MW_WANT_MEMS = 1 << 7, /* of each thread the nodes that its cpuset has */
+	MW_WANT_MEMS = 1 << 7,	/* of each thread the nodes that its cpuset has */
+	MW_WANT_ZONES = 1 << 9, /* free blocks, migrate types, nodes, settings of the allocator */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT,
 };
@@ -231,6 +233,28 @@ struct mw_node_cpus {
 	struct mw_str cpus;
 };
 
+/* Distances of a NUMA node, to each online node: "10 21". */
+struct mw_node_distance {
+	uint64_t node;
+	struct mw_str text;
+};
+
+/* Beside zoneinfo what the page allocator goes by, with MW_WANT_ZONES. */
+struct mw_zones_snap {
+	struct mw_buddy_zone *buddy;
+	size_t n_buddies;
+	struct mw_pagetype_row *pagetype; /* none: not readable */
+	size_t n_pagetypes;
+	struct mw_pagetype_head pagetype_head;
+	struct mw_pageblock_row *pageblock;
+	size_t n_pageblocks;
+	struct mw_node_distance *distance;
+	size_t n_distances;
+	/* vm.*; MW_ABSENT: not on this kernel */
+	struct mw_val min_free_kib, watermark_scale_factor, extfrag_threshold;
+	struct mw_val compaction_proactiveness, zone_reclaim_mode;
+};
+
 struct mw_snap {
 	struct mw_host host;
 	struct mw_sources sources;
@@ -276,6 +300,7 @@ struct mw_snap {
 	size_t n_alloc_sites;
 	struct mw_node_cpus *node; /* with MW_WANT_NODES_ONLY */
 	size_t n_nodes;
+	struct mw_zones_snap zones;
 };
 
 /* Missing facts are recorded in the snapshot, they are not errors.  Negative errno only when

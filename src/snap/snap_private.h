@@ -23,6 +23,9 @@ uint64_t mw_dev_parse(struct mw_str text, bool hex);
 /* meminfo, zoneinfo and vmstat of one instant, as near as can be; -errno without a meminfo. */
 int mw_take_counters(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
+/* What the page allocator goes by; the nodes and their distances. */
+void mw_take_zones(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+
 /* Which CPUs each node has. */
 void mw_take_nodes(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 

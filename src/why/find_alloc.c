@@ -84,7 +84,7 @@ void mw_find_atomic(const struct mw_oom_case *c, struct mw_findings *all)
 			   passes ? ", though a moment later a zone would have served it" : "");
 	mw_oom_zone_rows(c, &f);
 	mw_finding_fix(&f, mw_fix_more_free);
-	if (c->request.order)
+	if (c->walk.request.order)
 		mw_finding_fix(&f, mw_fix_compact);
 	f.check = "dmesg | grep 'page allocation failure' (no more of them)";
 	f.sure = "certain that it could not wait; what it lost, the caller's own log says";

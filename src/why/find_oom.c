@@ -34,7 +34,7 @@ static bool several_nodes(const struct mw_oom_case *c)
 	struct mw_val first = mw_no(MW_UNREAD);
 
 	for (size_t i = 0; i < c->n_zones; i++) {
-		const struct mw_oom_zone_case *z = &c->zone[i];
+		const struct mw_walk_zone *z = &c->zone[i];
 
 		if (z->verdict != MW_ZONE_FRAGMENTED && z->verdict != MW_ZONE_LIKELY_FRAGMENTED)
 			continue;
@@ -51,7 +51,7 @@ static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 	bool oom = c->event->kind <= MW_OOM_SYSRQ, likely = false;
 	struct mw_finding f =
 		mw_oom_finding("MW-OOM-FRAGMENTATION", oom ? MW_CRITICAL : MW_WARNING);
-	uint64_t block = c->page_bytes << c->request.order;
+	uint64_t block = c->page_bytes << c->walk.request.order;
 
 	for (size_t i = 0; i < c->n_zones; i++)
 		likely |= c->zone[i].verdict == MW_ZONE_LIKELY_FRAGMENTED;
@@ -77,7 +77,7 @@ static void fragmentation(const struct mw_oom_case *c, struct mw_findings *all)
 							"vm.compaction_proactiveness=20" });
 	f.check = mw_fmt(c->arena,
 			 "cat /proc/buddyinfo (columns from the %u. on: blocks of %s and more)",
-			 c->request.order + 1, mw_fmt_bytes(c->arena, block));
+			 c->walk.request.order + 1, mw_fmt_bytes(c->arena, block));
 	f.sure = likely ? "not all marks are in the log: that those zones failed too follows "
 			  "from "
 			  "their blocks and from the kernel's having given up"
@@ -102,7 +102,7 @@ static const char *shortage_words(const struct mw_oom_case *c)
 	struct mw_val cache = mw_oom_class_bytes(c, "page_cache");
 	bool oom = c->event->kind <= MW_OOM_SYSRQ;
 
-	if (!oom && c->request.order > 3 && mw_or(cache, 0) > mw_or(c->total_bytes, 0) / 10)
+	if (!oom && c->walk.request.order > 3 && mw_or(cache, 0) > mw_or(c->total_bytes, 0) / 10)
 		return mw_fmt(c->arena,
 			      "memory was short, but %s of page cache could be given back: above "
 			      "order 3 the kernel does not try for long",
@@ -124,7 +124,8 @@ static void shortage(const struct mw_oom_case *c, struct mw_findings *all)
 	mw_oom_name_row(c, &f);
 	mw_finding_fix(&f, mw_fix_look);
 	/* A large block that nobody died for: reclaim that starts earlier is all it needs. */
-	mw_finding_fix(&f, !oom && c->request.order > 3 ? mw_fix_more_free : mw_oom_fix_limit(c));
+	mw_finding_fix(&f,
+		       !oom && c->walk.request.order > 3 ? mw_fix_more_free : mw_oom_fix_limit(c));
 	f.sure = "certain that it was short; which of the holders is one too many, their history "
 		 "says";
 	mw_findings_add(all, c->arena, &f);

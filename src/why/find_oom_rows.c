@@ -57,7 +57,7 @@ const char *mw_oom_cma_words(const struct mw_oom_case *c)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < c->n_zones && !c->request.movable; i++)
+	for (size_t i = 0; i < c->n_zones && !c->walk.request.movable; i++)
 		if (c->zone[i].n_steps)
 			sum += mw_or(c->zone[i].zone->free_cma_bytes, 0);
 	if (sum < UINT64_C(1) << 20)
@@ -96,13 +96,13 @@ void mw_oom_zone_rows(const struct mw_oom_case *c, struct mw_finding *f)
 
 	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
 		for (size_t i = 0; i < c->n_zones; i++) {
-			const struct mw_oom_zone_case *z = &c->zone[i];
+			const struct mw_walk_zone *z = &c->zone[i];
 
 			if (!z->n_steps || z->verdict != order[k] || f->n_evidence >= 6)
 				continue;
 			mw_finding_text(f, mw_oom_zone_name(c, z->zone),
 					mw_fmt(c->arena, "%s: %s", mw_zone_verdict_name(z->verdict),
-					       mw_oom_step_text(c, z, 1)),
+					       mw_walk_step_text(&c->walk, z, 1)),
 					mw_oom_source(c));
 		}
 	if (!f->n_evidence)

@@ -99,7 +99,7 @@ struct votes {
 	enum mw_zone_verdict largest;
 };
 
-static uint64_t size_of(const struct mw_oom_zone_case *z)
+static uint64_t size_of(const struct mw_walk_zone *z)
 {
 	uint64_t managed = mw_or(z->zone->managed_bytes, mw_or(z->zone->present_bytes, 0));
 
@@ -111,7 +111,7 @@ static struct votes count_votes(const struct mw_oom_case *c)
 	struct votes v = {};
 
 	for (size_t i = 0; i < c->n_zones; i++) {
-		const struct mw_oom_zone_case *z = &c->zone[i];
+		const struct mw_walk_zone *z = &c->zone[i];
 
 		if (!z->n_steps)
 			continue;

@@ -16,8 +16,8 @@
 #include "kernel/oomlog.h"
 #include "model/badness.h"
 #include "model/gfp.h"
-#include "model/watermark.h"
 #include "why/thresholds.h"
+#include "why/zone_walk.h"
 
 enum mw_oom_cause {
 	MW_CAUSE_UNKNOWN,	/* the report does not show enough */
@@ -37,32 +37,6 @@ enum mw_oom_cause {
 #define MW_OOM_CAUSES 12
 
 const char *mw_oom_cause_name(enum mw_oom_cause cause); /* "memcg-limit" */
-
-enum mw_zone_verdict {
-	MW_ZONE_UNKNOWN,
-	MW_ZONE_PASSES,
-	MW_ZONE_NO_MEMORY,
-	MW_ZONE_RESERVED,
-	MW_ZONE_FRAGMENTED,
-	MW_ZONE_LIKELY_FRAGMENTED, /* its marks are not shown, but nearly all is in small blocks */
-	MW_ZONE_NOT_ALLOWED,	   /* cpuset or mempolicy */
-	MW_ZONE_ABOVE,		   /* the mask does not reach it */
-};
-
-const char *mw_zone_verdict_name(enum mw_zone_verdict v); /* "fragmentation" */
-
-#define MW_OOM_STEPS 3
-
-struct mw_oom_zone_case {
-	const struct mw_oom_zone *zone;
-	struct mw_zone_state state;		/* in pages */
-	struct mw_zone_step step[MW_OOM_STEPS]; /* low, min (reduced), high */
-	size_t n_steps;				/* 0: it was not asked */
-	enum mw_zone_verdict verdict;
-	uint64_t small_pages; /* free in blocks below the order asked; where blocks are shown */
-	int64_t index;	      /* fragmentation index in 1/1000 */
-	bool index_known;
-};
 
 struct mw_oom_class {
 	const char *id, *label;
@@ -97,9 +71,8 @@ struct mw_oom_case {
 	const char *gfp_guess; /* NULL: none */
 	bool guess_of_stack;   /* its frames name it; else from mask and order */
 	struct mw_val node;    /* of the CPU that asked */
-	enum mw_zone_type zone_class;
-	struct mw_zone_request request;
-	struct mw_oom_zone_case *zone; /* in the order of the zonelist, as far as it is known */
+	struct mw_walk walk;
+	struct mw_walk_zone *zone; /* in the order of the zonelist, as far as it is known */
 	size_t n_zones;
 	const char
 		*nodes_not_shown; /* allowed, but no zone of theirs is in the report; NULL: none */
@@ -158,16 +131,8 @@ void mw_oom_missing(struct mw_oom_case *c);
 /* Are the counters there that every kernel prints, and not all 0? */
 bool mw_oom_counters_whole(const struct mw_oom_counters *n);
 
-/* Is node n in a list like "0-3,8"? An empty list or "(null)" holds all. */
-bool mw_oom_in_list(struct mw_str list, uint64_t n);
-
 /* A class by its id; MW_UNREAD where there is none. */
 struct mw_val mw_oom_class_bytes(const struct mw_oom_case *c, const char *id);
-
-/* The test of one step in figures: "31156 - 3 = 31153 > 1076 min + 28925 lowmem_reserve = 30001;
- * - 22393 (4 KiB) = 8760 > 538; - 8558 (8 KiB) = 202 <= 269". */
-const char *mw_oom_step_text(const struct mw_oom_case *c, const struct mw_oom_zone_case *z,
-			     size_t step);
 
 /* "Node 1 DMA32" */
 const char *mw_oom_zone_name(const struct mw_oom_case *c, const struct mw_oom_zone *z);

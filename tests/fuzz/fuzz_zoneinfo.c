@@ -5,10 +5,22 @@
 
 static void check_zone(struct mw_str text, const struct mw_zone *z)
 {
-	const struct mw_val figures[] = { z->free_pages,       z->boost_pages,	 z->min_pages,
-					  z->low_pages,	       z->high_pages,	 z->spanned_pages,
-					  z->present_pages,    z->managed_pages, z->cma_pages,
-					  z->percpu_list_pages };
+	const struct mw_val figures[] = { z->free_pages,
+					  z->boost_pages,
+					  z->min_pages,
+					  z->low_pages,
+					  z->high_pages,
+					  z->spanned_pages,
+					  z->present_pages,
+					  z->managed_pages,
+					  z->cma_pages,
+					  z->percpu_list_pages,
+					  z->promo_pages,
+					  z->free_cma_pages,
+					  z->start_pfn,
+					  z->unreclaimable,
+					  z->reserved_highatomic_pages,
+					  z->free_highatomic_pages };
 
 	must_lie_in(text, z->name);
 	must(z->name.n);

@@ -68,16 +68,16 @@ static inline void must_be_zones(const struct mw_oom_case *c)
 {
 	must(c->n_zones == c->event->n_zones);
 	for (size_t i = 0; i < c->n_zones; i++) {
-		const struct mw_oom_zone_case *z = &c->zone[i];
+		const struct mw_walk_zone *z = &c->zone[i];
 
 		must(z->zone && mw_oom_zone_name(c, z->zone) && mw_zone_verdict_name(z->verdict));
-		must(!z->n_steps || z->n_steps == MW_OOM_STEPS);
+		must(!z->n_steps || z->n_steps == MW_WALK_STEPS);
 		must(z->n_steps || z->verdict == MW_ZONE_UNKNOWN ||
 		     z->verdict == MW_ZONE_NOT_ALLOWED || z->verdict == MW_ZONE_ABOVE);
 		for (size_t k = 0; k < z->n_steps; k++) {
 			must_be_val(z->step[k].mark_pages);
 			must_be_val(z->step[k].usable_pages);
-			must(mw_oom_step_text(c, z, k)[0]);
+			must(mw_walk_step_text(&c->walk, z, k)[0]);
 		}
 	}
 }

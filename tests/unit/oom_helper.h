@@ -173,7 +173,7 @@ static inline bool oom_says(const char *text, const char *what)
 #define expect_text(text, want) assert_true(oom_says(text, want))
 
 /* The zone of that name, as mw_oom_zone_name() gives it. */
-static inline const struct mw_oom_zone_case *oom_zone(const struct mw_oom_case *c, const char *name)
+static inline const struct mw_walk_zone *oom_zone(const struct mw_oom_case *c, const char *name)
 {
 	for (size_t i = 0; i < c->n_zones; i++)
 		if (!strcmp(mw_oom_zone_name(c, c->zone[i].zone), name))

@@ -28,22 +28,22 @@
 
 static void expect_story(const struct mw_oom_case *c, const struct mw_findings *found)
 {
-	const struct mw_oom_zone_case *z = oom_zone(c, "Node 1 DMA32");
+	const struct mw_walk_zone *z = oom_zone(c, "Node 1 DMA32");
 
-	assert_int_equal(c->zone_class, MW_ZONE_NORMAL);
+	assert_int_equal(c->walk.zone_class, MW_ZONE_NORMAL);
 	assert_non_null(z);
 	expect_val(z->state.reserve_pages, 28925);
 	assert_int_equal(z->verdict, MW_ZONE_FRAGMENTED);
 	assert_int_equal(z->step[1].fail_order, 1);
 	assert_int_equal(z->step[1].left_pages, 202);
 	assert_int_equal(z->step[1].needed_pages, 269);
-	assert_string_equal(mw_oom_step_text(c, z, 1),
+	assert_string_equal(mw_walk_step_text(&c->walk, z, 1),
 			    "31156 - 3 = 31153 > 1076 min + 28925 lowmem_reserve = 30001; - 22393 "
 			    "(4 KiB) = 8760 > 538; - 8558 (8 KiB) = 202 <= 269");
 	assert_int_equal(oom_zone(c, "Node 1 DMA")->verdict, MW_ZONE_RESERVED);
 	assert_int_equal(oom_zone(c, "Node 0 Normal")->verdict, MW_ZONE_LIKELY_FRAGMENTED);
 	assert_int_equal(oom_zone(c, "Node 1 Normal")->verdict, MW_ZONE_FRAGMENTED);
-	expect_text(mw_oom_step_text(c, oom_zone(c, "Node 1 Normal"), 1), "leaves nothing");
+	expect_text(mw_walk_step_text(&c->walk, oom_zone(c, "Node 1 Normal"), 1), "leaves nothing");
 	assert_int_equal(c->cause, MW_CAUSE_FRAGMENTATION);
 	assert_string_equal(found->item[0].id, "MW-OOM-FRAGMENTATION");
 	assert_false(c->complete);
@@ -97,11 +97,11 @@ static struct mw_val want_reserve;
 
 static void expect_reserve(const struct mw_oom_case *c, const struct mw_findings *found)
 {
-	const struct mw_oom_zone_case *z = oom_zone(c, want_zone);
+	const struct mw_walk_zone *z = oom_zone(c, want_zone);
 
 	(void)found;
 	assert_non_null(z);
-	assert_int_equal(c->zone_class, want_class);
+	assert_int_equal(c->walk.zone_class, want_class);
 	expect_why(z->state.reserve_pages, want_reserve.why);
 	assert_int_equal(z->state.reserve_pages.v, want_reserve.v);
 }
@@ -197,12 +197,12 @@ static enum mw_oom_cause want_cause;
 
 static void expect_step(const struct mw_oom_case *c, const struct mw_findings *found)
 {
-	const struct mw_oom_zone_case *z = oom_zone(c, "Normal");
+	const struct mw_walk_zone *z = oom_zone(c, "Normal");
 
 	(void)found;
 	assert_non_null(z);
 	assert_int_equal(z->verdict, want_verdict);
-	assert_string_equal(mw_oom_step_text(c, z, 1), want_step);
+	assert_string_equal(mw_walk_step_text(&c->walk, z, 1), want_step);
 	assert_int_equal(c->cause, want_cause);
 }
 
@@ -327,7 +327,7 @@ static void expect_64k(const struct mw_oom_case *c, const struct mw_findings *fo
 	assert_false(c->page_inferred);
 	assert_string_equal(c->asks_for, "order 2, 256 KiB");
 	expect_val(oom_zone(c, "Node 0 Normal")->state.free_pages, 100);
-	assert_string_equal(mw_oom_step_text(c, oom_zone(c, "Node 0 Normal"), 1),
+	assert_string_equal(mw_walk_step_text(&c->walk, oom_zone(c, "Node 0 Normal"), 1),
 			    "100 - 3 = 97 > 50 min; no free block of 256 KiB or more");
 }
 
@@ -417,12 +417,12 @@ static void nodes_not_allowed(void **state)
 static void lists_of_nodes(void **state)
 {
 	(void)state;
-	assert_true(mw_oom_in_list(LIT(""), 7));
-	assert_true(mw_oom_in_list(LIT("(null)"), 7));
-	assert_true(mw_oom_in_list(LIT("0-3,8"), 3));
-	assert_true(mw_oom_in_list(LIT("0-3,8"), 8));
-	assert_false(mw_oom_in_list(LIT("0-3,8"), 4));
-	assert_false(mw_oom_in_list(LIT("x-3,-,5-"), 5));
+	assert_true(mw_walk_in_list(LIT(""), 7));
+	assert_true(mw_walk_in_list(LIT("(null)"), 7));
+	assert_true(mw_walk_in_list(LIT("0-3,8"), 3));
+	assert_true(mw_walk_in_list(LIT("0-3,8"), 8));
+	assert_false(mw_walk_in_list(LIT("0-3,8"), 4));
+	assert_false(mw_walk_in_list(LIT("x-3,-,5-"), 5));
 }
 
 static void expect_nothing_known(const struct mw_oom_case *c, const struct mw_findings *found)

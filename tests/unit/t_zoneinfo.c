@@ -71,6 +71,12 @@ static void of_2_6_32(void **state)
 	expect_why(zi.zone[1].managed_pages, MW_ABSENT);
 	expect_why(zi.zone[1].boost_pages, MW_ABSENT);
 	expect_why(zi.zone[1].cma_pages, MW_ABSENT);
+	expect_why(zi.zone[1].free_cma_pages, MW_ABSENT);
+	expect_why(zi.zone[1].promo_pages, MW_ABSENT);
+	expect_why(zi.zone[1].free_highatomic_pages, MW_ABSENT);
+	expect_val(zi.zone[0].unreclaimable, 1);
+	expect_why(zi.zone[1].unreclaimable, MW_ABSENT);
+	expect_val(zi.zone[1].start_pfn, 4096);
 	assert_int_equal(zi.zone[0].n_lowmem_reserve, 4);
 	assert_int_equal(zi.zone[0].lowmem_reserve_pages[1], 3254);
 	assert_int_equal(zi.zone[0].lowmem_reserve_pages[3], 8052);
@@ -97,6 +103,12 @@ static void of_6_18(void **state)
 	expect_val(zi.zone[1].free_pages, 4000000);
 	expect_val(zi.zone[1].boost_pages, 512);
 	expect_val(zi.zone[1].high_pages, 15000);
+	expect_val(zi.zone[1].promo_pages, 17500);
+	expect_val(zi.zone[0].free_cma_pages, 0);
+	expect_val(zi.zone[0].unreclaimable, 0);
+	expect_val(zi.zone[1].start_pfn, 1048576);
+	expect_why(zi.zone[2].start_pfn, MW_ABSENT);
+	expect_why(zi.zone[1].reserved_highatomic_pages, MW_ABSENT);
 	expect_val(zi.zone[1].managed_pages, 5300000);
 	expect_val(zi.zone[1].cma_pages, 16384);
 	expect_val(zi.zone[1].percpu_list_pages, 4000);
@@ -107,6 +119,21 @@ static void of_6_18(void **state)
 	expect_val(mw_zoneinfo_managed_pages(&zi), 3840 + 5300000);
 	expect_val(mw_zoneinfo_free_pages(&zi), 3840 + 4000000);
 	expect_val(mw_zoneinfo_percpu_list_pages(&zi), 4000);
+}
+
+static void tail_of_7_2(void **state)
+{
+	_mw_arena_ struct mw_arena a = {};
+	struct mw_zoneinfo zi = parse("Node 0, zone    DMA32\n  pages free     45102\n"
+				      "  node_unreclaimable:  1\n  start_pfn:           4096\n"
+				      "  reserved_highatomic: 1024\n  free_highatomic:     700\n",
+				      &a);
+
+	(void)state;
+	expect_val(zi.zone[0].unreclaimable, 1);
+	expect_val(zi.zone[0].start_pfn, 4096);
+	expect_val(zi.zone[0].reserved_highatomic_pages, 1024);
+	expect_val(zi.zone[0].free_highatomic_pages, 700);
 }
 
 static void several_nodes(void **state)
@@ -271,6 +298,7 @@ int main(void)
 		cmocka_unit_test(of_2_6_32),
 		cmocka_unit_test(sums_of_2_6_32),
 		cmocka_unit_test(of_6_18),
+		cmocka_unit_test(tail_of_7_2),
 		cmocka_unit_test(several_nodes),
 		cmocka_unit_test(no_zone),
 		cmocka_unit_test(malformed_heads),

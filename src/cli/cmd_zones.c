@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * memwhy zones - which node and zone can serve this request?
+ */
+#include <errno.h>
+
+#include "base/fmt.h"
+#include "cli/zones.h"
+#include "cli/zones_report.h"
+#include "report/escape.h"
+
+static const struct opt opts[] = {
+	{ "request", 0, "REQUEST", "who serves it: 'order=2 gfp=GFP_KERNEL cpu=9', see the manual",
+	  OPT_TEXT, offsetof(struct options, request) },
+	{ "all-orders", 0, NULL, "the largest block that each zone gives now", OPT_FLAG,
+	  offsetof(struct options, all_orders) },
+	{ "kernel", 0, "RELEASE", "by the rules and masks of this kernel instead", OPT_TEXT,
+	  offsetof(struct options, kernel) },
+};
+
+static int wrong_request(struct cli_job *job, const char *what)
+{
+	fprintf(stderr, "memwhy: --request: %s\n", mw_escape(&job->arena, mw_str_of(what)));
+	return EXIT_USAGE;
+}
+
+static int find_release(struct cli_job *job, const struct options *o, struct mw_release *ret)
+{
+	*ret = job->snap.host.release;
+	if (!o->kernel)
+		return EXIT_DONE;
+	*ret = mw_release_parse(mw_str_of(o->kernel));
+	return mw_release_is_known(*ret) ? EXIT_DONE : cli_wrong("kernel", o->kernel);
+}
+
+static int walk(struct cli_job *job, const struct mw_zones *z, const struct mw_zone_ask *ask,
+		struct mw_zones_walk *ret)
+{
+	int r = mw_zones_walk(z, ask, &job->arena, ret);
+	const char *word =
+		mw_known(ask->node)
+			? mw_fmt(&job->arena, "node=%llu", (unsigned long long)ask->node.v)
+			: mw_fmt(&job->arena, "cpu=%llu", (unsigned long long)ask->cpu.v);
+
+	if (r == -ENOENT)
+		return wrong_request(job, mw_fmt(&job->arena, "there is no such: %s", word));
+	if (r == -ENODATA && !z->n_nodes)
+		return cli_unread("proc/zoneinfo", r);
+	if (r == -ENODATA)
+		return wrong_request(job, mw_fmt(&job->arena,
+						 "which node it is on is not known, say node=: %s",
+						 word));
+	return r < 0 ? cli_fail("zones", r) : EXIT_DONE;
+}
+
+static int analyse(struct cli_job *job, const struct options *o)
+{
+	struct mw_findings findings = {};
+	struct mw_zone_ask ask;
+	struct mw_zones zones;
+	struct mw_zones_walk w;
+	struct mw_release release;
+	struct mw_report r;
+	const char *wrong;
+	int status = find_release(job, o, &release);
+
+	if (status)
+		return status;
+	wrong = mw_zone_ask_parse(mw_str_of(o->request ? o->request : ""), release,
+				  job->snap.host.page_bytes, &job->arena, &ask);
+	if (wrong)
+		return wrong_request(job, wrong);
+	mw_zones_build(&job->snap, release, &job->arena, &zones);
+	status = walk(job, &zones, &ask, &w);
+	if (status)
+		return status;
+	mw_find_zones(&zones, o->request ? &w : NULL, &o->threshold, &job->arena, &findings);
+	mw_report_init(&r, &job->arena, "memwhy.zones/1");
+	cli_zones_report(&r, &(struct zones_view){ .zones = &zones,
+						   .walk = &w,
+						   .asked = o->request,
+						   .all_orders = o->all_orders,
+						   .ascii = o->ascii });
+	r.findings = &findings;
+	return cli_job_emit(job, o, &r);
+}
+
+static int run(const struct options *o)
+{
+	_cli_job_ struct cli_job job = {};
+	int status = cli_job_start(&job, o, MW_WANT_ZONES | MW_WANT_OVERCOMMIT);
+
+	return status ? status : analyse(&job, o);
+}
+
+const struct cmd cmd_zones = {
+	.name = "zones",
+	.summary = "which node and zone can serve this request?",
+	.opt = opts,
+	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.run = run,
+};
