@@ -74,7 +74,7 @@ static long least_margin(const char *p)
 
 struct foretold foretell(const struct ask *a, int run_on)
 {
-	struct foretold f = { .answer = { .node = UNSAID } };
+	struct foretold f = { .answer = { .node = UNSAID }, .margin = -1 };
 	const char *request, *zone, *succeeds;
 	char words[256];
 

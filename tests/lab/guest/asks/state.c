@@ -147,7 +147,6 @@ static void give_back(struct segment *s, const struct zone *z, long target, int 
 	}
 }
 
-/* Under the mark means: by half of what is kept from requests for higher zones, too. */
 /* What the per-CPU lists gave back late is taken again; the highest zone of a node comes first. */
 static void trim(struct segment *s, const struct zone *z, long target)
 {
@@ -161,6 +160,7 @@ static void trim(struct segment *s, const struct zone *z, long target)
 	s->pages += (size_t)more;
 }
 
+/* Under the mark means: by half of what is kept from requests for higher zones, too. */
 static long target_of(const struct zone *z, const struct state *s)
 {
 	switch (s->level) {
