@@ -10,6 +10,7 @@
 
 #define COMPOUND_HEAD (1ull << 15)
 #define THREADS 3 /* with so many the CPU's store of stacks is used up */
+#define TRIES 4	  /* of one that ended meanwhile the stack may be taken over */
 #define THREAD_STACK ((size_t)16384)
 
 static struct board *board;
@@ -102,6 +103,7 @@ static void be_ring(const struct ask *a)
 	made = setsockopt(s, SOL_PACKET, PACKET_RX_RING, &r, sizeof(r)) == 0;
 	board->served = made;
 	rest();
+	set_policy(LOCAL, 0); /* the look may take a page table from anywhere */
 	p = made ? mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, s, 0) : MAP_FAILED;
 	if (p == MAP_FAILED)
 		return;
@@ -144,7 +146,7 @@ static bool make_thread(char *stacks, int i)
 
 static void be_stack(const struct ask *a)
 {
-	size_t bytes = (THREADS + 1) * THREAD_STACK;
+	size_t bytes = (THREADS + TRIES) * THREAD_STACK;
 	char *stacks = map_private(bytes);
 
 	touch(stacks, bytes);
@@ -152,8 +154,10 @@ static void be_stack(const struct ask *a)
 		make_thread(stacks, i);
 	set_policy(a->policy, a->node);
 	rest();
-	board->served = make_thread(stacks, THREADS);
-	rest();
+	for (int i = THREADS; i < THREADS + TRIES; i++) {
+		board->served = make_thread(stacks, i);
+		rest();
+	}
 }
 
 pid_t asker_start(const struct ask *a)
@@ -230,19 +234,34 @@ static void end(pid_t pid)
 		;
 }
 
-struct answer asker_go(pid_t pid, const struct ask *a, const struct zones *zones)
+/* Threads are made until one has a stack that was not there before. */
+static bool make_stack(pid_t pid, int *node)
 {
 	int before[MAX_NODES], after[MAX_NODES];
+	bool lives = true;
+
+	*node = NONE;
+	count_stacks(before);
+	for (int i = 0; i < TRIES && lives && *node == NONE; i++) {
+		lives = go_on(pid);
+		count_stacks(after);
+		*node = grown(before, after);
+		if (!board->served)
+			break;
+	}
+	return lives;
+}
+
+struct answer asker_go(pid_t pid, const struct ask *a, const struct zones *zones)
+{
 	struct answer got = { .node = NONE };
 	const struct zone *z;
 	bool lives;
-	long waited;
+	long waited = stalls();
+	int stack = NONE;
 
-	count_stacks(before);
-	waited = stalls();
-	lives = go_on(pid);
+	lives = a->kind == STACK ? make_stack(pid, &stack) : go_on(pid);
 	got.stalls = stalls() - waited;
-	count_stacks(after);
 	if (!lives)
 		return got;
 	if (a->kind != STACK)
@@ -254,7 +273,7 @@ struct answer asker_go(pid_t pid, const struct ask *a, const struct zones *zones
 	if (a->kind == HUGE)
 		got.node = a->node;
 	else if (a->kind == STACK)
-		got.node = grown(before, after);
+		got.node = stack == NONE ? UNSAID : stack;
 	else
 		got.node = z && board->pfn ? z->node : UNSAID;
 	if (z && board->pfn)

@@ -13,7 +13,7 @@ static const struct state states[] = {
 	{ "pieces-0", 0x1, ROOMY, 1, 4096, false },
 	{ "full-0-2", 0x5, BETWEEN, NONE, 12288, false },
 	{ "pieces-all", ALL_NODES, ROOMY, 2, 4096, false },
-	{ "full-all", ALL_NODES, BETWEEN, NONE, 40960, false },
+	{ "full-all", ALL_NODES, BETWEEN, NONE, 61440, false },
 };
 
 #define STATES ((int)(sizeof(states) / sizeof(states[0])))
@@ -89,7 +89,7 @@ static void ask_node(const struct state *s, int node)
 {
 	for (enum policy p = LOCAL; p <= BIND; p++)
 		ask_one(s, &(struct ask){ FAULT, p, 0, node });
-	for (int order = 1; order <= 8; order++)
+	for (int order = 1 + roll(2); order <= 8; order += 1 + roll(3))
 		ask_one(s, &(struct ask){ RING, roll(3) ? LOCAL : BIND, order, node });
 	ask_one(s, &(struct ask){ HUGE, LOCAL, HUGE_ORDER, node });
 	ask_one(s, &(struct ask){ STACK, LOCAL, 0, node });
@@ -103,9 +103,9 @@ static void play(const struct state *s, bool drive)
 		state_drive(s);
 	zones_read(&zones);
 	tell_zones(s->name, &zones);
-	/* Of many nodes only those that are concerned. */
+	/* Where all is free elsewhere only the nodes that are concerned, or the first two. */
 	for (int node = 0; node < n_nodes; node++)
-		if (n_nodes <= 2 || !s->nodes || s->nodes >> node & 1)
+		if (s->nodes ? s->nodes >> node & 1 : node < 2)
 			ask_node(s, node);
 	if (drive)
 		state_leave();

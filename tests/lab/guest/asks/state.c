@@ -169,7 +169,7 @@ static long target_of(const struct zone *z, const struct state *s)
 	case EDGE:
 		return z->low + z->reserve + 44;
 	case BETWEEN:
-		return (z->min + z->low) / 2 + z->reserve;
+		return z->low - (z->low - z->min) / 8 - 8 + z->reserve;
 	case UNDER:
 		return z->min - z->min / 5 + z->reserve / 2;
 	}
