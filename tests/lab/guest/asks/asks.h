@@ -6,7 +6,10 @@
  * For each: an asker is made ready and stops; memwhy is asked, on a node that is not concerned; the
  * asker makes the kernel ask; which page it got is looked up by its frame number.
  *
- *	asks [-w] [-s SEED] [-n REQUESTS]	-w: drives no state
+ *	asks [-w] [-s SEED]	-w: drives no state; SEED: other orders, other policies
+ *
+ * Right is: the node foretold served, and nobody had to reclaim or compact; or none was foretold, and
+ * none served, or somebody had to.
  *
  * main.c the plan; state.c drives memory; zones.c what the kernel says of its zones; asker.c makes
  * the kernel ask and looks; foretold.c asks memwhy; tell.c says what came of it.
