@@ -16,6 +16,7 @@ static const struct state states[] = {
 	{ "full-all", ALL_NODES, BETWEEN, NONE, 61440, false },
 };
 
+#define SPARES 3
 #define STATES ((int)(sizeof(states) / sizeof(states[0])))
 
 static int n_nodes, asked;
@@ -95,10 +96,36 @@ static void ask_node(const struct state *s, int node)
 	ask_one(s, &(struct ask){ STACK, LOCAL, 0, node });
 }
 
+/* Where nobody may be killed the kernel panics: these may, after the askers. */
+static void spare(pid_t pids[SPARES])
+{
+	for (int i = 0; i < SPARES; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			set_oom_score_adj(900);
+			touch(map_private(MIB), MIB);
+			for (;;)
+				pause();
+		}
+	}
+}
+
+static void end_spare(const pid_t pids[SPARES])
+{
+	for (int i = 0; i < SPARES; i++) {
+		if (pids[i] <= 0)
+			continue;
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+}
+
 static void play(const struct state *s, bool drive)
 {
 	struct zones zones;
+	pid_t spares[SPARES];
 
+	spare(spares);
 	if (drive)
 		state_drive(s);
 	zones_read(&zones);
@@ -107,6 +134,7 @@ static void play(const struct state *s, bool drive)
 	for (int node = 0; node < n_nodes; node++)
 		if (s->nodes ? s->nodes >> node & 1 : node < 2)
 			ask_node(s, node);
+	end_spare(spares);
 	if (drive)
 		state_leave();
 }

@@ -65,6 +65,8 @@ bool state_prepare(int nodes)
 	write_file("/proc/sys/vm/compact_unevictable_allowed", "0");
 	write_file("/proc/sys/vm/compaction_proactiveness", "0");
 	write_file("/sys/kernel/mm/transparent_hugepage/enabled", "never");
+	/* Short per-CPU lists: from 6.7 on they grow to thousands of pages, which are not free. */
+	write_file("/proc/sys/vm/percpu_pagelist_high_fraction", "100000");
 	pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	for (int i = 0; i < nodes; i++)
 		segments[i].pfn = map_private(SEGMENT_BYTES / PAGE * sizeof(unsigned long));
