@@ -84,6 +84,11 @@ node_arguments() {
 		printf ' -numa node,nodeid=%d%s' $node "$with"
 		node=$((node + 1))
 	done
+	# FROM:TO:DISTANCE, both ways
+	for d in $(setting distances ""); do
+		to=${d#*:}
+		printf ' -numa dist,src=%d,dst=%d,val=%d' "${d%%:*}" "${to%%:*}" "${d##*:}"
+	done
 }
 
 boot_guest() {
@@ -108,7 +113,8 @@ boot_guest() {
 	cat "$LAB/base.cpio" "$over.cpio" >"$out.initrd"
 	rm -rf "$over" "$over.cpio"
 	rm -f "$out.console" "$out.facts" "$out.captures"
-	set -- -nodefaults -no-user-config -display none -no-reboot -M q35 -accel tcg -cpu max \
+	set -- -nodefaults -no-user-config -display none -no-reboot \
+		-M "q35,max-ram-below-4g=$(setting below4g 4G)" -accel tcg -cpu max \
 		-smp "$(setting cpus 1)" -m "$(setting memory 256)" -kernel "$image" \
 		-initrd "$out.initrd" -serial "file:$out.console" -serial "file:$out.facts" \
 		-serial "file:$out.captures" -monitor none \
