@@ -138,7 +138,9 @@ int main(int argc, char *argv[])
 		slurp(AT_FDCWD, files[i]);
 	if (!strcmp(what, "counters"))
 		return 0;
-	for (size_t i = 0; strcmp(what, "victims") && strcmp(what, "commit") && i < sizeof(more) / sizeof(more[0]); i++)
+	for (size_t i = 0; strcmp(what, "victims") && strcmp(what, "commit") &&
+			   i < sizeof(more) / sizeof(more[0]);
+	     i++)
 		slurp(AT_FDCWD, more[i]);
 	processes(what);
 	return 0;

@@ -168,7 +168,7 @@ static bool strict(const struct mw_commit_case *c, struct mw_findings *all)
 	return true;
 }
 
-/* Of those whose fork the rule refuses: the largest.  said: the ways out stand in another finding. */
+/* Of those whose fork the rule refuses: the largest.  said: another finding has the ways out. */
 static void fork_doubles(const struct mw_commit_case *c, bool said, struct mw_findings *all)
 {
 	const struct mw_commit *m = c->commit;

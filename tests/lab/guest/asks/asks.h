@@ -8,8 +8,8 @@
  *
  *	asks [-w] [-s SEED]	-w: drives no state; SEED: other orders, other policies
  *
- * Right is: the node foretold served, and nobody had to reclaim or compact; or none was foretold, and
- * none served, or somebody had to.
+ * Right is: the node foretold served, and nobody had to reclaim or compact; or none was foretold,
+ * and none served, or somebody had to.
  *
  * main.c the plan; state.c drives memory; zones.c what the kernel says of its zones; asker.c makes
  * the kernel ask and looks; foretold.c asks memwhy; tell.c says what came of it.
