@@ -5,8 +5,9 @@ B=${B:-build}
 command -v jq >/dev/null || { echo "skip committed: no jq"; exit 0; }
 work=$(mktemp -d) || exit 1
 trap 'exec 3>&-; wait; rm -rf "$work"' EXIT
-# What is not named of the others, before.
-before=$("$B/memwhy" commit --json 2>/dev/null | jq '.committed_bytes - .named_bytes')
+# What is not named of the others before: of pid 1, for one, which root may not look into here.
+before=$(for i in 1 2 3 4 5; do "$B/memwhy" commit --json 2>/dev/null; done |
+	jq -s 'map(.committed_bytes - .named_bytes) | sort | .[2]')
 mkfifo "$work/hold"
 "$B/tests/promisers" 300 <"$work/hold" >"$work/said" &
 exec 3>"$work/hold"
