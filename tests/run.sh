@@ -4,7 +4,9 @@
 #	sh tests/run.sh unit golden check lab fuzz alloc live
 #
 # Every test prints lines "ok NAME", "not ok NAME" or "skip NAME: why"; a test that exits with an
-# error, or prints none of these, has failed.  B is the build folder.
+# error, or prints none of these, has failed.  A line "elsewhere NAME: why" tells of a case that this
+# machine cannot make, and the lab's scenario of the same name does: it is shown, and counts nowhere.
+# B is the build folder.
 cd "$(dirname "$0")/.." || exit 1
 B=${B:-build}
 export B SRC="$PWD"
@@ -27,6 +29,7 @@ one() {
 	if grep -q '^not ok' "$log/lines"; then
 		grep -v '^ok ' "$log/out" | sed "s|^|$name: |" | tail -n 100
 	fi
+	grep '^elsewhere' "$log/out"
 	grep '^skip' "$log/lines"
 	cat "$log/lines" >>"$log/all"
 }

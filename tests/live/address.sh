@@ -61,7 +61,7 @@ ask() {
 # NAME CONDITION [STATUS]: of a page that there is
 is() {
 	if ! grep -q "^page $1 " "$work/facts"; then
-		echo "skip address $who_asks $1: $(sed -n "s/^none $1 //p" "$work/facts")"
+		echo "elsewhere address $who_asks $1: $(sed -n "s/^none $1 //p" "$work/facts")"
 		return
 	fi
 	ask "$1"

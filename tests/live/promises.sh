@@ -65,7 +65,7 @@ if newer 6.11; then holds "MAP_DROPPABLE" '$p.droppable.own == 0'
 else holds "no MAP_DROPPABLE" '$has.droppable == "EINVAL"'
 fi
 if [ "$(jq -r .has.here.hugetlb facts)" = ok ]; then holds "huge pages" '$p.hugetlb.own == 0'
-else echo "skip promises huge pages: the pool has none (the lab measures them)"
+else echo "elsewhere promises huge pages: the pool has none"
 fi
 
 # memwhy of a process with known sizes: what its own smaps sums to, what is forked, what is shared.
