@@ -109,7 +109,8 @@ same "a pool of threads" xz -T2 -0 -c "$memwhy"
 [ $? = 126 ] && ok "not a program" || no "not a program: $(cat "$work/err")"
 
 # Who is traced cannot be traced by a second one: one line, and nothing runs.
-"$memwhy" commit --run -- "$memwhy" commit --run -- echo ran >"$work/out" 2>"$work/err"
+# The leak checker of a build with one is a tracer itself, and would wait for ever.
+ASAN_OPTIONS=detect_leaks=0 timeout 60 "$memwhy" commit --run -- "$memwhy" commit --run -- echo ran >"$work/out" 2>"$work/err"
 [ $? = 125 ] && [ ! -s "$work/out" ] && grep -q '^memwhy: --run: ptrace: Operation not permitted' "$work/err" &&
 	ok "ptrace is refused" || no "ptrace is refused: $(cat "$work/out" "$work/err")"
 
