@@ -13,9 +13,10 @@ bool mw_map_parse(struct mw_str line, struct mw_map *ret)
 {
 	struct mw_map m = {};
 
-	if (!mw_str_word(&line, &m.range) || !mw_str_word(&line, &m.perms) ||
+	/* The range first: of smaps most lines are none, and are done with at once. */
+	if (!mw_str_word(&line, &m.range) || !parse_range(&m) || !mw_str_word(&line, &m.perms) ||
 	    !mw_str_word(&line, &m.offset) || !mw_str_word(&line, &m.dev) ||
-	    !mw_str_word(&line, &m.inode) || !parse_range(&m))
+	    !mw_str_word(&line, &m.inode))
 		return false;
 	while (line.n && line.p[0] == ' ')
 		line = mw_str_from(line, 1);

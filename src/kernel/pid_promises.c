@@ -22,12 +22,6 @@ struct block {
 	struct mw_map map;
 };
 
-/* The line that begins a mapping?  All others begin with a capital letter. */
-static bool parse_head(struct mw_str line, struct mw_map *ret)
-{
-	return line.n && (line.p[0] < 'A' || line.p[0] > 'Z') && mw_map_parse(line, ret);
-}
-
 /* The next mapping, counted or not. */
 static bool next_block(struct mw_str *rest, struct block *ret)
 {
@@ -37,11 +31,11 @@ static bool next_block(struct mw_str *rest, struct block *ret)
 	do {
 		if (!mw_str_cut(rest, '\n', &line))
 			return false;
-	} while (!parse_head(line, &ret->map));
+	} while (!mw_map_parse(line, &ret->map));
 	ret->head = line;
 	ret->body = (struct mw_str){ rest->p, 0 };
 	ret->flags = (struct mw_str){};
-	for (ahead = *rest; mw_str_cut(&ahead, '\n', &line) && !parse_head(line, &next);) {
+	for (ahead = *rest; mw_str_cut(&ahead, '\n', &line) && !mw_map_parse(line, &next);) {
 		if (mw_str_starts(line, FLAGS))
 			ret->flags = mw_str_from(line, sizeof(FLAGS) - 1);
 		*rest = ahead;
