@@ -9,6 +9,7 @@
 #include "cli/commit.h"
 #include "cli/commit_report.h"
 #include "report/escape.h"
+#include "why/promise_rule.h"
 #include "why/space.h"
 
 static const struct opt opts[] = {
@@ -71,8 +72,7 @@ static int take_process(struct cli_job *job, const struct mw_commit *c, struct a
 	mw_gauges_build(&job->snap, &a->asker, &job->arena, &a->gauges);
 	a->ask.asker = &a->asker;
 	a->ask.self = promiser_of(c, &job->snap, a->pid);
-	a->ask.admin = mw_or(a->asker.init_userns, 0) &&
-		       mw_or(a->asker.status.effective_caps, 0) & MW_CAP_SYS_ADMIN;
+	a->ask.admin = mw_promise_asker(&a->asker, job->snap.host.page_bytes).admin;
 	a->name = mw_fmt(&job->arena, "%s (pid %llu)",
 			 mw_arena_cstr(&job->arena, a->asker.status.name),
 			 (unsigned long long)a->pid);
@@ -134,7 +134,8 @@ static int explain(const struct options *o)
 	status = take_asking(&job, o, &c, &asking);
 	if (status)
 		return status;
-	mw_try(&job.snap, &c, &asking.ask, &job.arena, tries);
+	if (o->try_bytes != NOT_ASKED)
+		mw_try(&job.snap, &c, &asking.ask, &job.arena, tries);
 	mw_find_commit(&(struct mw_commit_case){ &job.snap, &c, &o->threshold, &job.arena,
 						 asking.is_process ? &asking.gauges : NULL,
 						 asking.name },

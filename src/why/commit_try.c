@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "why/promise_rule.h"
 #include "why/refusal.h"
 
 /* What malloc() adds to a request that it maps by itself. */
@@ -146,9 +147,8 @@ static struct bound commit_bound(const struct mw_commit *c, const struct mw_try_
 	struct bound b;
 
 	if (ask->asker)
-		asker.total_vm_pages = ask->asker->status.address_space_bytes;
-	if (mw_known(asker.total_vm_pages))
-		asker.total_vm_pages.v /= c->state.page_bytes;
+		asker.total_vm_pages =
+			mw_promise_asker(ask->asker, c->state.page_bytes).total_vm_pages;
 	mw_overcommit_ask(&c->state, mode, &asker, answer);
 	b = (struct bound){ answer->most_pages, rules[answer->rule] };
 	if (mode != MW_OVERCOMMIT_NEVER && kind == MW_TRY_NORESERVE)
