@@ -55,7 +55,7 @@ static const struct mw_promiser *promiser_of(const struct mw_commit *c, const st
 
 static int take_process(struct cli_job *job, const struct mw_commit *c, struct asking *a)
 {
-	int r = mw_take_asker(job->root, a->pid, &job->arena, &job->snap, &a->asker);
+	int r = mw_take_asker(job->root, a->pid, true, &job->arena, &job->snap, &a->asker);
 
 	if (r == -ENOMEM)
 		return cli_fail("--as", r);

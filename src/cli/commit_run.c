@@ -102,7 +102,9 @@ static void judge(struct watch *w, uint64_t thread, struct refused *x)
 			     &w->once, &s);
 
 	if (!error)
-		error = mw_take_asker(w->job->root, thread, &w->once, &s, &asker);
+		error = mw_take_asker(w->job->root, thread,
+				      mw_refusal_asks(x->call.kind, MW_LIMIT_NPROC), &w->once, &s,
+				      &asker);
 	if (error) {
 		x->verdict = mw_fmt(a, "its limits cannot be read: %s", strerror(-error));
 		return;

@@ -146,8 +146,8 @@ static void take_sysctl(struct mw_asker_take *t)
 	};
 }
 
-int mw_take_asker(struct mw_root *root, uint64_t pid, struct mw_arena *arena, struct mw_snap *s,
-		  struct mw_asker *ret)
+int mw_take_asker(struct mw_root *root, uint64_t pid, bool tasks, struct mw_arena *arena,
+		  struct mw_snap *s, struct mw_asker *ret)
 {
 	_mw_arena_ struct mw_arena temp = {};
 	struct mw_asker a = { .pid = pid };
@@ -164,7 +164,8 @@ int mw_take_asker(struct mw_root *root, uint64_t pid, struct mw_arena *arena, st
 		take_userns(&t);
 		take_maps(&t);
 		take_sysctl(&t);
-		take_tasks(&t);
+		if (tasks)
+			take_tasks(&t);
 		mw_take_asker_groups(&t);
 	}
 	mw_at_close(&t.at);

@@ -71,6 +71,7 @@ struct mw_asker {
 };
 
 /* The snapshot has the rules of overcommitting already (MW_WANT_OVERCOMMIT).  -ESRCH when there is
- * no such process, -ENODATA when it has no memory of its own. */
-int mw_take_asker(struct mw_root *root, uint64_t pid, struct mw_arena *arena, struct mw_snap *s,
-		  struct mw_asker *ret);
+ * no such process, -ENODATA when it has no memory of its own.
+ * tasks: count those of its user and of the machine too: that reads the status of every process. */
+int mw_take_asker(struct mw_root *root, uint64_t pid, bool tasks, struct mw_arena *arena,
+		  struct mw_snap *s, struct mw_asker *ret);

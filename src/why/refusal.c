@@ -54,6 +54,14 @@ static const enum mw_limit_rule asked[MW_CALLS][RULES_MAX] = {
 			    MW_LIMITS },
 };
 
+bool mw_refusal_asks(enum mw_call_kind kind, enum mw_limit_rule rule)
+{
+	for (size_t i = 0; asked[kind][i] != MW_LIMITS; i++)
+		if (asked[kind][i] == rule)
+			return true;
+	return false;
+}
+
 struct judge {
 	const struct mw_snap *s;
 	const struct mw_asker *a;

@@ -31,5 +31,8 @@ struct mw_refusal {
 void mw_refusal_judge(const struct mw_snap *s, const struct mw_asker *a, const struct mw_call *call,
 		      struct mw_arena *arena, struct mw_refusal *ret);
 
+/* Is this limit asked for such a call?  (MW_LIMIT_NPROC: where tasks are made.) */
+bool mw_refusal_asks(enum mw_call_kind kind, enum mw_limit_rule rule);
+
 /* One sentence: "RLIMIT_AS: 1.00 GiB used of 1.50 GiB, 512 MiB asked for". */
 const char *mw_refusal_text(const struct mw_refusal *r, struct mw_arena *arena);

@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	root = fuzz_root(text);
 	if (!mw_snap_take(root, &(struct mw_snap_options){ .want = MW_WANT_OVERCOMMIT }, &arena,
 			  &s) &&
-	    !mw_take_asker(root, 42, &arena, &s, &a)) {
+	    !mw_take_asker(root, 42, true, &arena, &s, &a)) {
 		mw_gauges_build(&s, &a, &arena, &all);
 		check_gauges(&all);
 		ask(&s, &a, &arena);

@@ -62,7 +62,7 @@ static void as_process(struct mw_root *root, struct mw_snap *s, const struct mw_
 	struct mw_gauges gauges = {};
 	struct mw_asker asker;
 
-	if (!s->n_procs || mw_take_asker(root, s->proc[0].pid, arena, s, &asker) < 0)
+	if (!s->n_procs || mw_take_asker(root, s->proc[0].pid, true, arena, s, &asker) < 0)
 		return;
 	mw_gauges_build(s, &asker, arena, &gauges);
 	ask.asker = &asker;

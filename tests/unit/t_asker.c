@@ -30,7 +30,7 @@ static void take(struct fixture *f, const char *name, uint64_t pid)
 				      &(struct mw_snap_options){ .want = MW_WANT_OVERCOMMIT },
 				      &f->arena, &f->s),
 			 0);
-	f->r = mw_take_asker(f->root, pid, &f->arena, &f->s, &f->a);
+	f->r = mw_take_asker(f->root, pid, true, &f->arena, &f->s, &f->a);
 }
 
 static int setup(void **state)
