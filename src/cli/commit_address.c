@@ -9,6 +9,7 @@
 #include "base/fmt.h"
 #include "cli/commit.h"
 #include "report/escape.h"
+#include "why/space.h"
 
 static bool parse_address(struct mw_str text, uint64_t *ret)
 {
@@ -37,7 +38,7 @@ static int take(struct cli_job *job, const struct options *o, uint64_t pid, uint
 				"has no memory of its own: a kernel thread, or it has ended");
 	if (r < 0)
 		return cli_fail("address", r);
-	if (!ret->place.mapped && mw_address_is_beyond(job->snap.host.machine, address)) {
+	if (!ret->place.mapped && mw_space_is_beyond(job->snap.host.machine, address)) {
 		fprintf(stderr, "memwhy: --address: %#llx is beyond what a process can address\n",
 			(unsigned long long)address);
 		return EXIT_USAGE;

@@ -245,17 +245,6 @@ void mw_address_explain(const struct mw_address_facts *f, struct mw_address *ret
 	*ret = a;
 }
 
-bool mw_address_is_beyond(struct mw_str machine, uint64_t address)
-{
-	if (mw_str_eq(machine, "x86_64"))
-		return address >> 56; /* five levels of page table */
-	if (mw_str_eq(machine, "aarch64"))
-		return address >> 52;
-	if (mw_str_eq(machine, "i686") || mw_str_eq(machine, "armv7l"))
-		return address >> 32;
-	return false;
-}
-
 const char *mw_address_kind_name(enum mw_address_kind kind)
 {
 	static const char *const names[] = {

@@ -73,9 +73,6 @@ struct mw_address {
 
 void mw_address_explain(const struct mw_address_facts *f, struct mw_address *ret);
 
-/* Can a process on this machine not have such an address?  Above all that its hardware knows. */
-bool mw_address_is_beyond(struct mw_str machine, uint64_t address);
-
 const char *mw_address_kind_name(enum mw_address_kind kind); /* "private anonymous memory" */
 const char *mw_promise_name(enum mw_promise promise);	     /* "mapping" */
 const char *mw_page_state_name(enum mw_page_state state);    /* "present" */

@@ -23,20 +23,35 @@ static uint64_t end_of(struct mw_str machine, uint64_t highest)
 	return highest <= 3 * GIB ? 3 * GIB : highest;
 }
 
+/* Bits of an address: without a hint, and with one, where page tables have a level more. */
+static const struct machine {
+	const char *name;
+	unsigned char bits, most_bits;
+} machines[] = {
+	{ "x86_64", 47, 56 },  { "aarch64", 48, 52 }, { "ppc64le", 47, 64 }, { "s390x", 53, 64 },
+	{ "riscv64", 47, 64 }, { "i686", 32, 32 },    { "i586", 32, 32 },    { "armv7l", 32, 32 },
+};
+
+static const struct machine *machine_of(struct mw_str name)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+		if (mw_str_eq(name, machines[i].name))
+			return &machines[i];
+	return NULL;
+}
+
 uint64_t mw_space_most_bytes(struct mw_str machine)
 {
-	static const struct {
-		const char *machine;
-		unsigned bits;
-	} list[] = {
-		{ "x86_64", 47 },  { "aarch64", 48 }, { "ppc64le", 47 }, { "s390x", 53 },
-		{ "riscv64", 47 }, { "i686", 32 },    { "i586", 32 },	 { "armv7l", 32 },
-	};
+	const struct machine *m = machine_of(machine);
 
-	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		if (mw_str_eq(machine, list[i].machine))
-			return 1ULL << list[i].bits;
-	return 1ULL << 63;
+	return 1ULL << (m ? m->bits : 63);
+}
+
+bool mw_space_is_beyond(struct mw_str machine, uint64_t address)
+{
+	const struct machine *m = machine_of(machine);
+
+	return m && m->most_bits < 64 && address >> m->most_bits;
 }
 
 /* A program that was started without a limit for its stack is filled from below

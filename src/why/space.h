@@ -18,6 +18,9 @@ struct mw_space {
  * chosen at boot is not looked at. */
 uint64_t mw_space_most_bytes(struct mw_str machine);
 
+/* Can a process on this machine not have such an address?  Above all that its hardware knows. */
+bool mw_space_is_beyond(struct mw_str machine, uint64_t address);
+
 void mw_space_of(const struct mw_snap *s, const struct mw_asker *a, struct mw_space *ret);
 
 /* Free bytes from this address to the next mapping; MW_RACED: it stands in one. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "why/address.h"
 
+#include "why/space.h"
+
 #include <stdio.h>
 
 #include "helper.h"
@@ -203,11 +205,11 @@ static void moved_or_copied(void **state)
 static void beyond(void **state)
 {
 	(void)state;
-	assert_true(mw_address_is_beyond(mw_str_of("x86_64"), 0xffff888000000000));
-	assert_false(mw_address_is_beyond(mw_str_of("x86_64"), 0x00ff888000000000));
-	assert_true(mw_address_is_beyond(mw_str_of("aarch64"), 0xffff000000000000));
-	assert_true(mw_address_is_beyond(mw_str_of("i686"), (uint64_t)1 << 32));
-	assert_false(mw_address_is_beyond(mw_str_of(""), UINT64_MAX));
+	assert_true(mw_space_is_beyond(mw_str_of("x86_64"), 0xffff888000000000));
+	assert_false(mw_space_is_beyond(mw_str_of("x86_64"), 0x00ff888000000000));
+	assert_true(mw_space_is_beyond(mw_str_of("aarch64"), 0xffff000000000000));
+	assert_true(mw_space_is_beyond(mw_str_of("i686"), (uint64_t)1 << 32));
+	assert_false(mw_space_is_beyond(mw_str_of(""), UINT64_MAX));
 }
 
 int main(void)
