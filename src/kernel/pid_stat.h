@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/str.h"
+#include "base/val.h"
 
 /* task->flags of a kernel thread (include/linux/sched.h, the same bit since 2.6.27). */
 #define MW_PF_KTHREAD 0x00200000u
@@ -21,6 +22,7 @@ struct mw_pid_stat {
 	uint64_t address_space_bytes; /* 0: it has no memory of its own */
 	uint64_t rss_pages;	      /* of the process */
 	uint64_t stack_address;	      /* where its first stack began; 0: denied */
+	struct mw_val last_cpu;	      /* it ran on; MW_ABSENT: the line ends before it */
 };
 
 /* Pure: 0, or -EINVAL.  The name in it may hold any bytes, also blanks and brackets. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/fmt.h"
+#include "kernel/pid_stat.h"
 #include "kernel/pid_status.h"
 #include "snap/snap_private.h"
 
@@ -43,26 +44,13 @@ void mw_take_zone_rules(struct mw_root *root, struct mw_arena *arena, struct mw_
 	z->zone_reclaim_mode = mw_take_number(root, "proc/sys/vm/zone_reclaim_mode", arena, s);
 }
 
-/* Field 39 of stat, the 37th behind the name, which may hold anything. */
-static struct mw_val last_cpu(struct mw_str stat)
-{
-	size_t end = mw_str_rfind(stat, ')');
-	struct mw_str word = {};
-	uint64_t v;
-
-	stat = mw_str_from(stat, end + 1);
-	for (unsigned i = 0; i < 37; i++)
-		if (!mw_str_word(&stat, &word))
-			return mw_no(MW_BAD);
-	return mw_str_u64(word, &v) < 0 ? mw_no(MW_BAD) : mw_ok(v);
-}
-
 int mw_take_zone_asker(struct mw_root *root, uint64_t pid, struct mw_arena *arena,
 		       struct mw_snap *s, struct mw_zone_asker *ret)
 {
 	struct mw_zone_asker a = { .cpu = mw_no(MW_UNREAD) };
 	const char *dir = mw_fmt(arena, "proc/%llu/", (unsigned long long)pid);
 	struct mw_pid_status status;
+	struct mw_pid_stat stat;
 	struct mw_str text, word;
 
 	if (mw_take_text(root, mw_fmt(arena, "%sstatus", dir), arena, s, &text) != MW_OK ||
@@ -70,7 +58,7 @@ int mw_take_zone_asker(struct mw_root *root, uint64_t pid, struct mw_arena *aren
 		return -ESRCH;
 	a.mems = status.mems_allowed;
 	if (mw_take_text(root, mw_fmt(arena, "%sstat", dir), arena, s, &text) == MW_OK)
-		a.cpu = last_cpu(text);
+		a.cpu = mw_pid_stat_parse(text, &stat) < 0 ? mw_no(MW_BAD) : stat.last_cpu;
 	if (mw_take_text(root, mw_fmt(arena, "%snuma_maps", dir), arena, s, &text) == MW_OK &&
 	    mw_str_word(&text, &word) && mw_str_word(&text, &word))
 		a.policy = word;

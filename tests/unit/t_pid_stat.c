@@ -22,6 +22,7 @@ static void expect_tail(const struct mw_pid_stat *s)
 	assert_int_equal(s->address_space_bytes, 12345678);
 	assert_int_equal(s->rss_pages, 890);
 	assert_int_equal(s->stack_address, 140730000000000);
+	expect_val(s->last_cpu, 1);
 }
 
 static void each_field(void **state)
