@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
@@ -180,25 +178,6 @@ static void restore(struct run *run, pid_t thread, struct mw_call_registers *reg
 	*k = run->kept[--run->n_kept];
 }
 
-/* The process of a thread; the thread itself where it cannot be read. */
-static uint64_t process_of(pid_t thread)
-{
-	char path[32], text[512], *line;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", thread);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return (uint64_t)thread;
-	text[n] = '\0';
-	line = strstr(text, "\nTgid:\t");
-	return line ? strtoull(line + 7, NULL, 10) : (uint64_t)thread;
-}
-
 /* The flags of clone3() are in memory: the first word of struct clone_args. */
 static void look_up(pid_t thread, const struct mw_call_registers *regs, struct mw_call *call)
 {
@@ -226,7 +205,7 @@ static void at_end_of_call(struct run *run, pid_t thread)
 	if (!mw_call_refused(run->machine, &regs, &call))
 		return;
 	look_up(thread, &regs, &call);
-	run->t->refused(run->t->arg, process_of(thread), (uint64_t)thread, &call);
+	run->t->refused(run->t->arg, (uint64_t)thread, &call);
 }
 
 /* A stopped thread goes on as its stop wants it. */

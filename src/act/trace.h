@@ -21,8 +21,8 @@
 struct mw_trace {
 	char *const *argv; /* found in PATH; ends with NULL */
 	void *arg;
-	/* thread: who called, stopped until this returns; pid: its process. */
-	void (*refused)(void *arg, uint64_t pid, uint64_t thread, const struct mw_call *call);
+	/* thread: who called, stopped until this returns. */
+	void (*refused)(void *arg, uint64_t thread, const struct mw_call *call);
 	/* A program whose calls cannot be decoded (32 bit) was started. */
 	void (*unseen)(void *arg, uint64_t pid);
 	/* The program has ended, some that it left behind have not. */

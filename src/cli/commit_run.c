@@ -162,14 +162,27 @@ static struct refused *note(struct watch *w, uint64_t pid, const struct mw_call 
 	return x;
 }
 
-static void on_refused(void *arg, uint64_t pid, uint64_t thread, const struct mw_call *call)
+/* The process of a thread; the thread itself where it cannot be read. */
+static uint64_t process_of(struct watch *w, uint64_t thread)
+{
+	const char *path = mw_fmt(&w->once, "proc/%llu/status", (unsigned long long)thread);
+	struct mw_pid_status status;
+	struct mw_str text;
+
+	if (mw_root_read(w->job->root, path, &w->once, &text) < 0 ||
+	    mw_pid_status_parse(text, &w->once, &status) < 0)
+		return thread;
+	return mw_or(status.tgid, thread);
+}
+
+static void on_refused(void *arg, uint64_t thread, const struct mw_call *call)
 {
 	struct watch *w = arg;
 	struct mw_call c = *call;
 	struct refused *x;
 
 	look_up_segment(w, thread, &c);
-	x = note(w, pid, &c);
+	x = note(w, process_of(w, thread), &c);
 	if (x) {
 		judge(w, thread, x);
 		say(w, x);

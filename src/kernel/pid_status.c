@@ -78,6 +78,7 @@ int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pi
 	s.name = unescape(arena, after_key(text, "Name:\t"));
 	if (!mw_str_word(&uid, &word) || mw_str_u64(word, &s.uid) < 0)
 		s.uid = UINT64_MAX;
+	s.tgid = number_of(after_key(text, "Tgid:"));
 	s.thread_count = number_of(after_key(text, "Threads:"));
 	s.effective_caps = hex_of(after_key(text, "CapEff:"));
 	s.mems_allowed = mw_arena_copy(arena, mw_str_trim(after_key(text, "Mems_allowed_list:")));

@@ -12,6 +12,7 @@
 struct mw_pid_status {
 	struct mw_str name; /* comm, escapes undone: any bytes but NUL */
 	uint64_t uid;	    /* real */
+	struct mw_val tgid; /* the process, where status is that of a thread */
 	struct mw_val rss_bytes;
 	struct mw_val rss_anon_bytes; /* these three since 4.5 */
 	struct mw_val rss_file_bytes;

@@ -32,6 +32,7 @@ static void of_2_6_32(void **state)
 	(void)state;
 	assert_int_equal(parse(kernel_2_6_32, &a, &s), 0);
 	expect_str(s.name, "httpd");
+	expect_val(s.tgid, 1234);
 	assert_int_equal(s.uid, 48);
 	expect_val(s.rss_bytes, 2340 * 1024);
 	expect_val(s.locked_bytes, 8 * 1024);
