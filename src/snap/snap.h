@@ -45,6 +45,7 @@ enum mw_want {
 	MW_WANT_COMMIT = MW_WANT_PROMISES | MW_WANT_OVERCOMMIT,
 	MW_WANT_ZONES = 1 << 9, /* of each zone the settings of its marks, and free blocks */
 	MW_WANT_MEMS = 1 << 7,	/* of each thread the nodes that its cpuset has */
+	MW_WANT_NUMA = 1 << 10, /* of each process the nodes its pages and threads are on */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT,
 };
@@ -98,6 +99,36 @@ struct mw_proc_promises {
 	struct mw_val touched_bytes, shared_bytes; /* see kernel/pid_promises.h */
 };
 
+/* Pages of a process that are present on one node. */
+struct mw_proc_node {
+	uint64_t node;
+	uint64_t bytes;	       /* huge pages included */
+	uint64_t shared_bytes; /* of these, in mappings of which a page is mapped more than once */
+	uint64_t hugetlb_bytes;
+};
+
+/* Threads that are on one node: by the CPU they ran on last, or, where they may not run there any
+ * more, by the first they may run on. */
+struct mw_proc_threads {
+	uint64_t node, count;
+};
+
+/* On which nodes a process is, with MW_WANT_NUMA. */
+struct mw_proc_numa {
+	enum mw_why why;	   /* of numa_maps; MW_UNREAD: over the budget */
+	struct mw_proc_node *node; /* by number; where it has pages */
+	size_t n_nodes;
+	/* Policies of its mappings but "default", each once, with a blank between: "bind:0-1". */
+	struct mw_str policies;
+	uint64_t policy_bytes; /* of its pages, in mappings that have one */
+	enum mw_why threads_why;
+	struct mw_proc_threads *threads; /* by number of the node */
+	size_t n_threads;
+	uint64_t thread_nowhere_count;		  /* whose CPU is on no node that is known */
+	struct mw_str cpus_allowed, mems_allowed; /* of its first thread; empty: not known */
+	struct mw_str vm; /* the name that qemu was given; empty: it is none, or has none */
+};
+
 struct mw_proc {
 	uint64_t pid;
 	struct mw_pid_status status;
@@ -105,6 +136,7 @@ struct mw_proc {
 	struct mw_str cgroup; /* that is charged for its memory; empty: not known */
 	size_t memcg;	      /* index of it, with MW_WANT_OOM; MW_NO_MEMCG: not known */
 	struct mw_proc_promises promises;
+	struct mw_proc_numa numa;
 	struct mw_val map_count;   /* with MW_WANT_SHMEM */
 	enum mw_why smaps_why;	   /* MW_UNREAD: over the budget */
 	struct mw_pid_smaps smaps; /* where smaps_why == MW_OK */
