@@ -4,7 +4,7 @@
  * of the kernel into an array that we have mapped too.  They need neither kprobes nor symbols, nor
  * a compiler when built: BPF_PROG_TYPE_SYSCALL (since 5.14), bpf_probe_read_kernel().
  *
- * CAP_BPF and CAP_PERFMON, no lockdown to confidentiality.  The instructions below may be used under
+ * CAP_BPF and CAP_PERFMON, no lockdown to confidentiality.  The instructions may be used under
  * GPL-2.0-only too: bpf_probe_read_kernel() is for programs that say so.
  */
 #include <errno.h>
