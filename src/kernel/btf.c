@@ -241,10 +241,12 @@ int64_t mw_btf_offset(const struct mw_btf *btf, const char *structure, const cha
 	struct mw_str rest = mw_str_of(path), name;
 	int64_t bits = 0;
 
+	if (!rest.n)
+		return -1;
 	while (mw_str_cut(&rest, '.', &name)) {
 		struct member m;
 
-		if (!is_composite(&t) || !find_member(btf, &t, name, 0, &m))
+		if (!name.n || !is_composite(&t) || !find_member(btf, &t, name, 0, &m))
 			return -1;
 		bits += m.bits;
 		t = plain(btf, m.type);

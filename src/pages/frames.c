@@ -51,8 +51,8 @@ int mw_frames_of_iomem(struct mw_str iomem, uint64_t frame_bytes, struct mw_aren
 		if (!parse_line(line, &first, &last))
 			continue;
 		hidden |= !last;
-		if (last == UINT64_MAX || first < end)
-			continue; /* not in order: no kernel prints that */
+		if (!last || last == UINT64_MAX || first < end)
+			continue; /* hidden, or not in order: no kernel prints that */
 		end = last + 1;
 		add(&f, arena,
 		    (struct mw_frame_range){ (first + frame_bytes - 1) / frame_bytes,
