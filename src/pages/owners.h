@@ -10,15 +10,15 @@
 #include "base/arena.h"
 #include "pages/page.h"
 
-struct mw_owner {
+struct mw_page_owner {
 	uint64_t pointer, memcg, frames;
 	uint32_t blocks; /* of frames; saturates */
 	uint8_t class;	 /* enum mw_page_class */
 	uint16_t node;
 };
 
-struct mw_owners {
-	struct mw_owner **chunk;
+struct mw_page_owners {
+	struct mw_page_owner **chunk;
 	size_t n;
 	uint32_t *slot; /* number + 1; 0: free */
 	size_t n_slots;
@@ -26,9 +26,9 @@ struct mw_owners {
 };
 
 /* Beyond 2^31 owners, and without memory, .items.failed is set and 0 given. */
-uint32_t mw_owners_find(struct mw_owners *o, enum mw_page_class class, uint64_t pointer,
-			uint64_t memcg, uint32_t node);
-struct mw_owner *mw_owner_at(const struct mw_owners *o, size_t number);
+uint32_t mw_page_owners_find(struct mw_page_owners *o, enum mw_page_class class, uint64_t pointer,
+			     uint64_t memcg, uint32_t node);
+struct mw_page_owner *mw_page_owner_at(const struct mw_page_owners *o, size_t number);
 
-void mw_owners_done(struct mw_owners *o);
-#define _mw_owners_ __attribute__((cleanup(mw_owners_done)))
+void mw_page_owners_done(struct mw_page_owners *o);
+#define _mw_page_owners_ __attribute__((cleanup(mw_page_owners_done)))

@@ -35,21 +35,36 @@ static void count(struct walk *w, const struct mw_page *p, uint64_t frames)
 {
 	bool same = w->run.frames && p->class == w->last.class && p->owner == w->last.owner &&
 		    p->memcg == w->last.memcg && w->run.frames + frames <= UINT32_MAX;
-	struct mw_owner *owner;
+	struct mw_page_owner *owner;
 
 	if (!same) {
 		end_run(w);
 		w->last = *p;
 		w->run.owner =
-			mw_owners_find(&w->ret->owners, p->class, p->owner, p->memcg, w->node);
+			mw_page_owners_find(&w->ret->owners, p->class, p->owner, p->memcg, w->node);
 	}
 	if (w->ret->owners.items.failed)
 		return;
 	w->run.frames += (uint32_t)frames;
-	owner = mw_owner_at(&w->ret->owners, w->run.owner);
+	owner = mw_page_owner_at(&w->ret->owners, w->run.owner);
 	owner->frames += frames;
 	owner->blocks += owner->blocks != UINT32_MAX;
 	w->ret->blocks++;
+}
+
+/* How many struct pages from p on are all zero: such as nobody has made yet, there may be millions
+ * of them. */
+static uint64_t zeros(const char *p, size_t each, uint64_t max)
+{
+	size_t bytes = each * max, at = 0;
+	uint64_t word[4];
+
+	for (; at + sizeof(word) <= bytes; at += sizeof(word)) {
+		memcpy(word, p + at, sizeof(word));
+		if (word[0] | word[1] | word[2] | word[3])
+			break;
+	}
+	return at / each;
 }
 
 /* The struct pages of [from, to) stand at p.  The first frame behind the last block. */
@@ -59,12 +74,14 @@ static uint64_t walk_piece(struct walk *w, const char *p, uint64_t from, uint64_
 	uint64_t frame = from;
 
 	while (frame < to) {
-		struct mw_page page;
-		uint64_t n;
+		const char *at = p + (frame - from) * each;
+		struct mw_page page = { .class = MW_PAGE_UNINIT };
+		uint64_t n = zeros(at, each, to - frame);
 
-		mw_page_classify(w->l, w->max_order, frame, p + (frame - from) * each,
-				 (to - frame) * each, &page);
-		n = page.frames <= end - frame ? page.frames : end - frame;
+		if (!n) {
+			mw_page_classify(w->l, w->max_order, frame, at, (to - frame) * each, &page);
+			n = page.frames <= end - frame ? page.frames : end - frame;
+		}
 		count(w, &page, n);
 		frame += n;
 	}
@@ -109,14 +126,14 @@ int mw_pages_walk(struct mw_kmem *k, const struct mw_layout *l, const struct mw_
 
 void mw_pages_walk_done(struct mw_walk_of_pages *w)
 {
-	mw_owners_done(&w->owners);
+	mw_page_owners_done(&w->owners);
 	mw_arena_done(&w->runs.arena);
 	*w = (struct mw_walk_of_pages){};
 }
 
-const struct mw_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
-				     const struct mw_frames *frames, struct mw_run_place *place,
-				     uint64_t frame)
+const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
+					  const struct mw_frames *frames,
+					  struct mw_run_place *place, uint64_t frame)
 {
 	if (place->range < frames->n && !place->run && !place->frame)
 		place->frame = frames->range[0].from;
@@ -125,7 +142,8 @@ const struct mw_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
 		uint64_t end = place->frame + run->frames;
 
 		if (frame < end)
-			return frame >= place->frame ? mw_owner_at(&w->owners, run->owner) : NULL;
+			return frame >= place->frame ? mw_page_owner_at(&w->owners, run->owner)
+						     : NULL;
 		place->run++;
 		place->frame = end;
 		if (end < frames->range[place->range].to)

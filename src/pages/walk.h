@@ -22,7 +22,7 @@ struct mw_runs {
 };
 
 struct mw_walk_of_pages {
-	struct mw_owners owners;
+	struct mw_page_owners owners;
 	struct mw_runs runs;
 	uint64_t frames, blocks; /* that were looked at */
 };
@@ -41,6 +41,6 @@ struct mw_run_place {
 	uint64_t frame; /* the first of the run */
 };
 
-const struct mw_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
-				     const struct mw_frames *frames, struct mw_run_place *place,
-				     uint64_t frame);
+const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
+					  const struct mw_frames *frames,
+					  struct mw_run_place *place, uint64_t frame);

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(!mw_pages_walk(&image.k, &l, &frames, 10, &w));
 	all = range[1].to - range[0].from;
 	for (size_t i = 0; i < w.owners.n; i++)
-		owned += mw_owner_at(&w.owners, i)->frames;
+		owned += mw_page_owner_at(&w.owners, i)->frames;
 	for (size_t i = 0; i < w.runs.n; i++)
 		run += w.runs.run[i].frames;
 	must(w.frames == all && owned == all && run == all);

@@ -25,9 +25,10 @@ static uint64_t sum_of(const struct mw_walk_of_pages *w, enum mw_page_class clas
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < w->owners.n; i++)
-		sum += mw_owner_at(&w->owners, i)->class == class ? mw_owner_at(&w->owners, i)
-									    ->frames
-								  : 0;
+		sum += mw_page_owner_at(&w->owners, i)->class == class ? mw_page_owner_at(
+										 &w->owners, i)
+										 ->frames
+								       : 0;
 	return sum;
 }
 
@@ -78,7 +79,7 @@ static void random_pages(void **state)
 			((uint64_t *)page)[i] = random_next(&seed) >> (random_below(&seed, 64));
 		assert_int_equal(mw_pages_walk(memory(), &l, &frames, 10, &w), 0);
 		for (size_t i = 0; i < w.owners.n; i++)
-			sum += mw_owner_at(&w.owners, i)->frames;
+			sum += mw_page_owner_at(&w.owners, i)->frames;
 		for (size_t i = 0; i < w.runs.n; i++)
 			runs += w.runs.run[i].frames;
 		assert_int_equal(sum, N);
@@ -88,19 +89,19 @@ static void random_pages(void **state)
 
 static void many_owners(void **state)
 {
-	_mw_owners_ struct mw_owners o = {};
+	_mw_page_owners_ struct mw_page_owners o = {};
 
 	(void)state;
 	for (int twice = 0; twice < 2; twice++)
 		for (uint64_t i = 0; i < 100000; i++) {
-			uint32_t n = mw_owners_find(&o, MW_PAGE_FILE, ADDRESS + i * 64, i % 7,
-						    i % 3 == 0);
+			uint32_t n = mw_page_owners_find(&o, MW_PAGE_FILE, ADDRESS + i * 64, i % 7,
+							 i % 3 == 0);
 
 			assert_int_equal(n, i);
 		}
 	assert_int_equal(o.n, 100000);
 	assert_false(o.items.failed);
-	assert_int_equal(mw_owner_at(&o, 99999)->pointer, ADDRESS + 99999 * 64);
+	assert_int_equal(mw_page_owner_at(&o, 99999)->pointer, ADDRESS + 99999 * 64);
 }
 
 int main(void)
