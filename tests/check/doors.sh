@@ -45,6 +45,7 @@ may() { # may FOLDER FILE: the names this object may call
 	base/fmt)                    echo "$pure snprintf vsnprintf" ;;
 	kernel/root* | kernel/live*) echo "$pure $door_in" ;;
 	pages/kmem_* | pages/anchor) echo "$pure $door_pages" ;;
+	pages/cost)                  echo "$pure clock_gettime" ;;
 	report/*)                    echo "$pure $writers" ;;
 	cli/main)                    echo "$pure $cli setlocale" ;;
 	cli/terminal)                echo "$pure isatty ioctl getenv" ;;
