@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "kernel/allocinfo.h"
 #include "kernel/arcstats.h"
+#include "kernel/census.h"
 #include "kernel/drm_fdinfo.h"
 #include "kernel/meminfo.h"
 #include "kernel/meta.h"
@@ -43,9 +44,10 @@ enum mw_want {
 	MW_WANT_PROMISES = 1 << 6,   /* of each process what it was promised */
 	MW_WANT_OVERCOMMIT = 1 << 8, /* the rules for promises: settings, huge pages */
 	MW_WANT_COMMIT = MW_WANT_PROMISES | MW_WANT_OVERCOMMIT,
-	MW_WANT_ZONES = 1 << 9, /* of each zone the settings of its marks, and free blocks */
-	MW_WANT_MEMS = 1 << 7,	/* of each thread the nodes that its cpuset has */
-	MW_WANT_NUMA = 1 << 10, /* of each process the nodes its pages and threads are on */
+	MW_WANT_ZONES = 1 << 9,	 /* of each zone the settings of its marks, and free blocks */
+	MW_WANT_MEMS = 1 << 7,	 /* of each thread the nodes that its cpuset has */
+	MW_WANT_NUMA = 1 << 10,	 /* of each process the nodes its pages and threads are on */
+	MW_WANT_PAGES = 1 << 11, /* who owns each page of memory */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT,
 };
@@ -56,6 +58,10 @@ struct mw_snap_options {
 	 * a replay decides alike. */
 	uint64_t smaps_budget_us;
 	uint64_t tree_min_bytes; /* a tmpfs that holds less is not searched for files */
+	/* With MW_WANT_PAGES: the reader that shall be used, NULL: the first that works; largest
+	 * files that get a name. */
+	const char *pages_reader;
+	size_t pages_files_max;
 };
 
 struct mw_host {
@@ -337,6 +343,8 @@ struct mw_snap {
 	struct mw_node_cpus *node; /* with MW_WANT_NODES_ONLY and MW_WANT_ZONES */
 	size_t n_nodes;
 	struct mw_zone_rules zone_rules;
+	enum mw_why census_why; /* MW_OK: it was taken; then it may still have no reader */
+	struct mw_census census;
 };
 
 /* From where a process asks for pages. */
