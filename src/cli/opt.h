@@ -23,7 +23,7 @@ struct options {
 	bool counters, full;
 	bool pages;
 	const char *reader; /* of the census */
-	bool ascii; /* set by main: there is no UTF-8 locale */
+	bool ascii;	    /* set by main: there is no UTF-8 locale */
 	bool yes, dry_run, csv;
 	bool summary, html;
 	const char *since, *until, *host, *split;

@@ -68,7 +68,7 @@ static struct mw_val sum_classes(const struct mw_census *c, const char *const cl
 
 static struct mw_val sum_fs(const struct mw_census *c, const char *const kind[TERMS])
 {
-	struct mw_val sum = mw_ok(0);
+	struct mw_val sum = c->n_fs ? mw_ok(0) : mw_no(MW_UNREAD);
 
 	for (size_t f = 0; f < c->n_fs; f++)
 		for (size_t i = 0; i < TERMS && kind[i]; i++)
@@ -79,7 +79,7 @@ static struct mw_val sum_fs(const struct mw_census *c, const char *const kind[TE
 
 static void bracket(const struct mw_census *c, struct mw_pages_row *row)
 {
-	uint64_t low, high;
+	uint64_t low, high, off;
 
 	row->before_bytes = row->after_bytes = mw_no(MW_ABSENT);
 	row->off_why = MW_ABSENT;
@@ -93,11 +93,12 @@ static void bracket(const struct mw_census *c, struct mw_pages_row *row)
 		return;
 	low = row->before_bytes.v < row->after_bytes.v ? row->before_bytes.v : row->after_bytes.v;
 	high = row->before_bytes.v + row->after_bytes.v - low;
-	row->off_why = MW_OK;
-	if (row->pages_bytes.v < low)
-		row->off_bytes = -(int64_t)(low - row->pages_bytes.v);
-	else if (row->pages_bytes.v > high)
-		row->off_bytes = (int64_t)(row->pages_bytes.v - high);
+	off = row->pages_bytes.v < low	  ? low - row->pages_bytes.v
+	      : row->pages_bytes.v > high ? row->pages_bytes.v - high
+					  : 0;
+	row->off_why = off > INT64_MAX ? MW_BAD : MW_OK;
+	if (row->off_why == MW_OK)
+		row->off_bytes = row->pages_bytes.v < low ? -(int64_t)off : (int64_t)off;
 }
 
 static void sum_dead(const struct mw_census *c, struct mw_pages *p)
