@@ -131,7 +131,6 @@ static void groups(struct mw_report *r, const struct mw_census *c, uint64_t top)
 		{ "file_bytes", "FILES", MW_TYPE_BYTES },
 		{ "shmem_bytes", "SHMEM", MW_TYPE_BYTES },
 		{ "kernel_bytes", "KERNEL", MW_TYPE_BYTES },
-		{ "inherited_bytes", NULL, MW_TYPE_BYTES },
 	};
 	struct mw_table *t =
 		mw_report_table(r, (struct mw_table){ .id = "payers",
@@ -151,7 +150,6 @@ static void groups(struct mw_report *r, const struct mw_census *c, uint64_t top)
 		mw_cell_val(row, 5, mw_ok(g->file_bytes));
 		mw_cell_val(row, 6, mw_ok(g->shmem_bytes));
 		mw_cell_val(row, 7, mw_ok(g->kernel_bytes));
-		mw_cell_val(row, 8, mw_ok(g->inherited_bytes));
 	}
 }
 

@@ -49,7 +49,6 @@ struct mw_census_group {
 	uint64_t ino;	    /* its folder has, or had */
 	uint64_t dying;	    /* 1: it was removed */
 	uint64_t anon_bytes, file_bytes, shmem_bytes, kernel_bytes, bytes;
-	uint64_t inherited_bytes; /* since 7.1: of these, of groups below it that are gone */
 };
 
 /* Memory of vmalloc() by who asked for it. */

@@ -11,6 +11,7 @@
 #include "kernel/meminfo.h"
 #include "pages/anchor.h"
 #include "pages/cost.h"
+#include "pages/names.h"
 #include "pages/walk.h"
 
 struct take {
@@ -212,6 +213,22 @@ static int walk(struct take *t)
 	return 0;
 }
 
+/* Right after the walk: the later, the more is gone. */
+static int names(struct take *t)
+{
+	struct mw_naming n = { .k = t->k,
+			       .l = &t->layout,
+			       .owners = &t->walk.owners,
+			       .frame_bytes = t->frame_bytes,
+			       .files_max = t->options->files_max,
+			       .arena = t->arena };
+	int r = mw_names_files(&n, t->c);
+
+	if (!r)
+		r = mw_names_groups(&n, t->c);
+	return r ? r : mw_names_caches(&n, t->c);
+}
+
 static int take(struct take *t)
 {
 	const char *why = "";
@@ -232,6 +249,8 @@ static int take(struct take *t)
 	if (!choose(t))
 		return 0;
 	r = walk(t);
+	if (!r)
+		r = names(t);
 	if (r == -EIO)
 		refuse(t, t->k->name, r, "the reader failed in the middle");
 	return r == -EIO ? 0 : r;

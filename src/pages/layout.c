@@ -40,6 +40,7 @@ static const struct place places[] = {
 	{ AT(inode.dentries), "inode", "i_dentry", true },
 	{ AT(superblock.dev), "super_block", "s_dev", true },
 	{ AT(superblock.id), "super_block", "s_id", true },
+	{ AT(superblock.magic), "super_block", "s_magic", true },
 	{ AT(superblock.type), "super_block", "s_type", true },
 	{ AT(superblock.type_name), "file_system_type", "name", true },
 	{ AT(dentry.alias), "dentry", "d_u.d_alias", false },

@@ -62,7 +62,7 @@ struct mw_layout {
 		int32_t ino, superblock, mode, size, nlink, dentries;
 	} inode;
 	struct {
-		int32_t dev, id, type, type_name;
+		int32_t dev, id, magic, type, type_name;
 	} superblock;
 	struct {
 		int32_t alias, parent, name, bytes;
