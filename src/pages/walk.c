@@ -131,9 +131,23 @@ void mw_pages_walk_done(struct mw_walk_of_pages *w)
 	*w = (struct mw_walk_of_pages){};
 }
 
-const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
-					  const struct mw_frames *frames,
-					  struct mw_run_place *place, uint64_t frame)
+bool mw_runs_next(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		  struct mw_runs_at *at)
+{
+	uint64_t next = at->frame + at->frames;
+
+	if (at->range >= frames->n || at->run >= w->runs.n)
+		return false;
+	if (at->run && next >= frames->range[at->range].to && ++at->range >= frames->n)
+		return false;
+	at->frame = next > frames->range[at->range].from ? next : frames->range[at->range].from;
+	at->frames = w->runs.run[at->run].frames;
+	at->owner = w->runs.run[at->run++].owner;
+	return true;
+}
+
+bool mw_runs_find(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		  struct mw_run_place *place, uint64_t frame, uint32_t *ret_owner)
 {
 	if (place->range < frames->n && !place->run && !place->frame)
 		place->frame = frames->range[0].from;
@@ -141,9 +155,10 @@ const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
 		const struct mw_run *run = &w->runs.run[place->run];
 		uint64_t end = place->frame + run->frames;
 
-		if (frame < end)
-			return frame >= place->frame ? mw_page_owner_at(&w->owners, run->owner)
-						     : NULL;
+		if (frame < end) {
+			*ret_owner = run->owner;
+			return frame >= place->frame;
+		}
 		place->run++;
 		place->frame = end;
 		if (end < frames->range[place->range].to)
@@ -151,5 +166,15 @@ const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
 		if (++place->range < frames->n)
 			place->frame = frames->range[place->range].from;
 	}
-	return NULL;
+	return false;
+}
+
+const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
+					  const struct mw_frames *frames,
+					  struct mw_run_place *place, uint64_t frame)
+{
+	uint32_t owner;
+
+	return mw_runs_find(w, frames, place, frame, &owner) ? mw_page_owner_at(&w->owners, owner)
+							     : NULL;
 }
