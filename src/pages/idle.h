@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * idle - frames that nobody holds and that are in no list of the buddy allocator: those in a list of
- * a CPU (struct per_cpu_pages) are told from the others by that list, whose next page points back.
+ * idle - frames that nobody holds and that are in no list of the buddy allocator: those in a list
+ * of a CPU (struct per_cpu_pages) are told from the others by it: the next page points back.
  */
 #pragma once
 
