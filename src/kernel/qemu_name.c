@@ -80,5 +80,8 @@ struct mw_str mw_qemu_name_text(struct mw_str cmdline, struct mw_arena *arena)
 
 struct mw_str mw_qemu_name_of_text(struct mw_str text, struct mw_arena *arena)
 {
-	return mw_fmt_unoctal(arena, mw_str_trim(text));
+	struct mw_str name = mw_fmt_unoctal(arena, mw_str_trim(text));
+
+	name.n = mw_str_find(name, '\0');
+	return name;
 }

@@ -231,27 +231,24 @@ static void take_by_rss(const struct mw_snap *s, struct mw_arena *arena, const s
 	n->n_threads = mw_known(p->status.thread_count);
 }
 
-static struct mw_str take_vm(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
-			     struct mw_snap *s)
+void mw_take_bounds(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
+		    struct mw_snap *s, struct mw_proc *p)
 {
 	struct mw_str text;
 
 	mw_take_at(at, "meta/vm", temp, s, &text);
-	return mw_qemu_name_of_text(text, arena);
+	p->numa.vm = mw_qemu_name_of_text(text, arena);
+	p->numa.cpus_allowed = p->status.cpus_allowed;
+	p->numa.mems_allowed = p->status.mems_allowed;
 }
 
 void mw_take_numa(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
 		  struct mw_snap *s, struct mw_proc *p)
 {
-	struct mw_proc_numa n = { .cpus_allowed = p->status.cpus_allowed,
-				  .mems_allowed = p->status.mems_allowed };
-
-	n.vm = take_vm(at, arena, temp, s);
 	if (mw_has_one_node(s)) {
-		take_by_rss(s, arena, p, &n);
-	} else {
-		take_maps(at, arena, temp, s, &n);
-		take_threads(at, arena, temp, s, p, &n);
+		take_by_rss(s, arena, p, &p->numa);
+		return;
 	}
-	p->numa = n;
+	take_maps(at, arena, temp, s, &p->numa);
+	take_threads(at, arena, temp, s, p, &p->numa);
 }

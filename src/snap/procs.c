@@ -147,6 +147,8 @@ static void take_one(struct take *t, uint64_t pid)
 	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_PROMISES | MW_WANT_NUMA)))
 		goto out;
 	p.cgroup = take_cgroup(t, &at, &p);
+	if (t->options->want & MW_WANT_NUMA)
+		mw_take_bounds(&at, t->arena, t->temp, t->s, &p);
 	t->s->proc[t->s->n_procs++] = p;
 	walk_now_or_later(t, &at, t->s->n_procs - 1);
 out:
