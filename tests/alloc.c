@@ -84,6 +84,30 @@ static int fixture(const char *path, FILE *result)
 	return bad;
 }
 
+/* What no other command makes: zones --processes. */
+static int processes(const char *path, FILE *result)
+{
+	static const char *const ways[] = { "--json", "--color=never" };
+	int bad = 0;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		char *argv[] = { (char *)"memwhy",
+				 (char *)"zones",
+				 (char *)"--root",
+				 (char *)path,
+				 (char *)"--processes",
+				 (char *)ways[i],
+				 NULL };
+		size_t n = torture(argv, 1, result);
+
+		bad |= !n;
+		if (n)
+			fprintf(result, "ok alloc zones --processes %s %s (%zu failures)\n",
+				ways[i], path, n);
+	}
+	return bad;
+}
+
 /* A kernel log, with each way to show its reports. */
 static int log_file(const char *path, FILE *result)
 {
@@ -125,6 +149,7 @@ int main(void)
 			bad |= fixture(path, result);
 	}
 	closedir(dir);
+	bad |= processes("tests/fixtures/hand-numa.cap", result);
 	bad |= log_file("tests/lab/logs/memcg-group-6.12.log", result);
 	bad |= log_file("tests/lab/logs/swap-full-6.12.log", result);
 	fclose(result);

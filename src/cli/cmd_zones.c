@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memwhy zones - which node and zone can serve this request?
+ * memwhy zones - which node and zone can serve this request?  With --processes: on which nodes are
+ * the processes?
  */
 #include <errno.h>
 
 #include "base/fmt.h"
 #include "cli/cmd.h"
+#include "cli/zones_processes.h"
 #include "cli/zones_report.h"
 #include "report/escape.h"
 
@@ -16,6 +18,19 @@ static const struct opt opts[] = {
 	  offsetof(struct options, all_orders) },
 	{ "kernel", 0, "RELEASE", "by the rules and masks of this kernel instead", OPT_TEXT,
 	  offsetof(struct options, kernel) },
+	{ "processes", 0, NULL, "memory of each process by node, and what of it is remote",
+	  OPT_FLAG, offsetof(struct options, processes) },
+	{ "top", 'n', "N", "show at most N processes and groups; 0 shows all", OPT_NUMBER,
+	  offsetof(struct options, top) },
+};
+
+/* What is asked instead of a request: one of them at a time. */
+static const struct mode {
+	const char *name;
+	size_t flag; /* offset of a bool in struct options */
+	int (*run)(struct cli_job *job, const struct options *o);
+} modes[] = {
+	{ "processes", offsetof(struct options, processes), cli_zones_processes },
 };
 
 static int wrong_request(struct cli_job *job, const char *what)
@@ -111,11 +126,55 @@ static int analyse(struct cli_job *job, const struct options *o)
 	return cli_job_emit(job, o, &r);
 }
 
+/* NULL: none.  False: more than one, or one beside what asks of a request. */
+static bool find_mode(const struct options *o, const struct mode **ret)
+{
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (!*((const bool *)((const char *)o + modes[i].flag)))
+			continue;
+		if (*ret || o->request || o->all_orders || o->kernel) {
+			fprintf(stderr,
+				"memwhy: --%s goes alone: without --request, "
+				"--all-orders, --kernel%s%s\n",
+				modes[i].name, *ret ? ", --" : "", *ret ? (*ret)->name : "");
+			return false;
+		}
+		*ret = &modes[i];
+	}
+	return true;
+}
+
+/* Who asks for it pays more: reading numa_maps is what it is for. */
+static struct options with_budget(const struct options *o)
+{
+	struct options more = *o;
+
+	if (__builtin_mul_overflow(o->smaps_budget_ms, 10, &more.smaps_budget_ms))
+		more.smaps_budget_ms = UINT64_MAX;
+	return more;
+}
+
+static int run_mode(const struct mode *mode, const struct options *o)
+{
+	const struct options more = with_budget(o);
+	_cli_job_ struct cli_job job = {};
+	int status = cli_job_start(&job, &more, MW_WANT_ZONES | MW_WANT_NUMA);
+
+	return status ? status : mode->run(&job, o);
+}
+
 static int run(const struct options *o)
 {
 	_cli_job_ struct cli_job job = {};
-	int status = cli_job_start(&job, o, MW_WANT_ZONES | MW_WANT_OVERCOMMIT);
+	const struct mode *mode;
+	int status;
 
+	if (!find_mode(o, &mode))
+		return EXIT_USAGE;
+	if (mode)
+		return run_mode(mode, o);
+	status = cli_job_start(&job, o, MW_WANT_ZONES | MW_WANT_OVERCOMMIT);
 	return status ? status : analyse(&job, o);
 }
 

@@ -34,7 +34,7 @@ struct options {
 	const char *output;
 	/* Of memwhy zones. */
 	const char *request;
-	bool all_orders;
+	bool all_orders, processes;
 	char **arg; /* what is no option */
 	int n_args;
 };

@@ -43,6 +43,13 @@ const struct mw_threshold mw_threshold_table[] = {
 	    "a process with more of CommitLimit, whose fork would be refused, is reported"),
 	ROW("limit-near", limit_near_permille, 800,
 	    "a process that used more of one of its limits is reported"),
+	ROW("numa-process", numa_process_permille, 20,
+	    "processes with more memory are looked at node by node"),
+	ROW("numa-remote", numa_remote_permille, 300,
+	    "such a process is reported if more of its memory is away from its threads"),
+	ROW("numa-full", numa_full_permille, 20,
+	    "nodes with less left, page cache included, are full for who is bound to them"),
+	ROW("numa-free", numa_free_permille, 100, "likewise: while the other nodes have more free"),
 	ROW("floor-mib", floor_mib, 8, "MiB: what is smaller is not reported, whatever its share"),
 };
 

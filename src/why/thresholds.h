@@ -28,6 +28,9 @@ struct mw_thresholds {
 	uint64_t commit_full_permille, commit_near_permille; /* of CommitLimit */
 	uint64_t commit_hugetlb_permille, commit_fork_permille;
 	uint64_t limit_near_permille; /* of the limit itself */
+	uint64_t numa_process_permille;
+	uint64_t numa_remote_permille;			 /* of the process's memory */
+	uint64_t numa_full_permille, numa_free_permille; /* of the nodes' memory */
 	uint64_t floor_mib;
 };
 
