@@ -100,6 +100,9 @@ static void notes(struct mw_report *r, const struct mw_numa *n)
 	     "reads more");
 	note(r, u.denied, "not readable and in no sum: root may read them");
 	note(r, u.other, "of which pages or threads are not known, in no sum of remote memory");
+	if (n->n_rows && n->all.bytes.why == MW_ABSENT)
+		mw_report_note(r, "no numa_maps here: on the machine itself memwhy zones "
+				  "--processes --save-capture FILE keeps what this needs");
 	note(r, u.threads,
 	     "of which 4096 threads were asked: the others as if they were where these are");
 }

@@ -188,14 +188,20 @@ static bool is_remote(const struct search *s, const struct mw_numa_row *row, str
 
 static const char *remote_words(const struct search *s, const struct remote *x)
 {
-	const char *pages = mw_fmt(s->arena, "%s of %s is not on node %" PRIu64,
-				   mw_fmt_bytes(s->arena, x->off_bytes),
-				   mw_fmt_bytes(s->arena, x->bytes), x->node->node);
+	uint64_t away = x->thread_count - x->there_count;
+	const char *pages, *threads = "";
 
-	if (x->there_count == x->thread_count)
-		return mw_fmt(s->arena, "%s, on which its threads run", pages);
-	return mw_fmt(s->arena, "%s, nor are %" PRIu64 " of its %" PRIu64 " threads", pages,
-		      x->thread_count - x->there_count, x->thread_count);
+	if (!x->off_bytes)
+		pages = mw_fmt(s->arena, "all of its %s is on node %" PRIu64,
+			       mw_fmt_bytes(s->arena, x->bytes), x->node->node);
+	else
+		pages = mw_fmt(s->arena, "%s of its %s is not on node %" PRIu64,
+			       mw_fmt_bytes(s->arena, x->off_bytes),
+			       mw_fmt_bytes(s->arena, x->bytes), x->node->node);
+	if (away)
+		threads = mw_fmt(s->arena, ", %" PRIu64 " of its %" PRIu64 " threads are elsewhere",
+				 away, x->thread_count);
+	return mw_fmt(s->arena, "%s%s", pages, threads);
 }
 
 /* "1,3": where it has pages, but for that node. */

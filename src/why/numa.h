@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "why/thresholds.h"
 #include "why/zones.h"
 
 /* MW_BAD: no sum; the reason of the maps or of the threads; MW_ABSENT: the node of a thread's CPU
@@ -62,6 +63,5 @@ uint64_t mw_numa_group_bytes_on(const struct mw_numa_group *g, uint64_t node);
 uint64_t mw_numa_group_threads_on(const struct mw_numa_group *g, uint64_t node);
 
 /* MW-NUMA-IMBALANCE and MW-NUMA-BOUND-FULL. */
-struct mw_thresholds;
 void mw_find_numa(const struct mw_numa *n, const struct mw_thresholds *limit,
 		  struct mw_arena *arena, struct mw_findings *ret);
