@@ -187,13 +187,40 @@ static void other_texts(void **state)
 	}
 }
 
+/* Of very many threads the first are asked; how many were not is known. */
+static void many_threads(void **state)
+{
+	enum { THREADS = MW_NUMA_THREADS_MAX + 900, ROOM = 1 << 20 };
+	_mw_arena_ struct mw_arena a = {};
+	_mw_root_ struct mw_root *root = NULL;
+	char *text = calloc(1, ROOM);
+	int n;
+	struct mw_snap s;
+
+	(void)state;
+	assert_non_null(text);
+	n = snprintf(text, ROOM, "%s", TWO_NODES STATUS("7", "4", "4996") MAPS("7", "1"));
+	for (int i = 0; i < THREADS; i++)
+		n += snprintf(
+			text + n, (size_t)(ROOM - n),
+			"-- proc/7/task/%d/stat --\n7 (a) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 "
+			"1 0 50 4096 1 0 0 0 0 0 0 0 0 0 0 0 0 0 17 %d\n",
+			10000 + i, i % 4);
+	snprintf(text + n, (size_t)(ROOM - n), "-- end --\n");
+	root = take(text, 10000000, &a, &s);
+	free(text);
+	assert_int_equal(s.proc[0].numa.threads_why, MW_OK);
+	expect_threads(&s.proc[0].numa, 0, 0, MW_NUMA_THREADS_MAX / 2);
+	expect_threads(&s.proc[0].numa, 1, 1, MW_NUMA_THREADS_MAX / 2);
+	assert_int_equal(s.proc[0].numa.thread_unread_count, 900);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(two_nodes),
-		cmocka_unit_test(one_node),
-		cmocka_unit_test(budget),
-		cmocka_unit_test(other_texts),
+		cmocka_unit_test(two_nodes),	cmocka_unit_test(one_node),
+		cmocka_unit_test(budget),	cmocka_unit_test(other_texts),
+		cmocka_unit_test(many_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
