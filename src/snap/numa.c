@@ -152,9 +152,15 @@ static struct mw_val cpu_of(const struct mw_pid_stat *stat, struct mw_str allowe
 	return mw_ok(first.from);
 }
 
+struct thread {
+	struct mw_val cpu;
+	bool runs;
+	uint64_t start_ticks;
+};
+
 /* False: it ended. */
 static bool take_thread(struct mw_at *at, struct mw_str tid, struct mw_arena *temp,
-			struct mw_snap *s, struct mw_val *ret_cpu)
+			struct mw_snap *s, struct thread *ret)
 {
 	const char *folder = mw_fmt(temp, "task/%.*s", (int)tid.n, tid.p);
 	struct mw_pid_status status = {};
@@ -167,46 +173,65 @@ static bool take_thread(struct mw_at *at, struct mw_str tid, struct mw_arena *te
 	if (mw_take_at(at, mw_fmt(temp, "%s/status", folder), temp, s, &text) == MW_OK &&
 	    mw_pid_status_parse(text, temp, &status) < 0)
 		status.cpus_allowed = (struct mw_str){};
-	*ret_cpu = cpu_of(&stat, status.cpus_allowed);
+	*ret = (struct thread){ .cpu = cpu_of(&stat, status.cpus_allowed),
+				.runs = stat.state == 'R',
+				.start_ticks = stat.start_ticks };
 	return true;
 }
 
-static void keep_threads(const uint64_t *count, struct mw_arena *arena, struct mw_proc_numa *n)
+static void keep_threads(const struct mw_proc_threads *all, struct mw_arena *arena,
+			 struct mw_proc_numa *n)
 {
 	for (size_t i = 0; i < MW_NODES_MAX; i++)
-		n->n_threads += count[i] > 0;
+		n->n_threads += all[i].count > 0;
 	n->threads = mw_arena_alloc(arena, (n->n_threads + 1) * sizeof(*n->threads));
 	if (!n->threads) {
 		n->n_threads = 0;
 		return;
 	}
 	for (size_t i = 0, k = 0; i < MW_NODES_MAX; i++)
-		if (count[i])
-			n->threads[k++] = (struct mw_proc_threads){ i, count[i] };
+		if (all[i].count) {
+			n->threads[k] = all[i];
+			n->threads[k++].node = i;
+		}
+}
+
+static bool is_number(struct mw_str name, uint64_t n)
+{
+	uint64_t v;
+
+	return !mw_str_u64(name, &v) && v == n;
 }
 
 static void take_threads(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
 			 struct mw_snap *s, const struct mw_proc *p, struct mw_proc_numa *n)
 {
-	uint64_t *count = mw_arena_alloc(temp, (MW_NODES_MAX + 1) * sizeof(*count)), seen = 0;
+	struct mw_proc_threads *all = mw_arena_alloc(temp, (MW_NODES_MAX + 1) * sizeof(*all));
+	uint64_t seen = 0;
 	struct mw_names names = {};
 	int r = mw_root_list(at->root, mw_fmt(temp, "%s/task", at->path), temp, &names);
 
-	for (size_t i = 0; count && i < names.n && i < MW_NUMA_THREADS_MAX; i++) {
+	for (size_t i = 0; all && i < names.n && i < MW_NUMA_THREADS_MAX; i++) {
 		struct mw_arena_mark mark = mw_arena_mark(temp);
-		struct mw_val cpu;
+		struct mw_proc_threads *at_node;
+		struct thread thread;
 
-		if (take_thread(at, names.item[i], temp, s, &cpu)) {
-			count[mw_known(cpu) ? node_of_cpu(s, cpu.v) : MW_NODES_MAX]++;
+		if (take_thread(at, names.item[i], temp, s, &thread)) {
+			at_node = &all[mw_known(thread.cpu) ? node_of_cpu(s, thread.cpu.v)
+							    : MW_NODES_MAX];
+			at_node->count++;
+			at_node->running_count += thread.runs;
+			if (is_number(names.item[i], p->pid))
+				n->start_ticks = thread.start_ticks;
 			seen++;
 		}
 		mw_arena_reset(temp, mark);
 	}
 	n->threads_why = r < 0 ? mw_why_of_errno(r) : seen ? MW_OK : MW_ABSENT;
-	if (!count || !seen)
+	if (!all || !seen)
 		return;
-	keep_threads(count, arena, n);
-	n->thread_nowhere_count = count[MW_NODES_MAX];
+	keep_threads(all, arena, n);
+	n->thread_nowhere_count = all[MW_NODES_MAX].count;
 	n->thread_unread_count = mw_or(mw_sub(p->status.thread_count, mw_ok(seen)), 0);
 }
 
@@ -226,7 +251,8 @@ static void take_by_rss(const struct mw_snap *s, struct mw_arena *arena, const s
 	n->node[0] = (struct mw_proc_node){ .node = only_node(s),
 					    .bytes = bytes.v,
 					    .hugetlb_bytes = huge };
-	n->threads[0] = (struct mw_proc_threads){ only_node(s), p->status.thread_count.v };
+	n->threads[0] =
+		(struct mw_proc_threads){ .node = only_node(s), .count = p->status.thread_count.v };
 	n->n_nodes = mw_known(bytes);
 	n->n_threads = mw_known(p->status.thread_count);
 }

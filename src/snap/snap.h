@@ -114,6 +114,7 @@ struct mw_proc_node {
  * more, by the first they may run on. */
 struct mw_proc_threads {
 	uint64_t node, count;
+	uint64_t running_count; /* of these, on a CPU or waiting for one; 0: by_rss */
 };
 
 /* On which nodes a process is, with MW_WANT_NUMA. */
@@ -133,6 +134,7 @@ struct mw_proc_numa {
 	size_t n_threads;
 	uint64_t thread_nowhere_count;		  /* whose CPU is on no node that is known */
 	uint64_t thread_unread_count;		  /* over MW_NUMA_THREADS_MAX, or ended meanwhile */
+	uint64_t start_ticks;			  /* of its first thread; 0: not known */
 	struct mw_str cpus_allowed, mems_allowed; /* of its first thread; empty: not known */
 	struct mw_str vm; /* the name that qemu was given; empty: it is none, or has none */
 };

@@ -19,9 +19,11 @@
 	"-- proc/" path "/status --\nName:\ta\nVmRSS:\t" rss \
 	" kB\nRssAnon:\t4 kB\nThreads:\t" threads            \
 	"\nCpus_allowed_list:\t0-3\nMems_allowed_list:\t0-1\n"
-#define THREAD(path, cpu, allowed)                                                           \
-	"-- proc/" path "/stat --\n7 (a) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 50 4096 1 " \
-	"18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 " cpu " 0\n"                        \
+#define THREAD(path, cpu, allowed) THREAD_IN(path, "S", cpu, allowed)
+#define THREAD_IN(path, state, cpu, allowed)                          \
+	"-- proc/" path "/stat --\n7 (a) " state                      \
+	" 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 50 4096 1 "           \
+	"18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 " cpu " 0\n" \
 	"-- proc/" path "/status --\nName:\ta\nCpus_allowed_list:\t" allowed "\n"
 
 /* What the snapshot points to lives in the root: free it after. */
@@ -61,7 +63,7 @@ static void expect_threads(const struct mw_proc_numa *n, size_t i, uint64_t node
 static void two_nodes(void **state)
 {
 	static const char text[] = TWO_NODES STATUS("7", "9000", "4") THREAD("7/task/7", "0", "0-3")
-		THREAD("7/task/8", "2", "0-3")
+		THREAD_IN("7/task/8", "R", "2", "0-3")
 		/* pinned elsewhere since it ran; on a CPU that no node has */
 		THREAD("7/task/9", "0", "3")
 			THREAD("7/task/10", "9",
@@ -90,6 +92,9 @@ static void two_nodes(void **state)
 	assert_int_equal(n->threads_why, MW_OK);
 	expect_threads(n, 0, 0, 1);
 	expect_threads(n, 1, 1, 2);
+	assert_int_equal(n->threads[0].running_count, 0);
+	assert_int_equal(n->threads[1].running_count, 1);
+	assert_int_equal(n->start_ticks, 50);
 	assert_int_equal(n->thread_nowhere_count, 1);
 	assert_int_equal(n->thread_unread_count, 0);
 	expect_str(n->cpus_allowed, "0-3");
