@@ -51,6 +51,16 @@ const struct mw_threshold mw_threshold_table[] = {
 	    "nodes with less left, page cache included, are full for who is bound to them"),
 	ROW("numa-free", numa_free_permille, 100, "likewise: while the other nodes have more free"),
 	ROW("floor-mib", floor_mib, 8, "MiB: what is smaller is not reported, whatever its share"),
+	ROW("balance-large", balance_large_permille, 10,
+	    "--balance looks at processes with more memory"),
+	ROW("balance-margin", balance_margin_permille, 10,
+	    "so much of a node, above its high marks, --balance leaves free"),
+	ROW("balance-remote", balance_remote_permille, 20,
+	    "a process with less of its memory remote is left alone"),
+	ROW("balance-gain", balance_gain_permille, 50,
+	    "--watch acts if so much of the large processes' memory would be remote no more"),
+	ROW("balance-pressure", balance_pressure_permille, 100,
+	    "of the last 10 s: with more stalls for memory (PSI some) nothing is moved"),
 };
 
 const size_t mw_threshold_count = sizeof(mw_threshold_table) / sizeof(mw_threshold_table[0]);

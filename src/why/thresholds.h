@@ -32,6 +32,10 @@ struct mw_thresholds {
 	uint64_t numa_remote_permille;			 /* of the process's memory */
 	uint64_t numa_full_permille, numa_free_permille; /* of the nodes' memory */
 	uint64_t floor_mib;
+	/* Of memwhy zones --balance: of MemTotal, of a node, of the process, of all large ones. */
+	uint64_t balance_large_permille, balance_margin_permille;
+	uint64_t balance_remote_permille, balance_gain_permille;
+	uint64_t balance_pressure_permille; /* of the time */
 };
 
 struct mw_threshold {
