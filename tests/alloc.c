@@ -84,26 +84,27 @@ static int fixture(const char *path, FILE *result)
 	return bad;
 }
 
-/* What no other command makes: zones --processes. */
-static int processes(const char *path, FILE *result)
+/* What no other command makes. */
+static int zones(const char *path, FILE *result)
 {
+	static const char *const what[] = { "--processes", "--balance" };
 	static const char *const ways[] = { "--json", "--color=never" };
 	int bad = 0;
 
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+	for (size_t i = 0; i < 4; i++) {
 		char *argv[] = { (char *)"memwhy",
 				 (char *)"zones",
 				 (char *)"--root",
 				 (char *)path,
-				 (char *)"--processes",
-				 (char *)ways[i],
+				 (char *)what[i / 2],
+				 (char *)ways[i % 2],
 				 NULL };
 		size_t n = torture(argv, 1, result);
 
 		bad |= !n;
 		if (n)
-			fprintf(result, "ok alloc zones --processes %s %s (%zu failures)\n",
-				ways[i], path, n);
+			fprintf(result, "ok alloc zones %s %s %s (%zu failures)\n", what[i / 2],
+				ways[i % 2], path, n);
 	}
 	return bad;
 }
@@ -149,7 +150,7 @@ int main(void)
 			bad |= fixture(path, result);
 	}
 	closedir(dir);
-	bad |= processes("tests/fixtures/hand-numa.cap", result);
+	bad |= zones("tests/fixtures/hand-numa.cap", result);
 	bad |= log_file("tests/lab/logs/memcg-group-6.12.log", result);
 	bad |= log_file("tests/lab/logs/swap-full-6.12.log", result);
 	fclose(result);

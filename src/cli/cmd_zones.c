@@ -7,6 +7,7 @@
 
 #include "base/fmt.h"
 #include "cli/cmd.h"
+#include "cli/zones_balance.h"
 #include "cli/zones_processes.h"
 #include "cli/zones_report.h"
 #include "report/escape.h"
@@ -22,15 +23,34 @@ static const struct opt opts[] = {
 	  OPT_FLAG, offsetof(struct options, processes) },
 	{ "top", 'n', "N", "show at most N processes and groups; 0 shows all", OPT_NUMBER,
 	  offsetof(struct options, top) },
+	{ "balance", 0, NULL, "a plan that puts each large process on one node", OPT_FLAG,
+	  offsetof(struct options, balance) },
+	{ "apply", 0, NULL, "with --balance: carry it out, and show what it gave", OPT_FLAG,
+	  offsetof(struct options, apply) },
+	{ "watch", 0, NULL, "with --balance: look again and again, as a service", OPT_FLAG,
+	  offsetof(struct options, watch) },
+	{ "interval", 0, "SECONDS", "with --watch: how often (60)", OPT_NUMBER,
+	  offsetof(struct options, interval_s) },
+	{ "dry-run", 0, NULL, "with --balance: only show the plan, which is the default", OPT_FLAG,
+	  offsetof(struct options, dry_run) },
 };
+
+static int run_processes(const struct options *o)
+{
+	_cli_job_ struct cli_job job = {};
+	int status = cli_job_start(&job, o, MW_WANT_ZONES | MW_WANT_NUMA);
+
+	return status ? status : cli_zones_processes(&job, o);
+}
 
 /* What is asked instead of a request: one of them at a time. */
 static const struct mode {
 	const char *name;
 	size_t flag; /* offset of a bool in struct options */
-	int (*run)(struct cli_job *job, const struct options *o);
+	int (*run)(const struct options *o);
 } modes[] = {
-	{ "processes", offsetof(struct options, processes), cli_zones_processes },
+	{ "processes", offsetof(struct options, processes), run_processes },
+	{ "balance", offsetof(struct options, balance), cli_zones_balance },
 };
 
 static int wrong_request(struct cli_job *job, const char *what)
@@ -155,25 +175,21 @@ static struct options with_budget(const struct options *o)
 	return more;
 }
 
-static int run_mode(const struct mode *mode, const struct options *o)
-{
-	const struct options more = with_budget(o);
-	_cli_job_ struct cli_job job = {};
-	int status = cli_job_start(&job, &more, MW_WANT_ZONES | MW_WANT_NUMA);
-
-	return status ? status : mode->run(&job, o);
-}
-
 static int run(const struct options *o)
 {
 	_cli_job_ struct cli_job job = {};
+	const struct options more = with_budget(o);
 	const struct mode *mode;
 	int status;
 
 	if (!find_mode(o, &mode))
 		return EXIT_USAGE;
 	if (mode)
-		return run_mode(mode, o);
+		return mode->run(&more);
+	if (o->apply || o->watch || o->dry_run) {
+		fputs("memwhy: zones: --apply, --watch and --dry-run are of --balance\n", stderr);
+		return EXIT_USAGE;
+	}
 	status = cli_job_start(&job, o, MW_WANT_ZONES | MW_WANT_OVERCOMMIT);
 	return status ? status : analyse(&job, o);
 }

@@ -35,6 +35,8 @@ struct options {
 	/* Of memwhy zones. */
 	const char *request;
 	bool all_orders, processes;
+	bool balance, apply, watch;
+	uint64_t interval_s;
 	char **arg; /* what is no option */
 	int n_args;
 };
