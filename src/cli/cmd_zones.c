@@ -100,7 +100,7 @@ static int analyse(struct cli_job *job, const struct options *o)
 	status = walk(job, &zones, &ask, &w);
 	if (status)
 		return status;
-	mw_find_zones(&zones, &job->arena, &findings);
+	mw_find_zones(&zones, &o->threshold, &job->arena, &findings);
 	mw_report_init(&r, &job->arena, "memwhy.zones/1");
 	cli_zones_report(&r, &(struct zones_view){ .zones = &zones,
 						   .walk = &w,

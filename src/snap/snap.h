@@ -274,7 +274,7 @@ struct mw_zones {
 	enum mw_why buddyinfo_why, pagetypeinfo_why;
 	struct mw_str buddyinfo_text;	 /* for mw_buddyinfo_next() */
 	struct mw_str pagetypeinfo_text; /* for mw_pagetypeinfo_next() */
-	bool has_thp;			 /* transparent huge pages are built in */
+	bool has_thp;			 /* transparent huge pages are built in, and not off */
 };
 
 /* Distances of a NUMA node, to each online node: "10 21". */

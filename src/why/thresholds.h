@@ -28,6 +28,11 @@ struct mw_thresholds {
 	uint64_t commit_full_permille, commit_near_permille; /* of CommitLimit */
 	uint64_t commit_hugetlb_permille, commit_fork_permille;
 	uint64_t limit_near_permille; /* of the limit itself */
+	uint64_t lowmem_reserve_permille, lowmem_short_permille;
+	uint64_t watermark_low_permille;   /* of what the kernel would choose */
+	uint64_t watermark_quick_permille; /* of kswapd's runs */
+	uint64_t watermark_high_permille;
+	uint64_t hugepage_node_permille, hugepage_left_permille; /* of the node */
 	uint64_t floor_mib;
 };
 

@@ -42,18 +42,18 @@ static bool must_be_compared(const struct mw_zone_compared *c, size_t i)
 
 static void compare(struct mw_zone_compared *c, size_t *n_figures)
 {
-	c->all = MW_AGREES;
+	c->all = MW_PARTS_AGREE;
 	for (size_t i = 0; i < MW_FIGURES; i++) {
 		if (!mw_known(c->kernel_pages[i]) || !mw_known(c->computed_pages[i])) {
-			if (must_be_compared(c, i) && c->all == MW_AGREES)
+			if (must_be_compared(c, i) && c->all == MW_PARTS_AGREE)
 				c->all = MW_NOT_COMPARED;
 			continue;
 		}
 		++*n_figures;
-		c->figure[i] =
-			c->kernel_pages[i].v == c->computed_pages[i].v ? MW_AGREES : MW_DIFFERS;
-		if (c->figure[i] == MW_DIFFERS)
-			c->all = MW_DIFFERS;
+		c->figure[i] = c->kernel_pages[i].v == c->computed_pages[i].v ? MW_PARTS_AGREE
+									      : MW_PARTS_DIFFER;
+		if (c->figure[i] == MW_PARTS_DIFFER)
+			c->all = MW_PARTS_DIFFER;
 	}
 }
 
@@ -100,14 +100,15 @@ int mw_zone_parts(const struct mw_snap *snap, struct mw_arena *arena, struct mw_
 		read_kernel(&snap->zoneinfo.zone[i], c->kernel_pages);
 		read_computed(&marks[i], c->computed_pages);
 		compare(c, &p.n_figures);
-		p.n_agree += c->all == MW_AGREES;
-		p.n_differ += c->all == MW_DIFFERS;
+		c->class = marks[i].class;
+		p.n_agree += c->all == MW_PARTS_AGREE;
+		p.n_differ += c->all == MW_PARTS_DIFFER;
 		p.n_not_compared += c->all == MW_NOT_COMPARED;
 	}
 	if (p.n_differ)
-		p.all = MW_DIFFERS;
+		p.all = MW_PARTS_DIFFER;
 	else if (p.n_agree && !p.n_not_compared)
-		p.all = MW_AGREES;
+		p.all = MW_PARTS_AGREE;
 	p.min_free_at_boot_kib = at_boot(snap);
 	*ret = p;
 	return 0;

@@ -203,7 +203,8 @@ static struct mw_zones_node *node_at(struct mw_zone_map *z, struct mw_arena *are
 	return &list[z->n_nodes++];
 }
 
-static void add_zone(struct mw_zone_map *z, const struct mw_zone *zone, struct mw_arena *arena)
+static void add_zone(struct mw_zone_map *z, const struct mw_zone *zone,
+		     const struct mw_zone_compared *parts, struct mw_arena *arena)
 {
 	struct mw_zones_node *node = node_at(z, arena, zone->node);
 	struct mw_zones_zone *list;
@@ -214,7 +215,7 @@ static void add_zone(struct mw_zone_map *z, const struct mw_zone *zone, struct m
 	if (!list)
 		return;
 	node->zone = list;
-	list[node->n_zones] = (struct mw_zones_zone){ .zone = zone };
+	list[node->n_zones] = (struct mw_zones_zone){ .zone = zone, .parts = parts };
 	fill_facts(z, &list[node->n_zones], arena);
 	node->has_memory |= list[node->n_zones].level != MW_LEVEL_EMPTY;
 	z->types_known |= list[node->n_zones++].types != NULL;
@@ -251,9 +252,12 @@ void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct m
 		    struct mw_zone_map *ret)
 {
 	struct mw_zone_map z = { .snap = s, .release = release };
+	struct mw_zone_parts parts = {};
 
+	mw_zone_parts(s, arena, &parts);
+	z.min_free_at_boot_kib = parts.min_free_at_boot_kib;
 	for (size_t i = 0; i < s->zoneinfo.n_zones; i++)
-		add_zone(&z, &s->zoneinfo.zone[i], arena);
+		add_zone(&z, &s->zoneinfo.zone[i], parts.n_zones ? &parts.zone[i] : NULL, arena);
 	for (size_t i = 0; i < s->n_nodes; i++) {
 		struct mw_zones_node *node = node_at(&z, arena, s->node[i].node);
 

@@ -9,7 +9,9 @@
 
 #include "base/finding.h"
 #include "snap/snap.h"
+#include "why/thresholds.h"
 #include "why/zone_ask.h"
+#include "why/zone_parts.h"
 #include "why/zone_walk.h"
 
 enum mw_zone_level {
@@ -30,6 +32,7 @@ struct mw_zones_zone {
 	/* Free blocks by migrate type, one a letter, of which the zone has any: "UME"; NULL: not
 	 * known. */
 	const char *types;
+	const struct mw_zone_compared *parts; /* NULL: a report does not have the settings */
 };
 
 struct mw_zones_node {
@@ -46,7 +49,8 @@ struct mw_zone_map {
 	struct mw_release release;
 	struct mw_zones_node *node; /* by number */
 	size_t n_nodes;
-	bool types_known; /* migrate types of free blocks were readable */
+	bool types_known;		    /* migrate types of free blocks were readable */
+	struct mw_val min_free_at_boot_kib; /* as mw_zone_parts has it */
 };
 
 void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct mw_arena *arena,
@@ -97,7 +101,8 @@ size_t mw_zones_remedies(const struct mw_zone_map *z, const struct mw_zones_walk
 			 struct mw_arena *arena, struct mw_remedy ret[MW_REMEDIES]);
 
 /* Findings on the zones as they are, worst first. */
-void mw_find_zones(const struct mw_zone_map *z, struct mw_arena *arena, struct mw_findings *ret);
+void mw_find_zones(const struct mw_zone_map *z, const struct mw_thresholds *limit,
+		   struct mw_arena *arena, struct mw_findings *ret);
 
 /* "Node 1 DMA32" */
 const char *mw_zones_name(const struct mw_zone_facts *f, struct mw_arena *arena);

@@ -15,9 +15,9 @@ static void check_zone(const struct mw_zone_compared *c, size_t *compared)
 		must_be_val(c->computed_pages[i]);
 		must(known == (c->figure[i] != MW_NOT_COMPARED));
 		*compared += known;
-		differs |= c->figure[i] == MW_DIFFERS;
+		differs |= c->figure[i] == MW_PARTS_DIFFER;
 	}
-	must(differs == (c->all == MW_DIFFERS));
+	must(differs == (c->all == MW_PARTS_DIFFER));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

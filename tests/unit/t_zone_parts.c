@@ -57,7 +57,7 @@ static void all_agree(void **state)
 	/* The boost is in all three, but no part of what is computed. */
 	compare(HEAD SETTINGS("40000") ZONES("512", "125") NORMAL("10412", "12887", "15362") END,
 		&a, &p);
-	assert_int_equal(p.all, MW_AGREES);
+	assert_int_equal(p.all, MW_PARTS_AGREE);
 	assert_int_equal(p.n_agree, 2);
 	assert_int_equal(p.n_figures, 4 + 3 + 3 + 3);
 	expect_val(p.zone[1].kernel_pages[MW_FIGURE_LOW], 12375);
@@ -75,11 +75,11 @@ static void one_differs(void **state)
 	(void)state;
 	compare(HEAD SETTINGS("40000") ZONES("0", "126") NORMAL("9900", "12375", "14850") END, &a,
 		&p);
-	assert_int_equal(p.all, MW_DIFFERS);
+	assert_int_equal(p.all, MW_PARTS_DIFFER);
 	assert_int_equal(p.n_agree, 1);
 	assert_int_equal(p.n_differ, 1);
-	assert_int_equal(p.zone[0].figure[MW_FIGURE_MIN], MW_AGREES);
-	assert_int_equal(p.zone[0].figure[MW_FIGURE_LOW], MW_DIFFERS);
+	assert_int_equal(p.zone[0].figure[MW_FIGURE_MIN], MW_PARTS_AGREE);
+	assert_int_equal(p.zone[0].figure[MW_FIGURE_LOW], MW_PARTS_DIFFER);
 	expect_val(p.zone[0].computed_pages[MW_FIGURE_LOW], 125);
 }
 
@@ -93,7 +93,7 @@ static void what_was_not_read_is_not_compared(void **state)
 	assert_int_equal(p.all, MW_NOT_COMPARED);
 	assert_int_equal(p.n_not_compared, 2);
 	compare(HEAD SETTINGS("40000") ZONES("0", "125") END, &a, &p);
-	assert_int_equal(p.zone[0].all, MW_AGREES);
+	assert_int_equal(p.zone[0].all, MW_PARTS_AGREE);
 	assert_int_equal(p.zone[1].all, MW_NOT_COMPARED);
 	assert_int_equal(p.all, MW_NOT_COMPARED);
 	compare(HEAD END, &a, &p);
