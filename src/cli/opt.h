@@ -33,7 +33,8 @@ struct options {
 	bool run;
 	const char *output;
 	/* Of memwhy zones. */
-	const char *request;
+	const char *request, *report;
+	uint64_t report_line; /* 0: the last one */
 	bool all_orders;
 	char **arg; /* what is no option */
 	int n_args;

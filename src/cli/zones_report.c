@@ -161,7 +161,13 @@ static void request_notes(struct mw_report *r, const struct zones_view *v)
 	struct mw_arena *a = r->arena;
 
 	mw_report_note(r, mw_fmt(a, "%s: %s", w->walk.gfp.names, mw_gfp_words(&w->walk.gfp, a)));
-	if (w->node_assumed)
+	if (w->node_assumed && v->log && mw_known(v->log->ask_cpu))
+		mw_report_note(r, mw_fmt(a,
+					 "who asked ran on CPU %" PRIu64 ", whose node the report "
+					 "does not say (--root of that machine tells): node "
+					 "%" PRIu64 " was taken",
+					 v->log->ask_cpu.v, w->walk.node.v));
+	else if (w->node_assumed)
 		mw_report_note(r, mw_fmt(a,
 					 "node %" PRIu64 " was taken, as the request says neither "
 					 "cpu= nor node=",
@@ -169,15 +175,60 @@ static void request_notes(struct mw_report *r, const struct zones_view *v)
 	if (w->fallback_by_hand && v->zones->n_nodes > 1)
 		mw_report_note(r, "the distances of the nodes are not known: after its own node "
 				  "the others are taken by number");
-	if (!v->zones->types_known && w->ask.order)
+	if (!v->zones->types_known && w->ask.order && v->log)
+		mw_report_note(r, "this kernel does not print of which migrate types the free "
+				  "blocks are");
+	else if (!v->zones->types_known && w->ask.order)
 		mw_report_note(r, "which migrate types the free blocks are of could not be read "
 				  "(proc/pagetypeinfo, root only): one of CMA or kept for atomic "
 				  "requests may stand for one that serves");
 }
 
+static bool lacks_managed(const struct mw_zone_map *z)
+{
+	for (size_t i = 0; i < z->n_nodes; i++)
+		for (size_t k = 0; k < z->node[i].n_zones; k++)
+			if (z->node[i].zone[k].zone->managed_pages.why == MW_ABSENT)
+				return true;
+	return false;
+}
+
+static void log_notes(struct mw_report *r, const struct zones_view *v)
+{
+	const struct zones_log *l = v->log;
+	struct mw_arena *a = r->arena;
+
+	mw_report_note(
+		r, mw_fmt(a, "figures of the report in line %" PRIu64 " of %s (%s), kernel %s%s",
+			  l->line, v->log_path, mw_oom_kind_name(l->kind), l->kernel,
+			  l->kernel_inferred ? ", inferred" : ""));
+	if (l->without)
+		mw_report_note(r,
+			       mw_fmt(a, "%" PRIu64 " later report%s show%s no zones", l->without,
+				      l->without == 1 ? "" : "s", l->without == 1 ? "s" : ""));
+	if (!l->ask_known)
+		mw_report_note(r, "the report does not say what was asked for: --request asks");
+	if (lacks_managed(v->zones))
+		mw_report_note(r, "of some zones it does not say how many pages the allocator had "
+				  "(managed)");
+}
+
+static void log_figures(struct mw_report *r, const struct zones_view *v)
+{
+	mw_report_string(r, "report.log", v->log_path);
+	mw_report_figure(r, "report.line", mw_ok(v->log->line));
+	mw_report_string(r, "report.kind", mw_oom_kind_name(v->log->kind));
+	mw_report_string(r, "report.kernel", v->log->kernel);
+	mw_report_bool(r, "report.kernel_inferred", mw_ok(v->log->kernel_inferred));
+}
+
 void cli_zones_report(struct mw_report *r, const struct zones_view *v)
 {
 	r->verdict = v->asked ? request_verdict(r, v) : zones_verdict(r, v);
+	if (v->log) {
+		log_notes(r, v);
+		log_figures(r, v);
+	}
 	if (v->asked) {
 		request_notes(r, v);
 		request_figures(r, v);

@@ -310,7 +310,8 @@ void cli_zones_remedies(struct mw_report *r, const struct zones_view *v)
 		r, (struct mw_table){ .id = "remedies",
 				      .col = columns,
 				      .n_cols = sizeof(columns) / sizeof(columns[0]),
-				      .title = "What would make it pass:" });
+				      .title = v->log ? "What would have made it pass:"
+						      : "What would make it pass:" });
 
 	for (size_t i = 0; i < n; i++) {
 		struct mw_row *row = mw_report_row(r, t, 0, MW_IN_BOTH);

@@ -15,11 +15,11 @@ struct mw_vmstat {
 	struct mw_val memmap_boot_pages; /* struct pages made at boot: outside MemTotal */
 	struct mw_val memmap_pages;	 /* struct pages of hot-added memory */
 
-	/* Events since boot. */
-	struct mw_val pageoutrun_count;	      /* runs of all kswapds */
-	struct mw_val low_hit_quickly_count;  /* woken from the nap before sleep; 2.6.33 on */
-	struct mw_val high_hit_quickly_count; /* not woken, but no more balanced after that nap */
-	/* Tasks that had to reclaim themselves: one counter up to 4.9, then one a class of zones. */
+	/* Events since boot: runs of all kswapds, and how the nap before sleep ended: woken, or
+	 * unbalanced again. */
+	struct mw_val pageoutrun_count;
+	struct mw_val low_hit_quickly_count, high_hit_quickly_count;
+	/* Tasks that reclaimed themselves: one counter up to 4.9, then one a class of zones. */
 	struct mw_val allocstall_count, allocstall_class_count[6];
 };
 

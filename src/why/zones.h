@@ -56,6 +56,18 @@ struct mw_zone_map {
 void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct mw_arena *arena,
 		    struct mw_zone_map *ret);
 
+struct mw_oom_case;
+
+/* The zones of a report; what it does not say (settings, distances) is MW_UNREAD, and which CPUs a
+ * node has where `of` does not know.  ret->snap is made in the arena; names are copied: the event
+ * may go. */
+void mw_zones_of_report(const struct mw_oom_case *c, const struct mw_snap *of,
+			struct mw_release release, struct mw_arena *arena, struct mw_zone_map *ret);
+
+/* What was asked for when it was written; false: it does not say. */
+bool mw_zone_ask_of_report(const struct mw_oom_case *c, struct mw_arena *arena,
+			   struct mw_zone_ask *ret);
+
 /* The node of a CPU; MW_UNREAD: not known, MW_ABSENT: no node has it. */
 struct mw_val mw_zones_node_of(const struct mw_zone_map *z, uint64_t cpu);
 

@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "kernel/oomfeed.h"
 #include "why/oom.h"
+#include "why/zones.h"
 
 /* A log as the program reads it. */
 static inline void feed_oom(struct mw_str text, mw_oom_sink seen)
@@ -162,6 +163,28 @@ static inline void must_be_possible(const struct mw_oom_case *c)
 	must_fit(c->event->order, mw_ok(20));
 }
 
+/* Its zones as a map, and its request along them. */
+static inline void must_be_walked(const struct mw_oom_case *c)
+{
+	static const struct mw_snap nobody;
+	struct mw_zone_map map;
+	struct mw_zones_walk w;
+	struct mw_zone_ask ask;
+	size_t n = 0;
+
+	mw_zones_of_report(c, &nobody, c->release, c->arena, &map);
+	for (size_t i = 0; i < map.n_nodes; i++)
+		n += map.node[i].n_zones;
+	must(n == c->n_zones);
+	if (!n || !mw_zone_ask_of_report(c, c->arena, &ask))
+		return;
+	ask.cpu = mw_no(MW_UNREAD);
+	must(!mw_zones_walk(&map, &ask, c->arena, &w) && w.walk.n_zones == n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < w.walk.zone[i].n_steps; k++)
+			must(mw_walk_step_text(&w.walk, &w.walk.zone[i], k)[0]);
+}
+
 /* All of it, of a report that was explained and searched for findings. */
 static inline void must_be_explained(const struct mw_oom_case *c, const struct mw_findings *found)
 {
@@ -177,4 +200,5 @@ static inline void must_be_explained(const struct mw_oom_case *c, const struct m
 	must_be_zones(c);
 	must_be_found(found);
 	must_be_possible(c);
+	must_be_walked(c);
 }
