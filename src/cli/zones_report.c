@@ -184,6 +184,60 @@ static void request_notes(struct mw_report *r, const struct zones_view *v)
 				  "requests may stand for one that serves");
 }
 
+#define DIFFERING_SHOWN 3
+
+static void note_parts(struct mw_report *r, const struct zones_view *v)
+{
+	const struct mw_zone_map *z = v->zones;
+	struct mw_arena *a = r->arena;
+	const char *text = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < z->n_nodes; i++)
+		for (size_t k = 0; k < z->node[i].n_zones; k++) {
+			const struct mw_zones_zone *zone = &z->node[i].zone[k];
+
+			if (!zone->parts || zone->parts->all != MW_PARTS_DIFFER ||
+			    n++ >= DIFFERING_SHOWN)
+				continue;
+			text = mw_fmt(a, "%s%s%s: %s", text ? text : "", text ? "; " : "",
+				      mw_zones_name(&zone->facts, a),
+				      mw_zone_parts_words(zone->parts, a));
+		}
+	if (n > DIFFERING_SHOWN)
+		text = mw_fmt(a, "%s; and %zu zones more", text, n - DIFFERING_SHOWN);
+	if (text)
+		mw_report_note(r,
+			       mw_fmt(a,
+				      "not what the settings give: %s. As a rule the kernel "
+				      "computed them before the zones had all their pages; it "
+				      "does so again when vm.min_free_kbytes (marks) and "
+				      "vm.lowmem_reserve_ratio (reserves) are written, even with "
+				      "the values they have",
+				      text));
+}
+
+static void note_kswapd(struct mw_report *r, const struct zones_view *v)
+{
+	const struct mw_vmstat *s = &v->zones->snap->vmstat;
+	struct mw_val stalls = mw_vmstat_allocstall(s);
+
+	if (v->log)
+		return;
+	mw_report_figure(r, "kswapd.runs", s->pageoutrun_count);
+	mw_report_figure(r, "kswapd.low_hit_quickly", s->low_hit_quickly_count);
+	mw_report_figure(r, "kswapd.high_hit_quickly", s->high_hit_quickly_count);
+	mw_report_figure(r, "kswapd.allocstall", stalls);
+	if (!v->asked && (mw_or(s->pageoutrun_count, 0) || mw_or(stalls, 0)))
+		mw_report_note(
+			r, mw_fmt(r->arena,
+				  "kswapd since boot: %" PRIu64 " runs, %" PRIu64 " times woken "
+				  "again at once, %" PRIu64 " times unbalanced again after a nap; "
+				  "%" PRIu64 " times a task reclaimed for itself",
+				  mw_or(s->pageoutrun_count, 0), mw_or(s->low_hit_quickly_count, 0),
+				  mw_or(s->high_hit_quickly_count, 0), mw_or(stalls, 0)));
+}
+
 static bool lacks_managed(const struct mw_zone_map *z)
 {
 	for (size_t i = 0; i < z->n_nodes; i++)
@@ -229,6 +283,8 @@ void cli_zones_report(struct mw_report *r, const struct zones_view *v)
 		log_notes(r, v);
 		log_figures(r, v);
 	}
+	note_parts(r, v);
+	note_kswapd(r, v);
 	if (v->asked) {
 		request_notes(r, v);
 		request_figures(r, v);

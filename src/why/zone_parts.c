@@ -2,6 +2,9 @@
 #include "why/zone_parts.h"
 
 #include <errno.h>
+#include <inttypes.h>
+
+#include "base/fmt.h"
 
 /* What stands in zoneinfo has the boost in it (min_wmark_pages() since 5.0), but for releases that
  * do not print the boost: there it is not known, and mostly 0. */
@@ -55,6 +58,48 @@ static void compare(struct mw_zone_compared *c, size_t *n_figures)
 		if (c->figure[i] == MW_PARTS_DIFFER)
 			c->all = MW_PARTS_DIFFER;
 	}
+}
+
+struct mw_val mw_zone_parts_agree(const struct mw_zone_compared *c)
+{
+	if (c->all != MW_NOT_COMPARED)
+		return mw_ok(c->all == MW_PARTS_AGREE);
+	for (size_t i = 0; i < MW_FIGURES; i++) {
+		if (!must_be_compared(c, i))
+			continue;
+		if (!mw_known(c->kernel_pages[i]))
+			return c->kernel_pages[i];
+		if (!mw_known(c->computed_pages[i]))
+			return c->computed_pages[i];
+	}
+	return mw_no(MW_UNREAD);
+}
+
+const char *mw_zone_parts_words(const struct mw_zone_compared *c, struct mw_arena *arena)
+{
+	static const char *const names[] = { [MW_FIGURE_MIN] = "min",
+					     [MW_FIGURE_LOW] = "low",
+					     [MW_FIGURE_HIGH] = "high",
+					     [MW_FIGURE_PROMO] = "promo" };
+	const char *words = NULL;
+	size_t more = 0;
+
+	for (size_t i = 0; i < MW_FIGURES; i++) {
+		if (c->figure[i] != MW_PARTS_DIFFER)
+			continue;
+		if (words) {
+			more++;
+			continue;
+		}
+		words = i < MW_FIGURE_RESERVE
+				? names[i]
+				: mw_fmt(arena, "lowmem_reserve[%zu]", i - MW_FIGURE_RESERVE);
+		words = mw_fmt(arena, "%s is %" PRIu64 ", computed %" PRIu64, words,
+			       c->kernel_pages[i].v, c->computed_pages[i].v);
+	}
+	return more ? mw_fmt(arena, "%s, and %zu figure%s more differ%s", words, more,
+			     more == 1 ? "" : "s", more == 1 ? "s" : "")
+		    : words;
 }
 
 static struct mw_mark_settings settings_of(const struct mw_snap *snap)

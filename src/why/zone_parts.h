@@ -42,5 +42,11 @@ struct mw_zone_parts {
 	struct mw_val min_free_at_boot_kib;	  /* near; what it would be if nobody set it */
 };
 
+/* 1 or 0; else why it was not compared. */
+struct mw_val mw_zone_parts_agree(const struct mw_zone_compared *c);
+
+/* "min is 34, computed 31, and 6 figures more differ"; NULL: none does. */
+const char *mw_zone_parts_words(const struct mw_zone_compared *c, struct mw_arena *arena);
+
 /* Pure.  0 or -ENOMEM.  Needs MW_WANT_ZONES. */
 int mw_zone_parts(const struct mw_snap *snap, struct mw_arena *arena, struct mw_zone_parts *ret);

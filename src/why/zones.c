@@ -147,13 +147,15 @@ static struct mw_val reserved_highatomic(const struct mw_snap *s, const struct m
 
 /* Whatever is taken off for atomic requests, it is not more than 1 % of the zone and two
  * pageblocks, which are at most of the largest order (reserve_highatomic_pageblock()). */
-static struct mw_val most_highatomic(const struct mw_zone_map *z, const struct mw_zone *zone)
+static struct mw_val most_highatomic(const struct mw_zone_map *z, const struct mw_zone *zone,
+				     const struct mw_zone_facts *f)
 {
+	size_t largest = (f->n_orders ? f->n_orders : MW_ORDERS) - 1;
 	uint64_t managed = mw_or(zone->managed_pages, UINT64_MAX / 2);
 
 	if (mw_release_is_known(z->release) && !mw_release_at_least(z->release, 4, 4))
 		return mw_ok(0);
-	return mw_ok(managed / 100 + 2048);
+	return mw_ok(managed / 100 + (UINT64_C(2) << largest));
 }
 
 static void fill_facts(const struct mw_zone_map *zs, struct mw_zones_zone *z,
@@ -184,7 +186,7 @@ static void fill_facts(const struct mw_zone_map *zs, struct mw_zones_zone *z,
 	if (!mw_known(f->reserved_highatomic_pages))
 		f->reserved_highatomic_pages = reserved_highatomic(zs->snap, z);
 	if (!z->types)
-		f->most_highatomic_pages = most_highatomic(zs, zone);
+		f->most_highatomic_pages = most_highatomic(zs, zone, f);
 }
 
 static struct mw_zones_node *node_at(struct mw_zone_map *z, struct mw_arena *arena, uint64_t number)

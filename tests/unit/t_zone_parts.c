@@ -81,6 +81,10 @@ static void one_differs(void **state)
 	assert_int_equal(p.zone[0].figure[MW_FIGURE_MIN], MW_PARTS_AGREE);
 	assert_int_equal(p.zone[0].figure[MW_FIGURE_LOW], MW_PARTS_DIFFER);
 	expect_val(p.zone[0].computed_pages[MW_FIGURE_LOW], 125);
+	expect_val(mw_zone_parts_agree(&p.zone[0]), 0);
+	expect_val(mw_zone_parts_agree(&p.zone[1]), 1);
+	assert_string_equal(mw_zone_parts_words(&p.zone[0], &a), "low is 126, computed 125");
+	assert_null(mw_zone_parts_words(&p.zone[1], &a));
 }
 
 static void what_was_not_read_is_not_compared(void **state)
@@ -92,9 +96,11 @@ static void what_was_not_read_is_not_compared(void **state)
 	compare(HEAD ZONES("0", "125") NORMAL("9900", "12375", "14850") END, &a, &p);
 	assert_int_equal(p.all, MW_NOT_COMPARED);
 	assert_int_equal(p.n_not_compared, 2);
+	expect_why(mw_zone_parts_agree(&p.zone[0]), MW_ABSENT);
 	compare(HEAD SETTINGS("40000") ZONES("0", "125") END, &a, &p);
 	assert_int_equal(p.zone[0].all, MW_PARTS_AGREE);
 	assert_int_equal(p.zone[1].all, MW_NOT_COMPARED);
+	expect_why(mw_zone_parts_agree(&p.zone[1]), MW_ABSENT);
 	assert_int_equal(p.all, MW_NOT_COMPARED);
 	compare(HEAD END, &a, &p);
 	assert_int_equal(p.all, MW_NOT_COMPARED);
