@@ -23,8 +23,11 @@ static const struct opt opts[] = {
 	  offsetof(struct options, kernel) },
 };
 
+/* Without memory nothing is wrong with the request. */
 static int wrong_request(struct cli_job *job, const char *what)
 {
+	if (job->arena.failed)
+		return cli_fail("zones", -ENOMEM);
 	fprintf(stderr, "memwhy: --request: %s\n", mw_escape(&job->arena, mw_str_of(what)));
 	return EXIT_USAGE;
 }
@@ -49,7 +52,7 @@ static int walk(struct cli_job *job, const struct mw_zone_map *z, const struct m
 
 	if (r == -ENOENT)
 		return wrong_request(job, mw_fmt(&job->arena, "there is no such: %s", word));
-	if (r == -ENODATA && !z->n_nodes)
+	if (r == -ENODATA && !z->n_nodes && !job->arena.failed)
 		return cli_unread("proc/zoneinfo", r);
 	if (r == -ENODATA)
 		return wrong_request(job, mw_fmt(&job->arena,

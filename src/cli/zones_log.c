@@ -33,6 +33,7 @@ static void keep(struct zones_log *log, const struct mw_oom_event *e)
 	struct mw_release release;
 	struct mw_oom_case c;
 
+	log->no_memory |= log->arena.failed;
 	mw_arena_done(&log->arena);
 	log->arena = (struct mw_arena){};
 	mw_oom_explain(e, NULL, NULL, &log->arena, &c);
@@ -52,6 +53,7 @@ static void on_event(void *to, struct mw_oom_event *e)
 {
 	struct zones_log *log = to;
 
+	log->no_memory |= e->arena.failed;
 	if (!is_wanted(log, e))
 		return;
 	log->seen++;
@@ -66,7 +68,6 @@ static void on_event(void *to, struct mw_oom_event *e)
 static int feed(struct mw_log *in, struct zones_log *log)
 {
 	struct mw_oomfeed f;
-	bool failed;
 	ssize_t n;
 
 	if (mw_oomfeed_init(&f, on_event, log) < 0)
@@ -79,9 +80,9 @@ static int feed(struct mw_log *in, struct zones_log *log)
 		if (n > 0)
 			mw_oomfeed_filled(&f, (size_t)n);
 	} while (n > 0);
-	failed = f.arena.failed;
+	log->no_memory |= f.arena.failed;
 	mw_oomfeed_done(&f);
-	return failed || log->arena.failed ? -ENOMEM : (int)n;
+	return log->no_memory || log->arena.failed ? -ENOMEM : (int)n;
 }
 
 static int say(struct zones_log *log, const char *path, int status, const char *what)

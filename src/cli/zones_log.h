@@ -17,6 +17,7 @@ struct zones_log {
 	enum mw_oom_kind last_kind;
 	uint64_t last_line;
 
+	bool no_memory; /* of an event, or for the log */
 	bool found;
 	struct mw_zone_map map;
 	bool ask_known;

@@ -80,7 +80,7 @@ struct mw_zones_walk {
 };
 
 /* -ENOENT: there is no such node, or no node has that CPU; -ENODATA: which node it is on is not
- * known. */
+ * known; -ENOMEM, also where the map was built without enough of it. */
 int mw_zones_walk(const struct mw_zone_map *z, const struct mw_zone_ask *ask,
 		  struct mw_arena *arena, struct mw_zones_walk *ret);
 

@@ -90,7 +90,7 @@ int mw_zones_walk(const struct mw_zone_map *z, const struct mw_zone_ask *ask,
 		  struct mw_arena *arena, struct mw_zones_walk *ret)
 {
 	struct mw_zones_walk w = { .ask = *ask };
-	int r = find_node(z, &w);
+	int r = arena->failed ? -ENOMEM : find_node(z, &w);
 
 	if (r < 0)
 		return r;
