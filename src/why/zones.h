@@ -49,7 +49,8 @@ struct mw_zone_map {
 	struct mw_release release;
 	struct mw_zones_node *node; /* by number */
 	size_t n_nodes;
-	bool types_known;		    /* migrate types of free blocks were readable */
+	bool types_known; /* migrate types of free blocks were readable */
+	bool highmem;	  /* is built in, though no such zone is seen: as a report tells */
 	struct mw_val min_free_at_boot_kib; /* as mw_zone_parts has it */
 };
 

@@ -105,7 +105,7 @@ void mw_zones_of_report(const struct mw_oom_case *c, const struct mw_snap *of,
 {
 	const struct mw_oom_event *e = c->event;
 	struct mw_snap *s = mw_arena_alloc(arena, sizeof(*s));
-	struct mw_zone_map z = { .snap = s, .release = release };
+	struct mw_zone_map z = { .snap = s, .release = release, .highmem = c->walk.highmem };
 
 	*ret = z;
 	if (!s)
