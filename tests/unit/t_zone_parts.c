@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "helper.h"
 
 #define HEAD                                                                          \
@@ -133,6 +134,27 @@ static void snapshot(void **state)
 	mw_root_free(root);
 }
 
+/* Transparent huge pages that are off ask for nothing to be kept free. */
+static void huge_pages_that_are_off(void **state)
+{
+	static const char *const modes[] = { "[always] madvise never", "always [madvise] never",
+					     "always madvise [never]" };
+	_mw_arena_ struct mw_arena a = {};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		const char *text = mw_fmt(&a,
+					  HEAD "-- sys/kernel/mm/transparent_hugepage/enabled --\n"
+					       "%s\n" END,
+					  modes[i]);
+		struct mw_snap s;
+		struct mw_root *root = take(text, &a, &s);
+
+		assert_int_equal(s.zones.has_thp, i < 2);
+		mw_root_free(root);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +162,7 @@ int main(void)
 		cmocka_unit_test(one_differs),
 		cmocka_unit_test(what_was_not_read_is_not_compared),
 		cmocka_unit_test(snapshot),
+		cmocka_unit_test(huge_pages_that_are_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
