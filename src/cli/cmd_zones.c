@@ -114,6 +114,7 @@ static int analyse_log(struct cli_job *job, const struct options *o, struct zone
 						   .log = log,
 						   .log_path = o->report,
 						   .asked = o->request || log->ask_known,
+						   .own_request = !o->request && log->ask_known,
 						   .all_orders = o->all_orders,
 						   .ascii = o->ascii });
 	return cli_job_emit(job, o, &r);

@@ -247,6 +247,24 @@ static bool lacks_managed(const struct mw_zone_map *z)
 	return false;
 }
 
+/* By its own figures it is served, and yet there is a report. */
+static void note_refused(struct mw_report *r, const struct zones_view *v)
+{
+	const struct mw_walk *w = &v->walk->walk;
+	bool at_high = false;
+
+	if (!v->own_request || !mw_or(v->walk->answer.succeeds, 0))
+		return;
+	for (size_t i = 0; i < w->n_zones; i++)
+		at_high |= w->zone[i].n_steps && !w->zone[i].barred[MW_WALK_HIGH] &&
+			   w->zone[i].step[MW_WALK_HIGH].test == MW_TEST_PASSES;
+	mw_report_note(
+		r, at_high ? "it was refused all the same: memory came back before the "
+			     "report was printed (`memwhy oom` weighs it)"
+			   : "it was refused all the same: min would do, but not high, at which "
+			     "the last try before a kill is made (`memwhy oom` weighs it)");
+}
+
 static void log_notes(struct mw_report *r, const struct zones_view *v)
 {
 	const struct zones_log *l = v->log;
@@ -262,6 +280,7 @@ static void log_notes(struct mw_report *r, const struct zones_view *v)
 				      l->without == 1 ? "" : "s", l->without == 1 ? "s" : ""));
 	if (!l->ask_known)
 		mw_report_note(r, "the report does not say what was asked for: --request asks");
+	note_refused(r, v);
 	if (lacks_managed(v->zones))
 		mw_report_note(r, "of some zones it does not say how many pages the allocator had "
 				  "(managed)");

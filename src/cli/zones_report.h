@@ -13,7 +13,8 @@ struct zones_view {
 	const struct mw_zones_walk *walk; /* of the request, or of GFP_KERNEL for one page */
 	const struct zones_log *log;	  /* NULL: of a machine, not of a report */
 	const char *log_path;
-	bool asked; /* somebody gave a request, or the report has its own */
+	bool asked;	  /* somebody gave a request, or the report has its own */
+	bool own_request; /* of the report */
 	bool all_orders;
 	bool ascii;
 };

@@ -182,18 +182,18 @@ static void zone_row(struct mw_report *r, struct mw_table *t, const struct zones
 	mw_cell_str(row, STATE, mw_str_of(mw_zone_level_name(z->level)));
 }
 
-/* kswapd gave up on the node, up to 4.7 on one of its zones: MW_ABSENT where nothing says. */
+/* kswapd gave up on the node, up to 4.7 on each of its zones: MW_ABSENT where nothing says. */
 static struct mw_val given_up(const struct mw_zones_node *n)
 {
-	struct mw_val any = mw_no(MW_ABSENT);
+	struct mw_val all = mw_no(MW_ABSENT);
 
 	for (size_t i = 0; i < n->n_zones; i++) {
 		struct mw_val v = n->zone[i].zone->unreclaimable;
 
-		if (mw_known(v))
-			any = mw_ok(mw_or(any, 0) || v.v);
+		if (mw_known(v) && n->zone[i].level != MW_LEVEL_EMPTY)
+			all = mw_ok(mw_or(all, 1) && v.v);
 	}
-	return any;
+	return all;
 }
 
 static const char *node_words(struct mw_arena *a, const struct zones_view *v,
