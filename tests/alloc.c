@@ -67,8 +67,8 @@ static size_t torture(char *argv[], size_t stride, FILE *result)
 
 static int fixture(const char *path, FILE *result)
 {
-	static const char *const commands[] = { "--json", "--color=never", "ledger", "victims",
-						"capture" };
+	static const char *const commands[] = { "--json",  "--color=never", "ledger",
+						"victims", "capture",	    "zones" };
 	size_t stride = file_bytes(path) < SMALL_BYTES ? 1 : STRIDE;
 	int bad = 0;
 
@@ -127,6 +127,18 @@ static int log_file(const char *path, FILE *result)
 	return bad;
 }
 
+/* The zones of its last report. */
+static int log_zones(const char *path, FILE *result)
+{
+	char *argv[] = { (char *)"memwhy", (char *)"zones", (char *)"--report", (char *)path,
+			 NULL };
+	size_t n = torture(argv, 5, result);
+
+	if (n)
+		fprintf(result, "ok alloc zones --report %s (%zu failures)\n", path, n);
+	return !n;
+}
+
 int main(void)
 {
 	const char *folder = getenv("MEMWHY_FIXTURES");
@@ -153,6 +165,7 @@ int main(void)
 	bad |= zones("tests/fixtures/hand-numa.cap", result);
 	bad |= log_file("tests/lab/logs/memcg-group-6.12.log", result);
 	bad |= log_file("tests/lab/logs/swap-full-6.12.log", result);
+	bad |= log_zones("tests/lab/logs/swap-full-6.12.log", result);
 	fclose(result);
 	return bad;
 }

@@ -33,7 +33,8 @@ struct options {
 	bool run;
 	const char *output;
 	/* Of memwhy zones. */
-	const char *request;
+	const char *request, *report;
+	uint64_t report_line; /* 0: the last one */
 	bool all_orders, processes;
 	bool balance, apply, watch;
 	uint64_t interval_s;

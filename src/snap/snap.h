@@ -49,7 +49,7 @@ enum mw_want {
 	 * all page tables where there is more than one node. */
 	MW_WANT_NUMA = 1 << 10,
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
-	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT,
+	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT | MW_WANT_ZONES,
 };
 
 struct mw_snap_options {
@@ -287,7 +287,7 @@ struct mw_zones {
 	enum mw_why buddyinfo_why, pagetypeinfo_why;
 	struct mw_str buddyinfo_text;	 /* for mw_buddyinfo_next() */
 	struct mw_str pagetypeinfo_text; /* for mw_pagetypeinfo_next() */
-	bool has_thp;			 /* transparent huge pages are built in */
+	bool has_thp;			 /* transparent huge pages are built in, and not off */
 };
 
 /* Distances of a NUMA node, to each online node: "10 21". */
