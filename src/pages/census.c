@@ -45,20 +45,27 @@ static void refuse(struct take *t, const char *reader, int r, const char *why)
 					    mw_str_of(why) };
 }
 
+static int find_layout(struct take *t, const char **ret_why)
+{
+	_mw_arena_ struct mw_arena temp = {}; /* some 10 MiB that nobody needs afterwards */
+	struct mw_str text;
+	struct mw_btf btf;
+	int r;
+
+	*ret_why = "/sys/kernel/btf/vmlinux";
+	r = mw_root_read(t->root, "sys/kernel/btf/vmlinux", &temp, &text);
+	if (!r)
+		r = mw_btf_open(text, &temp, &btf);
+	return r ? r : mw_layout_of(&btf, &t->layout, ret_why);
+}
+
 /* What each reader needs: the layout, the frames. */
 static int prepare(struct take *t, const char **ret_why)
 {
 	struct mw_str text;
-	struct mw_btf btf;
 	struct mw_buddy_zone zone;
-	int r;
+	int r = find_layout(t, ret_why);
 
-	*ret_why = "/sys/kernel/btf/vmlinux";
-	r = mw_root_read(t->root, "sys/kernel/btf/vmlinux", t->arena, &text);
-	if (!r)
-		r = mw_btf_open(text, t->arena, &btf);
-	if (!r)
-		r = mw_layout_of(&btf, &t->layout, ret_why);
 	if (r < 0)
 		return r;
 	t->layout.page.mapping += t->options->shift_mapping;
@@ -167,6 +174,7 @@ static void read_counters(struct take *t, bool after)
 /* What has no mark of its own, by who points to it. */
 static int tell_apart(struct take *t)
 {
+	_mw_arena_ struct mw_arena temp = {};
 	struct mw_str kallsyms = {};
 	int r = mw_idle_tell(t->k, &t->layout, &t->frames, &t->walk);
 
@@ -175,7 +183,7 @@ static int tell_apart(struct take *t)
 	if (!r)
 		r = mw_areas_find(t->k, &t->layout, &t->frames, &t->walk, t->frame_bytes, t->arena,
 				  &t->areas);
-	mw_root_read(t->root, "proc/kallsyms", t->arena, &kallsyms);
+	mw_root_read(t->root, "proc/kallsyms", &temp, &kallsyms);
 	mw_areas_name(&t->areas, &t->stacks, kallsyms, t->arena);
 	return r ? r
 		 : mw_areas_give(t->k, &t->layout, &t->frames, &t->areas, &t->stacks, t->arena,
