@@ -6,8 +6,8 @@
  *	census_truth bpf|kcore TMPFS_FOLDER DISK_FOLDER PERCENT [hold]
  *
  * A line of JSON for each kind: {"kind":"memfd","frames":131072,"right":131072}, and one of the
- * walk.  At most PERCENT of the sizes.  Exit status 1: a frame is another's; 77: no such reader.
- * hold: starts 300 threads named truth_thread too, says "ready", and waits until standard input ends.
+ * walk.  At most PERCENT of the sizes.  hold: starts 300 threads named truth_thread, says "ready",
+ * and waits until standard input ends.  Exit status 1: a frame is another's; 77: no such reader.
  */
 #include <errno.h>
 #include <fcntl.h>
