@@ -131,25 +131,49 @@ void mw_pages_walk_done(struct mw_walk_of_pages *w)
 	*w = (struct mw_walk_of_pages){};
 }
 
+/* To the run behind this one. */
+static void step(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		 struct mw_run_place *place)
+{
+	place->frame += w->runs.run[place->run++].frames;
+	if (place->frame >= frames->range[place->range].to && ++place->range < frames->n)
+		place->frame = frames->range[place->range].from;
+}
+
+static bool is_at_run(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		      struct mw_run_place *place)
+{
+	if (place->range >= frames->n || place->run >= w->runs.n)
+		return false;
+	if (!place->run)
+		place->frame = frames->range[0].from;
+	return true;
+}
+
 const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
 					  const struct mw_frames *frames,
 					  struct mw_run_place *place, uint64_t frame)
 {
-	if (place->range < frames->n && !place->run && !place->frame)
-		place->frame = frames->range[0].from;
-	while (place->range < frames->n && place->run < w->runs.n) {
+	for (; is_at_run(w, frames, place); step(w, frames, place)) {
 		const struct mw_run *run = &w->runs.run[place->run];
-		uint64_t end = place->frame + run->frames;
 
-		if (frame < end)
+		if (frame < place->frame + run->frames)
 			return frame >= place->frame ? mw_page_owner_at(&w->owners, run->owner)
 						     : NULL;
-		place->run++;
-		place->frame = end;
-		if (end < frames->range[place->range].to)
-			continue;
-		if (++place->range < frames->n)
-			place->frame = frames->range[place->range].from;
 	}
 	return NULL;
+}
+
+bool mw_runs_next(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		  struct mw_run_place *place, struct mw_run_seen *ret)
+{
+	const struct mw_run *run;
+
+	if (!is_at_run(w, frames, place))
+		return false;
+	run = &w->runs.run[place->run];
+	*ret = (struct mw_run_seen){ place->frame, run->frames,
+				     mw_page_owner_at(&w->owners, run->owner) };
+	step(w, frames, place);
+	return true;
 }

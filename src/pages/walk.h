@@ -44,3 +44,27 @@ struct mw_run_place {
 const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
 					  const struct mw_frames *frames,
 					  struct mw_run_place *place, uint64_t frame);
+
+/* The runs in turn, from a zeroed place on; false at the end. */
+struct mw_run_seen {
+	uint64_t frame, frames;
+	const struct mw_page_owner *owner;
+};
+
+bool mw_runs_next(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		  struct mw_run_place *place, struct mw_run_seen *ret);
+
+/* A walk that was made, and what it was made with: for those who go on asking. */
+struct mw_walked {
+	struct mw_kmem *k;
+	const struct mw_layout *l;
+	const struct mw_frames *frames;
+	uint64_t frame_bytes;
+	struct mw_walk_of_pages *walk;
+	struct mw_arena *arena; /* for what they find */
+};
+
+static inline uint64_t mw_walked_page(const struct mw_walked *w, uint64_t frame)
+{
+	return w->k->frames + frame * (uint64_t)w->l->page.bytes;
+}
