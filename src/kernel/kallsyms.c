@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define FUNCTION_MAX ((uint64_t)1 << 20) /* bytes; farther on it is not that function any more */
+
 /* "ffffffffc0a01000 t name\t[module]": code only. */
 static bool parse_line(struct mw_str line, struct mw_kallsym *ret)
 {
@@ -56,10 +58,10 @@ void mw_kallsyms_find(struct mw_str text, struct mw_kallsym *sym, size_t n)
 		sym[at] = s;
 	}
 	for (size_t i = 1; i < n; i++)
-		if (!sym[i].start) {
-			uint64_t address = sym[i].address;
-
-			sym[i] = sym[i - 1];
-			sym[i].address = address;
-		}
+		if (!sym[i].start)
+			sym[i] = (struct mw_kallsym){ sym[i].address, sym[i - 1].start,
+						      sym[i - 1].name, sym[i - 1].module };
+	for (size_t i = 0; i < n; i++)
+		if (sym[i].address - sym[i].start > FUNCTION_MAX)
+			sym[i] = (struct mw_kallsym){ .address = sym[i].address };
 }

@@ -15,5 +15,6 @@ struct mw_kallsym {
 };
 
 /* Fills in what the text says of each address, which must be sorted.  Of several names at one place
- * the first counts.  Pure; one pass over the text, of which slices are kept. */
+ * the first counts; no function is over a MiB.  Pure; one pass over the text, of which slices are
+ * kept. */
 void mw_kallsyms_find(struct mw_str text, struct mw_kallsym *sym, size_t n);

@@ -12,16 +12,17 @@
 #include "pages/slabs.h"
 #include "pages/vmap.h"
 
+/* Of several claims to a frame the first in this order is true: a thread is alive, who asked for
+ * memory most often still has it, and of the stacks without a thread most are stale. */
+enum rank { RANK_THREAD, RANK_PERCPU, RANK_PLAIN, RANK_KEPT };
+
 /* Whose an area is. */
 struct holder {
 	enum mw_page_class class;
+	enum rank rank;
 	uint64_t pointer;
-	uint64_t *frames; /* counts those that were moved; may be NULL */
+	uint64_t *frames; /* counts those that were moved; NULL: not known yet whose it is */
 };
-
-/* Of several claims to a frame the first in this order is true: a thread is alive, who asked for
- * memory most often still has it, and of the stacks nobody has, the most are stale. */
-enum rank { RANK_THREAD, RANK_PERCPU, RANK_VMALLOC, RANK_CACHED };
 
 struct claim {
 	uint64_t frame;
@@ -94,11 +95,11 @@ static int take_stacks(struct take *t, struct mw_index *makers)
 		struct holder *h = &t->holder[o.area[i] - t->areas.area];
 		struct mw_area_stack *row = &t->ret->stack[t->ret->n_stacks];
 
-		if (h->pointer)
+		if (h->frames)
 			continue; /* a copy that is being made still has its parent's */
 		t->ret->n_stacks++;
 		row->task = o.task[i];
-		*h = (struct holder){ MW_PAGE_STACK, row->task, &row->frames };
+		*h = (struct holder){ MW_PAGE_STACK, RANK_THREAD, row->task, &row->frames };
 		mw_kmem_batch_add(&batch, row->task + (uint64_t)l->task.pid, 4, &row->pid);
 		mw_kmem_batch_add(&batch, row->task + (uint64_t)l->task.comm, sizeof(row->comm) - 1,
 				  row->comm);
@@ -108,7 +109,7 @@ static int take_stacks(struct take *t, struct mw_index *makers)
 	return mw_kmem_batch_end(&batch);
 }
 
-/* The areas that are nobody's stack: of who makes stacks they are kept for the next thread. */
+/* The areas that are no thread's stack.  Who makes stacks keeps them for the next thread. */
 static int take_callers(struct take *t, const struct mw_index *makers)
 {
 	struct mw_areas *ret = t->ret;
@@ -120,22 +121,20 @@ static int take_callers(struct take *t, const struct mw_index *makers)
 		return -ENOMEM;
 	for (size_t i = 0; i < t->areas.n; i++) {
 		const struct mw_vmap_area *a = &t->areas.area[i];
+		enum rank rank = RANK_PLAIN;
 
-		if (t->holder[i].pointer || !a->count)
+		if (t->holder[i].frames || !a->count)
 			continue;
-		if (mw_index_get(makers, a->caller, &at)) {
-			t->holder[i] =
-				(struct holder){ MW_PAGE_STACK, 0, &ret->cached_stack_frames };
-			continue;
-		}
+		if (mw_index_get(makers, a->caller, &at))
+			rank = RANK_KEPT;
 		if (!mw_index_get(&callers, a->caller, &at)) {
 			at = ret->n_callers++;
 			ret->caller[at].address = a->caller;
 			mw_index_put(&callers, &t->scratch, a->caller, at);
 		}
 		ret->caller[at].areas++;
-		t->holder[i] =
-			(struct holder){ MW_PAGE_VMALLOC, a->caller, &ret->caller[at].frames };
+		t->holder[i] = (struct holder){ MW_PAGE_VMALLOC, rank, a->caller,
+						&ret->caller[at].frames };
 	}
 	return t->scratch.failed ? -ENOMEM : 0;
 }
@@ -151,13 +150,6 @@ static int by_frame(const void *x, const void *y)
 	return (a->holder > b->holder) - (a->holder < b->holder);
 }
 
-static enum rank rank_of(const struct holder *h)
-{
-	if (h->class == MW_PAGE_STACK)
-		return h->pointer ? RANK_THREAD : RANK_CACHED;
-	return h->class == MW_PAGE_PERCPU ? RANK_PERCPU : RANK_VMALLOC;
-}
-
 static size_t claims(struct take *t, struct claim **ret)
 {
 	size_t n = 0, room = t->n_percpu;
@@ -171,7 +163,7 @@ static size_t claims(struct take *t, struct claim **ret)
 	for (size_t i = 0; i < t->areas.n; i++)
 		for (uint32_t k = 0; k < t->areas.area[i].count; k++)
 			c[n++] = (struct claim){ t->areas.frame[t->areas.area[i].first + k],
-						 rank_of(&t->holder[i]), (uint32_t)i };
+						 t->holder[i].rank, (uint32_t)i };
 	for (size_t i = 0; i < t->n_percpu; i++)
 		c[n++] = (struct claim){ t->percpu[i], RANK_PERCPU, (uint32_t)t->areas.n };
 	if (n)
@@ -195,43 +187,27 @@ static bool may_move(struct take *t, const struct mw_page_owner *owner, uint64_t
 	return (int32_t)refcount > 0;
 }
 
-static int move(struct take *t, const struct mw_page_owner *owner, const struct holder *h)
-{
-	struct mw_page_owners *o = &t->w->walk->owners;
-	uint32_t from =
-		mw_page_owners_find(o, owner->class, owner->pointer, owner->memcg, owner->node);
-	uint32_t to = mw_page_owners_find(o, h->class, h->pointer, owner->memcg, owner->node);
-
-	if (o->items.failed)
-		return -ENOMEM;
-	mw_page_owner_at(o, from)->frames--;
-	mw_page_owner_at(o, to)->frames++;
-	(*h->frames)++;
-	return 0;
-}
-
 static int move_all(struct take *t)
 {
+	struct mw_page_owners *o = &t->w->walk->owners;
 	struct mw_run_place place = {};
 	struct claim *c;
 	size_t n = claims(t, &c);
+	uint32_t owner;
 
 	if (!c)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		const struct mw_page_owner *owner;
-		int r;
+	for (size_t i = 0; i < n && !o->items.failed; i++) {
+		const struct holder *h = &t->holder[c[i].holder];
 
-		if (i && c[i].frame == c[i - 1].frame)
+		if ((i && c[i].frame == c[i - 1].frame) ||
+		    !mw_runs_find(t->w->walk, t->w->frames, &place, c[i].frame, &owner) ||
+		    !may_move(t, mw_page_owner_at(o, owner), c[i].frame))
 			continue;
-		owner = mw_runs_owner(t->w->walk, t->w->frames, &place, c[i].frame);
-		if (!owner || !may_move(t, owner, c[i].frame))
-			continue;
-		r = move(t, owner, &t->holder[c[i].holder]);
-		if (r)
-			return r;
+		mw_page_owners_move(o, owner, h->class, h->pointer, 1);
+		(*h->frames)++;
 	}
-	return 0;
+	return o->items.failed ? -ENOMEM : 0;
 }
 
 static int by_frames(const void *x, const void *y)
@@ -267,7 +243,8 @@ static int take(struct take *t)
 	t->holder = mw_arena_alloc(&t->scratch, (t->areas.n + 1) * sizeof(*t->holder));
 	if (!t->holder)
 		return -ENOMEM;
-	t->holder[t->areas.n] = (struct holder){ MW_PAGE_PERCPU, 0, &t->ret->percpu_frames };
+	t->holder[t->areas.n] =
+		(struct holder){ MW_PAGE_PERCPU, RANK_PERCPU, 0, &t->ret->percpu_frames };
 	r = take_stacks(t, &makers);
 	if (r || !t->ret->n_stacks)
 		return r;

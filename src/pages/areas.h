@@ -8,12 +8,13 @@
  * and page_pool; free and idle frames too, when they came into use since the walk.  The runs, and
  * .blocks of the owners, still tell of the walk.  Owners of these classes have as pointer:
  *
- *	MW_PAGE_STACK	the struct task_struct; 0: of a thread that is gone, kept for the next one
- *	MW_PAGE_VMALLOC	the address in the kernel's code that asked
+ *	MW_PAGE_STACK	the struct task_struct
+ *	MW_PAGE_VMALLOC	the address in the kernel's code that asked; of kernel_clone() these
+ *			are stacks which are kept for the next thread
  *	MW_PAGE_PERCPU	0
  *
- * KernelStack of /proc/meminfo counts the stacks that have a thread (account_kernel_stack(),
- * kernel/fork.c); VmallocUsed all stacks and all of vmalloc; Percpu what is here and the first
+ * KernelStack of /proc/meminfo counts the stacks that have a thread, too (account_kernel_stack(),
+ * kernel/fork.c); VmallocUsed those and all of vmalloc; Percpu what is here and the first
  * chunk, which is of reserved memory.
  */
 #pragma once
@@ -39,7 +40,7 @@ struct mw_areas {
 	struct mw_area_caller *caller; /* largest first */
 	struct mw_area_stack *stack;
 	size_t n_callers, n_stacks, n_areas, n_stale;
-	uint64_t stack_frames, cached_stack_frames, percpu_frames, vmalloc_frames;
+	uint64_t stack_frames, percpu_frames, vmalloc_frames;
 };
 
 /* 0, -EIO where the reader failed, -ENOMEM. */

@@ -2,7 +2,6 @@
 #include "pages/census.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "base/fmt.h"
 #include "kernel/buddyinfo.h"
@@ -10,8 +9,11 @@
 #include "kernel/fields.h"
 #include "kernel/meminfo.h"
 #include "pages/anchor.h"
+#include "pages/areas.h"
 #include "pages/cost.h"
+#include "pages/idle.h"
 #include "pages/names.h"
+#include "pages/rows.h"
 #include "pages/walk.h"
 
 struct take {
@@ -24,6 +26,8 @@ struct take {
 	unsigned max_order;
 	struct mw_kmem *k;
 	struct mw_walk_of_pages walk;
+	struct mw_areas areas;
+	struct mw_rows rows;
 	struct mw_census *c;
 };
 
@@ -159,37 +163,14 @@ static void read_counters(struct take *t, bool after)
 	}
 }
 
-static int by_class_and_node(const void *x, const void *y)
+/* What has no mark of its own, by who points to it. */
+static int tell_apart(struct take *t)
 {
-	const struct mw_census_class *a = x, *b = y;
-	int c = mw_str_cmp(a->name, b->name);
+	const struct mw_walked walked = { t->k,		  &t->layout, &t->frames,
+					  t->frame_bytes, &t->walk,   t->arena };
+	int r = mw_areas_take(&walked, &t->areas);
 
-	return c ? c : (a->node > b->node) - (a->node < b->node);
-}
-
-static void sum_classes(struct take *t)
-{
-	uint64_t nodes = 1, *sum;
-
-	for (size_t i = 0; i < t->frames.n; i++)
-		if (t->frames.range[i].node >= nodes)
-			nodes = (uint64_t)t->frames.range[i].node + 1;
-	sum = mw_arena_alloc(t->arena, nodes * MW_PAGE_CLASSES * sizeof(*sum));
-	t->c->class = mw_arena_alloc(t->arena, nodes * MW_PAGE_CLASSES * sizeof(*t->c->class));
-	if (!sum || !t->c->class)
-		return;
-	for (size_t i = 0; i < t->walk.owners.n; i++) {
-		const struct mw_page_owner *w = mw_page_owner_at(&t->walk.owners, i);
-
-		sum[w->node * MW_PAGE_CLASSES + w->class] += w->frames * t->frame_bytes;
-	}
-	for (size_t i = 0; i < nodes * MW_PAGE_CLASSES; i++)
-		if (sum[i])
-			t->c->class[t->c->n_classes++] = (struct mw_census_class){
-				mw_str_of(mw_page_class_name(i % MW_PAGE_CLASSES)),
-				i / MW_PAGE_CLASSES, sum[i], sum[i], sum[i]
-			};
-	qsort(t->c->class, t->c->n_classes, sizeof(*t->c->class), by_class_and_node);
+	return r ? r : mw_idle_tell(&walked);
 }
 
 static int walk(struct take *t)
@@ -201,15 +182,18 @@ static int walk(struct take *t)
 	read_counters(t, false);
 	moved = moved_frames(t);
 	r = mw_pages_walk(t->k, &t->layout, &t->frames, t->max_order, &t->walk);
+	if (!r)
+		r = tell_apart(t);
 	t->c->moved_bytes = (moved_frames(t) - moved) * t->frame_bytes;
 	read_counters(t, true);
 	if (r < 0)
 		return r;
+	t->rows = (struct mw_rows){ &t->walk.owners, &t->frames, t->frame_bytes, t->arena, t->c };
 	t->c->reader = mw_str_of(t->k->name);
 	t->c->how = mw_str_of("exact");
 	t->c->ram_bytes = t->walk.frames * t->frame_bytes;
 	t->c->read_bytes = t->k->read_bytes;
-	sum_classes(t);
+	mw_rows_classes(&t->rows);
 	return 0;
 }
 
@@ -222,11 +206,19 @@ static int names(struct take *t)
 			       .frame_bytes = t->frame_bytes,
 			       .files_max = t->options->files_max,
 			       .arena = t->arena };
+	struct mw_str kallsyms = {};
 	int r = mw_names_files(&n, t->c);
 
 	if (!r)
 		r = mw_names_groups(&n, t->c);
-	return r ? r : mw_names_caches(&n, t->c);
+	if (!r)
+		r = mw_names_caches(&n, t->c);
+	if (t->areas.n_callers)
+		mw_root_read(t->root, "proc/kallsyms", t->arena, &kallsyms);
+	mw_areas_name(&t->areas, kallsyms, t->arena);
+	mw_rows_areas(&t->rows, &t->areas);
+	mw_rows_stacks(&t->rows, &t->areas);
+	return r;
 }
 
 static int take(struct take *t)

@@ -21,8 +21,7 @@ static int read_words(struct take *t)
 {
 	const struct mw_layout *l = t->w->l;
 	struct mw_kmem_batch batch = { .k = t->w->k };
-	struct mw_run_place place = {};
-	struct mw_run_seen run;
+	struct mw_runs_at run = {};
 	size_t room = 0;
 
 	for (size_t i = 0; i < t->w->walk->owners.n; i++) {
@@ -34,9 +33,10 @@ static int read_words(struct take *t)
 	t->word = mw_arena_alloc(&t->scratch, (room + 1) * sizeof(*t->word));
 	if (!t->frame || !t->word)
 		return -ENOMEM;
-	while (mw_runs_next(t->w->walk, t->w->frames, &place, &run))
-		for (uint64_t i = 0;
-		     run.owner->class == MW_PAGE_OTHER && i < run.frames && t->n < room; i++) {
+	while (mw_runs_next(t->w->walk, t->w->frames, &run)) {
+		if (mw_page_owner_at(&t->w->walk->owners, run.owner)->class != MW_PAGE_OTHER)
+			continue;
+		for (uint64_t i = 0; i < run.frames && t->n < room; i++) {
 			uint64_t page = mw_walked_page(t->w, run.frame + i);
 
 			t->frame[t->n] = run.frame + i;
@@ -47,6 +47,7 @@ static int read_words(struct take *t)
 						  &t->word[t->n][1]);
 			t->n++;
 		}
+	}
 	return mw_kmem_batch_end(&batch);
 }
 

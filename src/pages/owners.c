@@ -87,6 +87,18 @@ uint32_t mw_page_owners_find(struct mw_page_owners *o, enum mw_page_class class,
 	return (uint32_t)o->n - 1;
 }
 
+void mw_page_owners_move(struct mw_page_owners *o, uint32_t from, enum mw_page_class class,
+			 uint64_t pointer, uint64_t frames)
+{
+	struct mw_page_owner *w = mw_page_owner_at(o, from);
+	uint32_t to = mw_page_owners_find(o, class, pointer, w->memcg, w->node);
+
+	if (o->items.failed || w->frames < frames)
+		return;
+	w->frames -= frames;
+	mw_page_owner_at(o, to)->frames += frames;
+}
+
 void mw_page_owners_done(struct mw_page_owners *o)
 {
 	mw_arena_done(&o->items);

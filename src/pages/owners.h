@@ -30,5 +30,10 @@ uint32_t mw_page_owners_find(struct mw_page_owners *o, enum mw_page_class class,
 			     uint64_t memcg, uint32_t node);
 struct mw_page_owner *mw_page_owner_at(const struct mw_page_owners *o, size_t number);
 
+/* Takes frames from an owner for one of another class and pointer, with the same cgroup and node:
+ * the sum of all stays. */
+void mw_page_owners_move(struct mw_page_owners *o, uint32_t from, enum mw_page_class class,
+			 uint64_t pointer, uint64_t frames);
+
 void mw_page_owners_done(struct mw_page_owners *o);
 #define _mw_page_owners_ __attribute__((cleanup(mw_page_owners_done)))

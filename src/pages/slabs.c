@@ -59,24 +59,23 @@ static int choose(const struct mw_walked *w, const char *name, uint64_t bytes,
 int mw_slabs_of(const struct mw_walked *w, const char *name, uint64_t bytes, struct mw_slabs *ret)
 {
 	_mw_arena_ struct mw_arena scratch = {};
-	struct mw_run_place place = {};
+	struct mw_runs_at run = {};
 	struct mw_index found = {};
-	struct mw_run_seen run;
 	int r = choose(w, name, bytes, &scratch, &found);
 	size_t at;
 
 	*ret = (struct mw_slabs){};
-	while (!r && found.n && mw_runs_next(w->walk, w->frames, &place, &run)) {
+	while (!r && found.n && mw_runs_next(w->walk, w->frames, &run)) {
+		const struct mw_page_owner *owner = mw_page_owner_at(&w->walk->owners, run.owner);
 		struct mw_slab_run *list;
 
-		if (run.owner->class != MW_PAGE_SLAB ||
-		    !mw_index_get(&found, run.owner->pointer, &at))
+		if (owner->class != MW_PAGE_SLAB || !mw_index_get(&found, owner->pointer, &at))
 			continue;
 		list = mw_arena_grow(w->arena, ret->run, ret->n, sizeof(*list));
 		if (!list)
 			return -ENOMEM;
 		ret->run = list;
-		list[ret->n++] = (struct mw_slab_run){ run.frame, run.frames, run.owner->pointer };
+		list[ret->n++] = (struct mw_slab_run){ run.frame, run.frames, owner->pointer };
 	}
 	return scratch.failed ? -ENOMEM : r;
 }

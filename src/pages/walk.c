@@ -131,49 +131,50 @@ void mw_pages_walk_done(struct mw_walk_of_pages *w)
 	*w = (struct mw_walk_of_pages){};
 }
 
-/* To the run behind this one. */
-static void step(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
-		 struct mw_run_place *place)
+bool mw_runs_next(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		  struct mw_runs_at *at)
 {
-	place->frame += w->runs.run[place->run++].frames;
-	if (place->frame >= frames->range[place->range].to && ++place->range < frames->n)
-		place->frame = frames->range[place->range].from;
+	uint64_t next = at->frame + at->frames;
+
+	if (at->range >= frames->n || at->run >= w->runs.n)
+		return false;
+	if (at->run && next >= frames->range[at->range].to && ++at->range >= frames->n)
+		return false;
+	at->frame = next > frames->range[at->range].from ? next : frames->range[at->range].from;
+	at->frames = w->runs.run[at->run].frames;
+	at->owner = w->runs.run[at->run++].owner;
+	return true;
 }
 
-static bool is_at_run(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
-		      struct mw_run_place *place)
+bool mw_runs_find(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		  struct mw_run_place *place, uint64_t frame, uint32_t *ret_owner)
 {
-	if (place->range >= frames->n || place->run >= w->runs.n)
-		return false;
-	if (!place->run)
+	if (place->range < frames->n && !place->run && !place->frame)
 		place->frame = frames->range[0].from;
-	return true;
+	while (place->range < frames->n && place->run < w->runs.n) {
+		const struct mw_run *run = &w->runs.run[place->run];
+		uint64_t end = place->frame + run->frames;
+
+		if (frame < end) {
+			*ret_owner = run->owner;
+			return frame >= place->frame;
+		}
+		place->run++;
+		place->frame = end;
+		if (end < frames->range[place->range].to)
+			continue;
+		if (++place->range < frames->n)
+			place->frame = frames->range[place->range].from;
+	}
+	return false;
 }
 
 const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
 					  const struct mw_frames *frames,
 					  struct mw_run_place *place, uint64_t frame)
 {
-	for (; is_at_run(w, frames, place); step(w, frames, place)) {
-		const struct mw_run *run = &w->runs.run[place->run];
+	uint32_t owner;
 
-		if (frame < place->frame + run->frames)
-			return frame >= place->frame ? mw_page_owner_at(&w->owners, run->owner)
-						     : NULL;
-	}
-	return NULL;
-}
-
-bool mw_runs_next(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
-		  struct mw_run_place *place, struct mw_run_seen *ret)
-{
-	const struct mw_run *run;
-
-	if (!is_at_run(w, frames, place))
-		return false;
-	run = &w->runs.run[place->run];
-	*ret = (struct mw_run_seen){ place->frame, run->frames,
-				     mw_page_owner_at(&w->owners, run->owner) };
-	step(w, frames, place);
-	return true;
+	return mw_runs_find(w, frames, place, frame, &owner) ? mw_page_owner_at(&w->owners, owner)
+							     : NULL;
 }

@@ -34,25 +34,29 @@ int mw_pages_walk(struct mw_kmem *k, const struct mw_layout *l, const struct mw_
 void mw_pages_walk_done(struct mw_walk_of_pages *w);
 #define _mw_pages_walk_ __attribute__((cleanup(mw_pages_walk_done)))
 
+/* All runs, one after the other; start with a zeroed one. */
+struct mw_runs_at {
+	size_t range, run;	/* the next */
+	uint64_t frame, frames; /* of this one */
+	uint32_t owner;
+};
+
+bool mw_runs_next(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		  struct mw_runs_at *at);
+
 /* Goes through the frames in order: who owns this one?  Start with a zeroed place; frames that are
- * asked for must rise.  NULL: it is in no range. */
+ * asked for must rise.  False or NULL: it is in no range. */
 struct mw_run_place {
 	size_t range, run;
 	uint64_t frame; /* the first of the run */
 };
 
+bool mw_runs_find(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
+		  struct mw_run_place *place, uint64_t frame, uint32_t *ret_owner);
+
 const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
 					  const struct mw_frames *frames,
 					  struct mw_run_place *place, uint64_t frame);
-
-/* The runs in turn, from a zeroed place on; false at the end. */
-struct mw_run_seen {
-	uint64_t frame, frames;
-	const struct mw_page_owner *owner;
-};
-
-bool mw_runs_next(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
-		  struct mw_run_place *place, struct mw_run_seen *ret);
 
 /* A walk that was made, and what it was made with: for those who go on asking. */
 struct mw_walked {

@@ -77,7 +77,7 @@ static void who_holds_what(void **state)
 	assert_int_equal(sum(&k), MADE_RAM);
 	assert_int_equal(frames_of(&k, MW_PAGE_STACK, made_task_address(0), 0), 4);
 	assert_int_equal(frames_of(&k, MW_PAGE_STACK, made_task_address(5), MADE_MEMCG), 4);
-	assert_int_equal(frames_of(&k, MW_PAGE_STACK, 0, 0), 4);
+	assert_int_equal(frames_of(&k, MW_PAGE_VMALLOC, MADE_FORK, 0), 4);
 	assert_int_equal(frames_of(&k, MW_PAGE_VMALLOC, MADE_MODULE, 0), 3);
 	assert_int_equal(frames_of(&k, MW_PAGE_PERCPU, 0, 0), 2);
 	assert_int_equal(frames_of(&k, MW_PAGE_KMEM, 0, MADE_MEMCG), 0);
@@ -99,16 +99,19 @@ static void rows(void **state)
 	assert_string_equal(k.areas.stack[0].comm, "one");
 	assert_string_equal(k.areas.stack[1].comm, "swapper/1");
 	assert_int_equal(k.areas.stack_frames, 8);
-	assert_int_equal(k.areas.cached_stack_frames, 4);
 	assert_int_equal(k.areas.percpu_frames, 2);
-	assert_int_equal(k.areas.vmalloc_frames, 3);
+	assert_int_equal(k.areas.vmalloc_frames, 7);
 	assert_int_equal(k.areas.n_stale, 2);
 	assert_int_equal(k.areas.n_areas, 5);
-	assert_int_equal(k.areas.n_callers, 1);
-	assert_int_equal(k.areas.caller[0].address, MADE_MODULE);
-	assert_int_equal(k.areas.caller[0].areas, 1);
+	assert_int_equal(k.areas.n_callers, 2);
+	assert_int_equal(k.areas.caller[0].address, MADE_FORK);
+	assert_int_equal(k.areas.caller[1].address, MADE_MODULE);
+	assert_int_equal(k.areas.caller[1].areas, 1);
 	mw_areas_name(&k.areas, LIT("ffffffffc0000100 t made_module\t[made]\n"), &k.arena);
-	expect_str(k.areas.caller[0].name, "made_module [made]");
+	expect_str(k.areas.caller[0].name, "");
+	expect_str(k.areas.caller[1].name, "made_module [made]");
+	mw_areas_name(&k.areas, LIT("ffffffff81000000 T all\n"), &k.arena);
+	expect_str(k.areas.caller[0].name, "all");
 	end(&k);
 }
 
@@ -126,7 +129,7 @@ static void the_living_first(void **state)
 	start(&k);
 	assert_int_equal(mw_areas_take(&k.walked, &k.areas), 0);
 	assert_int_equal(frames_of(&k, MW_PAGE_STACK, made_task_address(0), 0), 4);
-	assert_int_equal(k.areas.cached_stack_frames, 0);
+	assert_int_equal(k.areas.vmalloc_frames, 0);
 	assert_int_equal(sum(&k), MADE_RAM);
 	end(&k);
 }
@@ -159,7 +162,7 @@ static void merged_cache(void **state)
 	start(&k);
 	assert_int_equal(mw_areas_take(&k.walked, &k.areas), 0);
 	assert_int_equal(k.areas.why, MW_OK);
-	assert_int_equal(k.areas.vmalloc_frames, 3);
+	assert_int_equal(k.areas.vmalloc_frames, 7);
 	end(&k);
 }
 
@@ -198,24 +201,37 @@ static void no_chunks(void **state)
 	start(&k);
 	assert_int_equal(mw_areas_take(&k.walked, &k.areas), 0);
 	assert_int_equal(k.areas.percpu_frames, 0);
-	assert_int_equal(k.areas.vmalloc_frames, 3);
+	assert_int_equal(k.areas.vmalloc_frames, 7);
 	end(&k);
 }
 
 static void on_the_list_of_a_cpu(void **state)
 {
-	struct mw_idle idle;
 	struct look k;
 
 	(void)state;
 	start(&k);
-	assert_int_equal(mw_idle_take(&k.walked, &idle), 0);
-	expect_val(idle.listed_frames, 3);
-	expect_val(idle.loose_frames, 1);
+	assert_int_equal(frames_of(&k, MW_PAGE_IDLE, 0, 0), 4);
 	layout.page.lru = MW_NOWHERE;
-	assert_int_equal(mw_idle_take(&k.walked, &idle), 0);
-	expect_why(idle.listed_frames, MW_ABSENT);
-	expect_why(idle.loose_frames, MW_ABSENT);
+	assert_int_equal(mw_idle_tell(&k.walked), 0);
+	assert_int_equal(frames_of(&k, MW_PAGE_IDLE, 0, 0), 4);
+	layout.page.lru = 8;
+	assert_int_equal(mw_idle_tell(&k.walked), 0);
+	assert_int_equal(frames_of(&k, MW_PAGE_IDLE, 0, 0), 3);
+	assert_int_equal(frames_of(&k, MW_PAGE_OTHER, 0, 0), 18);
+	assert_int_equal(sum(&k), MADE_RAM);
+	end(&k);
+}
+
+static void taken_from_a_list(void **state)
+{
+	struct look k;
+
+	(void)state;
+	start(&k);
+	kernel.page[30].refcount = 1;
+	assert_int_equal(mw_idle_tell(&k.walked), 0);
+	assert_int_equal(frames_of(&k, MW_PAGE_IDLE, 0, 0), 4);
 	end(&k);
 }
 
@@ -227,14 +243,13 @@ static int broken_gather(struct mw_kmem *k, const struct mw_kmem_ask *ask, size_
 
 static void the_reader_fails(void **state)
 {
-	struct mw_idle idle;
 	struct look k;
 
 	(void)state;
 	start(&k);
 	image.k.gather = broken_gather;
 	assert_int_equal(mw_areas_take(&k.walked, &k.areas), -5);
-	assert_int_equal(mw_idle_take(&k.walked, &idle), -5);
+	assert_int_equal(mw_idle_tell(&k.walked), -5);
 	assert_int_equal(sum(&k), MADE_RAM);
 	end(&k);
 }
@@ -271,6 +286,7 @@ int main(void)
 		cmocka_unit_test_setup(not_known, set_up),
 		cmocka_unit_test_setup(no_chunks, set_up),
 		cmocka_unit_test_setup(on_the_list_of_a_cpu, set_up),
+		cmocka_unit_test_setup(taken_from_a_list, set_up),
 		cmocka_unit_test_setup(the_reader_fails, set_up),
 		cmocka_unit_test_setup(no_memory, set_up),
 	};
