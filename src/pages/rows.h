@@ -18,4 +18,4 @@ struct mw_rows {
 /* By class and node, in order; by caller, the largest first; by thread. */
 void mw_rows_classes(const struct mw_rows *t);
 void mw_rows_areas(const struct mw_rows *t, const struct mw_areas *areas);
-void mw_rows_stacks(const struct mw_rows *t, const struct mw_task_stacks *stacks);
+void mw_rows_stacks(const struct mw_rows *t, const struct mw_areas *areas);
