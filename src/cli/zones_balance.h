@@ -59,6 +59,3 @@ struct balance_view {
 
 /* zones_balance_report.c */
 void cli_balance_report(struct mw_report *r, const struct balance_view *v);
-
-/* part of whole in 1/10000 */
-uint64_t cli_balance_permyriad(uint64_t part, uint64_t whole);

@@ -15,6 +15,7 @@
 #include "cli/zones_balance.h"
 #include "report/escape.h"
 #include "why/move_ranges.h"
+#include "why/numa.h"
 
 #define BATCH_BYTES ((uint64_t)16 << 20)
 #define LEAST_BYTES ((uint64_t)64 << 10) /* room for less is none */
@@ -82,8 +83,7 @@ static bool are_alike(const struct mw_kept *k)
 static void undo_threads(struct mover *m, uint64_t pid, const struct mw_kept *k)
 {
 	if (are_alike(k)) {
-		undo(m, mw_fmt(m->arena, "taskset -a -c -p %.*s %" PRIu64, (int)k->thread[0].cpus.n,
-			       k->thread[0].cpus.p, pid));
+		undo(m, mw_numa_taskset(pid, k->thread[0].cpus, m->arena));
 		return;
 	}
 	for (size_t i = 0; i < k->n; i++)
@@ -140,6 +140,11 @@ static bool ask_gate(struct mover *m, size_t to, uint64_t *ret_room_bytes)
 	return false;
 }
 
+static const char *node_name(struct mover *m, size_t i)
+{
+	return mw_fmt(m->arena, "%" PRIu64, m->look->plan.node[i].node->node);
+}
+
 static struct cursor *cursor_of(struct mover *m, const struct mw_move *move)
 {
 	struct cursor *c = &m->cursor[move->item * m->look->plan.n_nodes + move->from];
@@ -158,9 +163,8 @@ static struct cursor *cursor_of(struct mover *m, const struct mw_move *move)
 			       &c->range, &c->n);
 	mw_at_close(&at);
 	c->address = c->n ? c->range[0].start : 0;
-	undo(m, mw_fmt(m->arena, "migratepages %" PRIu64 " %" PRIu64 " %" PRIu64, p->proc->pid,
-		       m->look->plan.node[move->to].node->node,
-		       m->look->plan.node[move->from].node->node));
+	undo(m, mw_numa_migratepages(p->proc->pid, node_name(m, move->to), node_name(m, move->from),
+				     m->arena));
 	return c;
 }
 

@@ -12,13 +12,6 @@
 #define LOOKS 3	   /* in a row */
 #define REST_S 600 /* a process that was moved is left alone */
 
-static const char *share(struct mw_arena *a, uint64_t part, uint64_t whole)
-{
-	uint64_t p = cli_balance_permyriad(part, whole);
-
-	return mw_fmt(a, "%" PRIu64 ".%" PRIu64 " %%", p / 100, p / 10 % 10);
-}
-
 static const char *reason(struct mw_arena *a, const struct mw_watch_decision *d,
 			  const struct balance_look *look)
 {
@@ -34,7 +27,7 @@ static const char *reason(struct mw_arena *a, const struct mw_watch_decision *d,
 			      mw_fmt_bytes(a, d->needed_bytes));
 	case MW_WATCH_PRESSURE:
 		return mw_fmt(a, "tasks wait for memory %s of the time",
-			      share(a, look->some_permyriad.v, 10000));
+			      mw_fmt_share(a, look->some_permyriad.v, 10000));
 	case MW_WATCH_ACTS:
 		return mw_fmt(a, "%" PRIu64 " process%s, %s to move", b->placed_count,
 			      b->placed_count == 1 ? "" : "es", mw_fmt_bytes(a, b->move_bytes));
@@ -49,7 +42,7 @@ static void say(const struct options *o, const struct mw_watch_decision *d,
 	bool would = d->verdict == MW_WATCH_ACTS && !o->apply;
 
 	printf("%" PRIu64 " s: %s of %s remote: %s%s: %s\n", mw_or(look->uptime_s, 0),
-	       share(a, look->plan.remote_bytes, look->plan.bytes),
+	       mw_fmt_share(a, look->plan.remote_bytes, look->plan.bytes),
 	       mw_fmt_bytes(a, look->plan.bytes), would ? "would act" : "",
 	       would ? "" : mw_watch_verdict_name(d->verdict), reason(a, d, look));
 	fflush(stdout);

@@ -26,14 +26,6 @@ static uint64_t part_of(uint64_t whole, uint64_t permille)
 	return (uint64_t)((unsigned __int128)whole * permille / 1000);
 }
 
-static const char *name_of(const struct search *s, const struct mw_proc *p)
-{
-	struct mw_str name = p->numa.vm.n ? p->numa.vm : p->status.name;
-
-	return mw_fmt(s->arena, "%s%.*s (%" PRIu64 ")", p->numa.vm.n ? "VM " : "", (int)name.n,
-		      name.p, p->pid);
-}
-
 static bool is_large(const struct search *s, struct mw_val bytes)
 {
 	uint64_t total = mw_or(s->n->zones->snap->meminfo.total_bytes, 0);
@@ -184,30 +176,28 @@ static void fix_threads(const struct search *s, const struct remote *x, struct m
 	struct mw_arena *a = s->arena;
 
 	mw_finding_fix(
-		f, (struct mw_fix){ mw_fmt(a, "taskset -acp %s %" PRIu64,
-					   mw_fmt_shell(a, x->node->cpus), x->proc->pid),
+		f, (struct mw_fix){ mw_numa_taskset(x->proc->pid, x->node->cpus, a),
 				    mw_fmt(a, "its threads run on node %" PRIu64, x->node->node),
 				    "no other CPUs for it, also when these are busy",
 				    mw_list_is_valid(before)
-					    ? mw_fmt(a, "taskset -acp %s %" PRIu64,
-						     mw_fmt_shell(a, before), x->proc->pid)
+					    ? mw_numa_taskset(x->proc->pid, before, a)
 					    : "what was allowed before is not known" });
 }
 
 static void fix_pages(const struct search *s, const struct remote *x, struct mw_finding *f)
 {
-	const char *from = other_nodes(s, x);
-	uint64_t pid = x->proc->pid, to = x->node->node;
 	struct mw_arena *a = s->arena;
+	const char *from = other_nodes(s, x), *to = mw_fmt(a, "%" PRIu64, x->node->node);
+	bool had_some = mw_numa_on_node(&x->proc->numa, x->node->node).bytes > 0;
 
 	mw_finding_fix(
-		f,
-		(struct mw_fix){
-			mw_fmt(a, "migratepages %" PRIu64 " %s %" PRIu64, pid, from, to),
-			mw_fmt(a, "moves %s to node %" PRIu64, mw_fmt_bytes(a, x->off_bytes), to),
-			"CPU time, and the process waits for pages that move; so much less is "
-			"free there",
-			mw_fmt(a, "migratepages %" PRIu64 " %" PRIu64 " %s", pid, to, from) });
+		f, (struct mw_fix){
+			   mw_numa_migratepages(x->proc->pid, from, to, a),
+			   mw_fmt(a, "moves %s to node %s", mw_fmt_bytes(a, x->off_bytes), to),
+			   "CPU time, and the process waits for pages that move; so much less is "
+			   "free there",
+			   mw_fmt(a, "%s%s", mw_numa_migratepages(x->proc->pid, to, from, a),
+				  had_some ? " # takes along what was on the node before" : "") });
 }
 
 static void fix_remote(const struct search *s, const struct remote *x, struct mw_finding *f)
@@ -238,18 +228,19 @@ static void imbalance(const struct search *s, struct mw_findings *all)
 			first = x;
 		f.weight_bytes += x.off_bytes;
 		if (n <= REMOTE_MAX)
-			mw_finding_text(&f, name_of(s, x.proc), remote_words(s, &x),
+			mw_finding_text(&f, mw_numa_name(x.proc, s->arena), remote_words(s, &x),
 					"proc/PID/numa_maps");
 	}
 	if (!n)
 		return;
-	f.verdict = mw_fmt(
-		s->arena,
-		"%s%s: %s of its %s is away from its threads, though node %" PRIu64
-		" has room for all of it",
-		name_of(s, first.proc), n > 1 ? mw_fmt(s->arena, " and %zu more", n - 1) : "",
-		mw_fmt_bytes(s->arena, mw_or(mw_numa_remote_bytes(&first.proc->numa), 0)),
-		mw_fmt_bytes(s->arena, first.bytes), first.node->node);
+	f.verdict =
+		mw_fmt(s->arena,
+		       "%s%s: %s of its %s is away from its threads, though node %" PRIu64
+		       " has room for all of it",
+		       mw_numa_name(first.proc, s->arena),
+		       n > 1 ? mw_fmt(s->arena, " and %zu more", n - 1) : "",
+		       mw_fmt_bytes(s->arena, mw_or(mw_numa_remote_bytes(&first.proc->numa), 0)),
+		       mw_fmt_bytes(s->arena, first.bytes), first.node->node);
 	mw_finding_bytes(
 		&f,
 		mw_fmt(s->arena, "free above the high marks on node %" PRIu64, first.node->node),
@@ -362,7 +353,7 @@ static void bound_full(const struct search *s, struct mw_findings *all)
 			first = x;
 		f.weight_bytes += x.bytes;
 		if (n <= BOUND_MAX)
-			mw_finding_text(&f, name_of(s, x.proc), bound_words(s, &x),
+			mw_finding_text(&f, mw_numa_name(x.proc, s->arena), bound_words(s, &x),
 					"proc/PID/status");
 	}
 	if (!n)
@@ -372,7 +363,7 @@ static void bound_full(const struct search *s, struct mw_findings *all)
 		       "%s%s may have memory of node %.*s alone, and that is full: its next "
 		       "page is reclaimed or swapped for, or it is killed, while %s is free "
 		       "elsewhere",
-		       name_of(s, first.proc),
+		       mw_numa_name(first.proc, s->arena),
 		       n > 1 ? mw_fmt(s->arena, " and %zu more", n - 1) : "", (int)first.nodes.n,
 		       first.nodes.p, mw_fmt_val_bytes(s->arena, first.others.above_high_bytes));
 	add_space_rows(&f, &first);
