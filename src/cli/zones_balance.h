@@ -39,6 +39,7 @@ struct balance_done {
 	uint64_t moved_bytes;
 	uint64_t left_bytes;   /* were to move, and did not */
 	const char *stopped;   /* why it ended early; NULL: it did not */
+	bool asked_to_end;     /* that is why */
 	uint64_t failed_count; /* processes; each was said on stderr */
 	const char **undo;     /* commands */
 	size_t n_undo;

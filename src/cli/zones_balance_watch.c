@@ -48,7 +48,8 @@ static void say(const struct options *o, const struct mw_watch_decision *d,
 	fflush(stdout);
 }
 
-static void act(const struct options *o, struct balance_look *look, struct mw_watch *w)
+/* True: it was asked to end meanwhile. */
+static bool act(const struct options *o, struct balance_look *look, struct mw_watch *w)
 {
 	struct mw_arena *a = &look->job.arena;
 	struct balance_done done = {};
@@ -59,11 +60,13 @@ static void act(const struct options *o, struct balance_look *look, struct mw_wa
 	       mw_fmt_bytes(a, done.moved_bytes), done.stopped ? ", stopped: " : "",
 	       done.stopped ? done.stopped : "");
 	fflush(stdout);
+	return done.asked_to_end;
 }
 
 /* One look: what is remembered of it is made in `kept`. */
 static int look_once(const struct options *o, const struct mw_watch_rule *rule,
-		     const struct mw_watch *old, struct mw_arena *kept, struct mw_watch *next)
+		     const struct mw_watch *old, struct mw_arena *kept, struct mw_watch *next,
+		     bool *ret_end)
 {
 	_balance_look_ struct balance_look look = {};
 	struct mw_watch_decision d;
@@ -76,7 +79,7 @@ static int look_once(const struct options *o, const struct mw_watch_rule *rule,
 	d = mw_watch_look(old, &look.plan, look.some_permyriad, rule, kept, next);
 	say(o, &d, &look);
 	if (d.verdict == MW_WATCH_ACTS && o->apply)
-		act(o, &look, next);
+		*ret_end = act(o, &look, next);
 	return kept->failed ? cli_fail("zones --balance --watch", -ENOMEM) : EXIT_DONE;
 }
 
@@ -86,13 +89,13 @@ int cli_balance_watch(const struct options *o)
 	struct mw_arena kept[2] = {};
 	struct mw_watch seen[2] = {};
 	int status = EXIT_DONE;
+	bool end = false;
 
 	mw_act_stop_block();
-	for (size_t i = 0; !status; i = !i) {
+	for (size_t i = 0; !end; i = !i) {
 		mw_arena_done(&kept[!i]);
-		status = look_once(o, &rule, &seen[i], &kept[!i], &seen[!i]);
-		if (status || mw_act_stop_wait(o->interval_s * 1000))
-			break;
+		status = look_once(o, &rule, &seen[i], &kept[!i], &seen[!i], &end);
+		end = status || end || mw_act_stop_wait(o->interval_s * 1000);
 	}
 	mw_arena_done(&kept[0]);
 	mw_arena_done(&kept[1]);
