@@ -28,6 +28,8 @@ static const char *plan_verdict(struct mw_arena *a, const struct mw_balance *b)
 		return "This machine has one node: nothing is remote";
 	if (b->n_nodes > MW_BALANCE_NODES_MAX)
 		return "This machine has more nodes than can be planned for";
+	if (!b->seen_count)
+		return "No process could be read: which are large, and where, cannot be told";
 	if (!b->n_procs)
 		return mw_fmt(a, "No process is large (%s or more): nothing to balance",
 			      mw_fmt_bytes(a, b->large_bytes));
@@ -365,6 +367,16 @@ static void figures(struct mw_report *r, const struct balance_view *v)
 	mw_report_figure(r, "applied.remote_bytes", mw_ok(v->after->remote_bytes));
 }
 
+/* Large ones of which the pages could not be read for this reason. */
+static size_t count_why(const struct mw_balance *b, enum mw_why why)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n_procs; i++)
+		n += b->proc[i].verdict == MW_BALANCE_UNKNOWN && b->proc[i].proc->numa.why == why;
+	return n;
+}
+
 static void notes(struct mw_report *r, const struct balance_view *v)
 {
 	const struct mw_balance *b = v->plan;
@@ -374,6 +386,11 @@ static void notes(struct mw_report *r, const struct balance_view *v)
 		mw_report_note(
 			r, mw_fmt(a, "%" PRIu64 " large process%s left out: too little is known",
 				  b->unknown_count, b->unknown_count == 1 ? " is" : "es are"));
+	if (count_why(b, MW_DENIED))
+		mw_report_note(r, "of some the pages are not readable: root may read them");
+	if (b->unknown_count && count_why(b, MW_ABSENT) == b->unknown_count)
+		mw_report_note(r, "no numa_maps here: on the machine itself memwhy zones --balance "
+				  "--save-capture FILE keeps what this needs");
 	if (b->placed_count && !b->least)
 		mw_report_note(r,
 			       "the plan is a good one, not surely the least: there are too many "
@@ -383,9 +400,11 @@ static void notes(struct mw_report *r, const struct balance_view *v)
 			       "the nodes have too little room for one move after another: --apply "
 			       "moves in pieces, by hand a node may run full");
 	if (v->done && v->done->left_bytes)
-		mw_report_note(r,
-			       mw_fmt(a, "%s could not be moved: pinned, or in use by the kernel",
-				      mw_fmt_bytes(a, v->done->left_bytes)));
+		mw_report_note(
+			r, mw_fmt(a,
+				  "%s could not be moved: pinned, shared since, or in use by the "
+				  "kernel",
+				  mw_fmt_bytes(a, v->done->left_bytes)));
 	if (!v->done && b->placed_count)
 		mw_report_note(r, "nothing was changed: memwhy zones --balance --apply does it");
 }

@@ -106,6 +106,7 @@ static void list_procs(const struct mw_snap *s, const struct mw_balance_ask *ask
 {
 	uint64_t total = mw_or(s->meminfo.total_bytes, 0);
 
+	b->seen_count = s->n_procs;
 	b->large_bytes = total / 1000 * ask->threshold->balance_large_permille;
 	b->proc = mw_arena_alloc(arena, (s->n_procs + 1) * sizeof(*b->proc));
 	/* Of one node nothing is remote, and nothing was asked. */
