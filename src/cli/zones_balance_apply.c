@@ -220,6 +220,8 @@ static bool move_some(struct mover *m, const struct mw_move *move, struct cursor
 	}
 	m->done.moved_bytes += b.moved_bytes;
 	m->done.left_bytes += b.left_bytes;
+	if (b.left_bytes)
+		m->done.left_error = b.error;
 	go_on(c, &b);
 	*ret = b;
 	return true;

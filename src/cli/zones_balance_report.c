@@ -2,6 +2,7 @@
 /*
  * zones_balance_report - the plan, or what it gave, in words and tables.
  */
+#include <errno.h>
 #include <inttypes.h>
 
 #include "base/fmt.h"
@@ -22,7 +23,7 @@ static const char *large(struct mw_arena *a, const struct mw_balance *b)
 		      b->n_procs - b->unknown_count == 1 ? "" : "es");
 }
 
-static const char *plan_verdict(struct mw_arena *a, const struct mw_balance *b)
+const char *cli_balance_verdict(struct mw_arena *a, const struct mw_balance *b)
 {
 	if (b->n_nodes < 2)
 		return "This machine has one node: nothing is remote";
@@ -52,7 +53,7 @@ static const char *done_verdict(struct mw_arena *a, const struct balance_view *v
 	const struct mw_balance *was = v->plan, *is = v->after;
 
 	if (!was->placed_count)
-		return mw_fmt(a, "Nothing was moved. %s", plan_verdict(a, was));
+		return mw_fmt(a, "Nothing was moved. %s", cli_balance_verdict(a, was));
 	return mw_fmt(a, "%s of %s was remote, %s of %s is: %s moved%s%s",
 		      mw_fmt_share(a, was->remote_bytes, was->bytes), mw_fmt_bytes(a, was->bytes),
 		      mw_fmt_share(a, is->remote_bytes, is->bytes), mw_fmt_bytes(a, is->bytes),
@@ -377,6 +378,19 @@ static size_t count_why(const struct mw_balance *b, enum mw_why why)
 	return n;
 }
 
+/* do_pages_move(), mm/migrate.c */
+static const char *left_words(int error)
+{
+	switch (error) {
+	case -EACCES:
+		return "other processes have come to share it";
+	case -ENOMEM:
+		return "there was no room on the node";
+	default:
+		return "pinned, or in use by the kernel";
+	}
+}
+
 static void notes(struct mw_report *r, const struct balance_view *v)
 {
 	const struct mw_balance *b = v->plan;
@@ -400,18 +414,16 @@ static void notes(struct mw_report *r, const struct balance_view *v)
 			       "the nodes have too little room for one move after another: --apply "
 			       "moves in pieces, by hand a node may run full");
 	if (v->done && v->done->left_bytes)
-		mw_report_note(
-			r, mw_fmt(a,
-				  "%s could not be moved: pinned, shared since, or in use by the "
-				  "kernel",
-				  mw_fmt_bytes(a, v->done->left_bytes)));
+		mw_report_note(r, mw_fmt(a, "%s could not be moved: %s",
+					 mw_fmt_bytes(a, v->done->left_bytes),
+					 left_words(v->done->left_error)));
 	if (!v->done && b->placed_count)
 		mw_report_note(r, "nothing was changed: memwhy zones --balance --apply does it");
 }
 
 void cli_balance_report(struct mw_report *r, const struct balance_view *v)
 {
-	r->verdict = v->done ? done_verdict(r->arena, v) : plan_verdict(r->arena, v->plan);
+	r->verdict = v->done ? done_verdict(r->arena, v) : cli_balance_verdict(r->arena, v->plan);
 	notes(r, v);
 	figures(r, v);
 	if (v->plan->n_procs)

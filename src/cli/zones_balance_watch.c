@@ -19,7 +19,9 @@ static const char *reason(struct mw_arena *a, const struct mw_watch_decision *d,
 
 	switch (d->verdict) {
 	case MW_WATCH_BALANCED:
-		return b->after_bytes ? "no plan helps" : "nothing to do";
+		return b->unknown_count && !b->bytes ? "too little is known"
+		       : b->after_bytes		     ? "no plan helps"
+						     : "nothing to do";
 	case MW_WATCH_WAITS:
 		return mw_fmt(a, "look %u of %u", d->looks, LOOKS);
 	case MW_WATCH_LITTLE:
@@ -39,11 +41,14 @@ static void say(const struct options *o, const struct mw_watch_decision *d,
 		struct balance_look *look)
 {
 	struct mw_arena *a = &look->job.arena;
+	const char *unknown = "";
 	bool would = d->verdict == MW_WATCH_ACTS && !o->apply;
 
-	printf("%" PRIu64 " s: %s of %s remote: %s%s: %s\n", mw_or(look->uptime_s, 0),
+	if (look->plan.unknown_count)
+		unknown = mw_fmt(a, ", %" PRIu64 " large not known", look->plan.unknown_count);
+	printf("%" PRIu64 " s: %s of %s remote%s: %s%s: %s\n", mw_or(look->uptime_s, 0),
 	       mw_fmt_share(a, look->plan.remote_bytes, look->plan.bytes),
-	       mw_fmt_bytes(a, look->plan.bytes), would ? "would act" : "",
+	       mw_fmt_bytes(a, look->plan.bytes), unknown, would ? "would act" : "",
 	       would ? "" : mw_watch_verdict_name(d->verdict), reason(a, d, look));
 	fflush(stdout);
 }
@@ -76,6 +81,11 @@ static int look_once(const struct options *o, const struct mw_watch_rule *rule,
 		return status;
 	if (o->apply && !cli_balance_may_act(&look))
 		return EXIT_FAILED;
+	if (look.plan.n_nodes < 2 || look.plan.n_nodes > MW_BALANCE_NODES_MAX) {
+		puts(cli_balance_verdict(&look.job.arena, &look.plan));
+		*ret_end = true;
+		return EXIT_DONE;
+	}
 	d = mw_watch_look(old, &look.plan, look.some_permyriad, rule, kept, next);
 	say(o, &d, &look);
 	if (d.verdict == MW_WATCH_ACTS && o->apply)
