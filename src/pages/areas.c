@@ -284,7 +284,7 @@ static int by_address(const void *x, const void *y)
 static struct mw_str name_of(const struct mw_kallsym *s, struct mw_arena *arena)
 {
 	if (!s->module.n)
-		return s->name;
+		return mw_arena_copy(arena, s->name);
 	return mw_str_of(mw_fmt(arena, "%.*s %.*s", (int)s->name.n, s->name.p, (int)s->module.n,
 				s->module.p));
 }

@@ -47,6 +47,6 @@ struct mw_areas {
 int mw_areas_take(const struct mw_walked *w, struct mw_areas *ret);
 
 /* Pure.  Names of the callers; those of one function become one, with the address of the largest.
- * kallsyms: the text of /proc/kallsyms (which costs the kernel some 50 ms: only for those who show
- * names); slices of it are kept. */
+ * kallsyms: the text of /proc/kallsyms, which costs the kernel some 50 ms: only for those who show
+ * names.  Nothing of it is kept. */
 void mw_areas_name(struct mw_areas *a, struct mw_str kallsyms, struct mw_arena *arena);

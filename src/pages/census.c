@@ -44,20 +44,27 @@ static void refuse(struct take *t, const char *reader, int r, const char *why)
 					    mw_str_of(why) };
 }
 
+static int find_layout(struct take *t, const char **ret_why)
+{
+	_mw_arena_ struct mw_arena temp = {}; /* some 10 MiB that nobody needs afterwards */
+	struct mw_str text;
+	struct mw_btf btf;
+	int r;
+
+	*ret_why = "/sys/kernel/btf/vmlinux";
+	r = mw_root_read(t->root, "sys/kernel/btf/vmlinux", &temp, &text);
+	if (!r)
+		r = mw_btf_open(text, &temp, &btf);
+	return r ? r : mw_layout_of(&btf, &t->layout, ret_why);
+}
+
 /* What each reader needs: the layout, the frames. */
 static int prepare(struct take *t, const char **ret_why)
 {
 	struct mw_str text;
-	struct mw_btf btf;
 	struct mw_buddy_zone zone;
-	int r;
+	int r = find_layout(t, ret_why);
 
-	*ret_why = "/sys/kernel/btf/vmlinux";
-	r = mw_root_read(t->root, "sys/kernel/btf/vmlinux", t->arena, &text);
-	if (!r)
-		r = mw_btf_open(text, t->arena, &btf);
-	if (!r)
-		r = mw_layout_of(&btf, &t->layout, ret_why);
 	if (r < 0)
 		return r;
 	t->layout.page.mapping += t->options->shift_mapping;
@@ -206,6 +213,7 @@ static int names(struct take *t)
 			       .frame_bytes = t->frame_bytes,
 			       .files_max = t->options->files_max,
 			       .arena = t->arena };
+	_mw_arena_ struct mw_arena temp = {}; /* some megabytes of symbols */
 	struct mw_str kallsyms = {};
 	int r = mw_names_files(&n, t->c);
 
@@ -214,7 +222,7 @@ static int names(struct take *t)
 	if (!r)
 		r = mw_names_caches(&n, t->c);
 	if (t->areas.n_callers)
-		mw_root_read(t->root, "proc/kallsyms", t->arena, &kallsyms);
+		mw_root_read(t->root, "proc/kallsyms", &temp, &kallsyms);
 	mw_areas_name(&t->areas, kallsyms, t->arena);
 	mw_rows_areas(&t->rows, &t->areas);
 	mw_rows_stacks(&t->rows, &t->areas);

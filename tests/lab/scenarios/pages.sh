@@ -11,6 +11,8 @@
 #: claim@6.1,6.12,newest [.pages.bpf.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb")) | .off_bytes] | length == 7
 #: claim@newest [.pages[].pages[] | select(.id == "slab") | .off_bytes | select(. > 256 * 1024 or . < -256 * 1024)] == []
 #: claim .pages.kcore.census.unknown_bytes < .pages.kcore.census.ram_bytes / 100
+#: claim .wrong_refused.kcore
+#: claim@6.1,6.12,newest .wrong_refused.bpf
 # Twice each: the second is at rest.
 census() { # READER
 	memwhy ledger --counters --pages --reader "$1" --json >/tmp/$1.json 2>/tmp/$1.err
@@ -31,6 +33,8 @@ fault && {
 	census bpf
 	truth kcore
 	truth bpf
+	census_truth kcore wrong >/dev/null && fact wrong_refused '{"kcore":true}'
+	census_truth bpf wrong >/dev/null && fact wrong_refused '{"bpf":true}'
 }
 capture end
 exit 0
