@@ -6,9 +6,10 @@
  *	census_truth bpf|kcore TMPFS_FOLDER DISK_FOLDER PERCENT [hold]
  *	census_truth bpf|kcore wrong	is a reader refused that looks in the wrong place?
  *
- * A line of JSON for each kind: {"kind":"memfd","frames":131072,"right":131072}, and one of the
- * walk.  At most PERCENT of the sizes.  hold: starts 300 threads named truth_thread, says "ready",
- * and waits until standard input ends.  Exit status 1: a frame is another's; 77: no such reader.
+ * and of stacks of threads, whether each has all of its frames.  A line of JSON for each kind:
+ * {"kind":"memfd","frames":131072,"right":131072}, and one of the walk.  At most PERCENT of the
+ * sizes.  hold: says "ready", and keeps all that until standard input ends; the 300 threads are
+ * named truth_thread.  Exit status 1: a frame is another's; 77: no such reader.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,13 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel/fields.h"
 #include "pages/anchor.h"
+#include "pages/areas.h"
 #include "pages/census.h"
 #include "pages/walk.h"
 
@@ -31,6 +32,8 @@
 #define HUGE (2 * MIB)
 #define KINDS_MAX 16
 #define THREADS 300
+#define THREAD_NAME "truth_thread"
+#define STACK_BYTES ((size_t)16 << 10) /* of the kernel, for each thread */
 #define READ_ENTRIES 4096
 #define PRESENT ((uint64_t)1 << 63)
 #define FRAME (((uint64_t)1 << 55) - 1)
@@ -201,6 +204,37 @@ static void plant_anon(void)
 	note("hugetlb", MW_PAGE_HUGETLB, 0, p, 4 * HUGE);
 }
 
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+static void *wait_at_gate(void *arg)
+{
+	pthread_setname_np(pthread_self(), THREAD_NAME);
+	pthread_mutex_lock(&gate);
+	pthread_mutex_unlock(&gate);
+	return arg;
+}
+
+/* Threads that stay, on stacks that others have had before: the kernel's traces of those are still
+ * there. */
+static void plant_threads(void)
+{
+	static pthread_t thread[THREADS];
+	pthread_attr_t attr;
+
+	need(!pthread_attr_init(&attr) && !pthread_attr_setstacksize(&attr, 64 << 10), "threads");
+	for (int round = 0; round < 3; round++) {
+		pthread_mutex_lock(&gate);
+		for (size_t i = 0; i < THREADS; i++)
+			need(!pthread_create(&thread[i], &attr, wait_at_gate, NULL), "threads");
+		usleep(200000); /* each has its name */
+		if (round == 2)
+			break;
+		pthread_mutex_unlock(&gate);
+		for (size_t i = 0; i < THREADS; i++)
+			pthread_join(thread[i], NULL);
+	}
+}
+
 struct machine {
 	struct mw_arena arena;
 	struct mw_root *root;
@@ -266,23 +300,23 @@ static bool check(struct machine *m, const struct mw_walk_of_pages *w, struct ki
 	return k->right == k->n;
 }
 
-static void *wait_for_ever(void *nothing)
+/* Has each thread all of its stack, and no frame of another's? */
+static bool check_threads(struct machine *m, struct mw_walk_of_pages *w)
 {
-	prctl(PR_SET_NAME, "truth_thread");
-	pause();
-	return nothing;
+	const struct mw_walked walked = { m->k, &m->layout, &m->frames, page_bytes, w, &m->arena };
+	size_t each = STACK_BYTES / page_bytes, right = 0;
+	struct mw_areas areas;
+
+	need(!mw_areas_take(&walked, &areas), "areas");
+	for (size_t i = 0; i < areas.n_stacks; i++)
+		if (!strcmp(areas.stack[i].comm, THREAD_NAME) && areas.stack[i].frames == each)
+			right += each;
+	printf("{\"kind\":\"stacks\",\"frames\":%zu,\"right\":%zu}\n", THREADS * each, right);
+	return right == THREADS * each;
 }
 
 static void hold(void)
 {
-	pthread_attr_t small;
-	pthread_t thread;
-
-	pthread_attr_init(&small);
-	pthread_attr_setstacksize(&small, 1 << 16);
-	for (int i = 0; i < THREADS; i++)
-		need(!pthread_create(&thread, &small, wait_for_ever, NULL), "thread");
-	usleep(200000); /* until each has its name */
 	puts("ready");
 	fflush(stdout);
 	while (getchar() != EOF)
@@ -321,9 +355,11 @@ int main(int argc, char *argv[])
 	plant_file("disk", open_file(argv[3], "disk", true), scaled(1024), true);
 	plant_shared();
 	plant_anon();
+	plant_threads();
 	need(!mw_pages_walk(m.k, &m.layout, &m.frames, 10, &w), "walk");
 	for (size_t i = 0; i < n_kinds; i++)
 		all &= check(&m, &w, &kind[i]);
+	all &= check_threads(&m, &w);
 	printf("{\"walked_frames\":%llu,\"of\":%llu}\n", (unsigned long long)w.frames,
 	       (unsigned long long)m.frames.total);
 	if (argc > 5)

@@ -1,9 +1,9 @@
 #: title the census: each planted page is its owner's, classes equal the counters, by each reader
 #: memory 768
 #: disks data
-#: claim [.truth.kcore[].kind // empty] | length == 9
+#: claim [.truth.kcore[].kind // empty] | length == 10
 #: claim .truth.kcore | all(.kind == null or (.frames >= 1024 and .frames == .right))
-#: claim@6.1,6.12,newest [.truth.bpf[].kind // empty] | length == 9
+#: claim@6.1,6.12,newest [.truth.bpf[].kind // empty] | length == 10
 #: claim@6.1,6.12,newest .truth.bpf | all(.kind == null or (.frames >= 1024 and .frames == .right))
 #: claim [.pages.kcore.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb", "kernel_stack", "vmalloc")) | .off_bytes | select(. > 256 * 1024 or . < -256 * 1024)] == []
 #: claim [.pages.kcore.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb")) | .off_bytes] | length == 7
