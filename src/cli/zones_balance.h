@@ -59,6 +59,9 @@ struct balance_view {
 	const struct mw_balance *after;	 /* a look after it; NULL: none */
 };
 
-/* zones_balance_report.c: the plan in a sentence, and all of it. */
+/* zones_balance_report.c: what moves a process by hand (indices of the plan), the plan in a
+ * sentence, and all of it. */
+const char *cli_balance_move_command(struct mw_arena *a, const struct mw_balance *b, size_t proc,
+				     size_t from, size_t to);
 const char *cli_balance_verdict(struct mw_arena *a, const struct mw_balance *b);
 void cli_balance_report(struct mw_report *r, const struct balance_view *v);

@@ -155,11 +155,6 @@ static bool ask_gate(struct mover *m, size_t to, uint64_t *ret_room_bytes)
 	return false;
 }
 
-static const char *node_name(struct mover *m, size_t i)
-{
-	return mw_fmt(m->arena, "%" PRIu64, m->look->plan.node[i].node->node);
-}
-
 static struct cursor *cursor_of(struct mover *m, const struct mw_move *move)
 {
 	struct cursor *c = &m->cursor[move->item * m->look->plan.n_nodes + move->from];
@@ -180,8 +175,8 @@ static struct cursor *cursor_of(struct mover *m, const struct mw_move *move)
 	if (!c->n)
 		return c;
 	c->address = c->range[0].start;
-	undo(m, mw_numa_migratepages(p->proc->pid, node_name(m, move->to), node_name(m, move->from),
-				     m->arena));
+	undo(m,
+	     cli_balance_move_command(m->arena, &m->look->plan, move->item, move->to, move->from));
 	return c;
 }
 

@@ -314,9 +314,12 @@ static bool in_pieces(const struct mw_balance *b)
 	return false;
 }
 
-static const char *node_name(struct mw_arena *a, const struct mw_balance *b, size_t i)
+const char *cli_balance_move_command(struct mw_arena *a, const struct mw_balance *b, size_t proc,
+				     size_t from, size_t to)
 {
-	return mw_fmt(a, "%" PRIu64, b->node[i].node->node);
+	return mw_numa_migratepages(b->proc[proc].proc->pid,
+				    mw_fmt(a, "%" PRIu64, b->node[from].node->node),
+				    mw_fmt(a, "%" PRIu64, b->node[to].node->node), a);
 }
 
 /* Threads first: what they touch from then on is in its place. */
@@ -339,10 +342,8 @@ static void command_table(struct mw_report *r, const struct balance_view *v)
 	for (size_t i = 0; !v->done && i < b->n_moves; i++)
 		if (is_first(b, i))
 			command(r, t,
-				mw_numa_migratepages(b->proc[b->move[i].item].proc->pid,
-						     node_name(r->arena, b, b->move[i].from),
-						     node_name(r->arena, b, b->move[i].to),
-						     r->arena));
+				cli_balance_move_command(r->arena, b, b->move[i].item,
+							 b->move[i].from, b->move[i].to));
 }
 
 static void figures(struct mw_report *r, const struct balance_view *v)

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 16 /* in which what becomes free is filled again */
+#define ORDER_LOOKS 4096 /* that an order which is not found costs */
+#define ROUNDS 16	 /* in which what becomes free is filled again */
 
 /* One way to place an item; the best stands first. */
 struct option {
@@ -177,8 +178,10 @@ static void keep(struct search *s, struct sum sum)
 	struct mw_move *move = NULL;
 	size_t n = 0;
 
-	if (!mw_move_order(s->p, s->at, s->arena, &move, &n))
+	if (!mw_move_order(s->p, s->at, s->arena, &move, &n)) {
+		s->looks += ORDER_LOOKS;
 		return;
+	}
 	memcpy(s->best.at, s->at, s->p->n_items * sizeof(*s->at));
 	s->best.remote_bytes = sum.remote_bytes;
 	s->best.moved_bytes = sum.moved_bytes;

@@ -38,7 +38,7 @@ struct mw_place {
 	size_t n_nodes;
 	const struct mw_place_item *item;
 	size_t n_items;
-	uint64_t looks_max; /* half plans that are looked at */
+	uint64_t looks_max; /* half plans; an order that is not found counts as thousands */
 };
 
 struct mw_placement {
