@@ -303,15 +303,20 @@ void cli_balance_apply(const struct options *o, struct balance_look *look, struc
 {
 	struct mover m = { .o = o, .look = look, .arena = &look->job.arena };
 	const struct mw_balance *b = &look->plan;
+	uint64_t room;
 
 	if (!prepare(&m)) {
 		cli_fail("zones --balance", -ENOMEM);
 		ret->failed_count = b->n_procs;
 		return;
 	}
+	/* Threads that are kept away from memory that may not move are worse off than before. */
+	if (b->n_moves)
+		ask_gate(&m, b->move[0].to, &room);
 	for (size_t i = 0; i < b->n_procs; i++) {
 		m.dir[i] = -1;
-		if (b->proc[i].verdict != MW_BALANCE_PLACED || is_asked_to_end(&m))
+		if (b->proc[i].verdict != MW_BALANCE_PLACED || m.done.stopped ||
+		    is_asked_to_end(&m))
 			continue;
 		m.dir[i] = mw_act_process_open(look->job.root, b->proc[i].proc->pid,
 					       b->proc[i].proc->numa.start_ticks);

@@ -119,13 +119,14 @@ static const struct mw_zones_node *node_with_room(const struct search *s,
 static bool is_remote(const struct search *s, const struct mw_numa_row *row, struct remote *ret)
 {
 	const struct mw_proc_numa *p = &row->proc->numa;
-	uint64_t own, bytes = mw_or(row->bytes, 0), off;
+	uint64_t own, bytes = mw_or(row->bytes, 0);
+	uint64_t most = part_of(bytes, s->limit->numa_remote_permille);
 
 	if (!mw_known(row->remote_bytes) || !is_large(s, row->bytes) ||
 	    p->policy_bytes > bytes / 2 || !has_own_node(p, &own))
 		return false;
-	off = bytes_off(p, own);
-	if (off <= part_of(bytes, s->limit->numa_remote_permille))
+	/* It is remote, and can be moved. */
+	if (row->remote_bytes.v <= most || bytes_off(p, own) <= most)
 		return false;
 	*ret = (struct remote){ .proc = row->proc,
 				.node = node_with_room(s, p, own),

@@ -32,6 +32,7 @@ measure before
 c1=$(cpus)
 # The signal comes when the first move is told, before a page has moved.
 mkfifo /tmp/told
+: >/tmp/progress
 memwhy zones --balance --apply --ndjson >/tmp/asked 2>/tmp/told &
 pid=$!
 while read -r line; do
@@ -42,7 +43,8 @@ wait "$pid"
 fact asked_status $?
 fact asked "$(cat /tmp/asked)"
 sed 's/^/# /' /tmp/progress >/dev/ttyS0
-fact told "$(sed -n 's/^memwhy: undo: \(.*\)/"\1"/p' /tmp/progress | tr '\n' ',' | sed 's/^/[/; s/,$//; s/$/]/')"
+told=$(sed -n 's/^memwhy: undo: \(.*\)/"\1"/p' /tmp/progress | tr '\n' ',')
+fact told "[${told%,}]"
 c2=$(cpus)
 sed -n 's/^memwhy: undo: \(taskset .*\)/\1/p' /tmp/progress >/tmp/undo
 sh /tmp/undo >/dev/null
