@@ -350,12 +350,12 @@ int main(int argc, char *argv[])
 	page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 	percent = (unsigned)atoi(argv[4]);
 	open_machine(&m, argv[1]);
+	plant_threads(); /* it takes a while, in which pages of the others might be moved */
 	plant_file("tmpfs", open_file(argv[2], "tmpfs", true), scaled(512), false);
 	plant_file("deleted", open_file(argv[2], "deleted", false), scaled(64), false);
 	plant_file("disk", open_file(argv[3], "disk", true), scaled(1024), true);
 	plant_shared();
 	plant_anon();
-	plant_threads();
 	need(!mw_pages_walk(m.k, &m.layout, &m.frames, 10, &w), "walk");
 	for (size_t i = 0; i < n_kinds; i++)
 		all &= check(&m, &w, &kind[i]);
