@@ -36,8 +36,11 @@ struct options {
 	bool run;
 	const char *output;
 	/* Of memwhy zones. */
-	const char *request;
-	bool all_orders;
+	const char *request, *report;
+	uint64_t report_line; /* 0: the last one */
+	bool all_orders, processes;
+	bool balance, apply, watch;
+	uint64_t interval_s;
 	char **arg; /* what is no option */
 	int n_args;
 };

@@ -99,7 +99,8 @@ static void compared(struct mw_report *r, const struct mw_census *c, const struc
 	}
 }
 
-static void filesystems(struct mw_report *r, const struct mw_census *c, uint64_t top)
+/* People see these two in the ledger: its page cache has them as owners. */
+static void filesystems(struct mw_report *r, const struct mw_census *c)
 {
 	static const struct mw_col columns[] = {
 		{ "kind", "WHAT", MW_TYPE_STR },
@@ -111,14 +112,12 @@ static void filesystems(struct mw_report *r, const struct mw_census *c, uint64_t
 		{ "deleted_bytes", "DELETED", MW_TYPE_BYTES },
 		{ "deleted_files", NULL, MW_TYPE_COUNT },
 	};
-	struct mw_table *t =
-		mw_report_table(r, (struct mw_table){ .id = "cached_filesystems",
-						      COLUMNS(columns),
-						      .title = "What is cached, by file system:" });
+	struct mw_table *t = mw_report_table(
+		r, (struct mw_table){ .id = "cached_filesystems", COLUMNS(columns) });
 
 	for (size_t i = 0; i < c->n_fs; i++) {
 		const struct mw_census_fs *f = &c->fs[i];
-		struct mw_row *row = mw_report_row(r, t, 0, shown(i, top));
+		struct mw_row *row = mw_report_row(r, t, 0, MW_IN_JSON);
 
 		mw_cell_str(row, 0, f->kind);
 		mw_cell_str(row, 1, f->type);
@@ -131,7 +130,7 @@ static void filesystems(struct mw_report *r, const struct mw_census *c, uint64_t
 	}
 }
 
-static void files(struct mw_report *r, const struct mw_census *c, uint64_t top)
+static void files(struct mw_report *r, const struct mw_census *c)
 {
 	static const struct mw_col columns[] = {
 		{ "path", "FILE", MW_TYPE_STR },       { "dev", "DEVICE", MW_TYPE_STR },
@@ -139,13 +138,11 @@ static void files(struct mw_report *r, const struct mw_census *c, uint64_t top)
 		{ "size_bytes", "OF", MW_TYPE_BYTES }, { "deleted", "DELETED", MW_TYPE_BOOL },
 	};
 	struct mw_table *t =
-		mw_report_table(r, (struct mw_table){ .id = "cached_files",
-						      COLUMNS(columns),
-						      .title = "Files of which most is cached:" });
+		mw_report_table(r, (struct mw_table){ .id = "cached_files", COLUMNS(columns) });
 
 	for (size_t i = 0; i < c->n_files; i++) {
 		const struct mw_census_file *f = &c->file[i];
-		struct mw_row *row = mw_report_row(r, t, 0, shown(i, top));
+		struct mw_row *row = mw_report_row(r, t, 0, MW_IN_JSON);
 
 		mw_cell_str(row, 0, f->path);
 		mw_cell_str(row, 1, mw_str_of(dev_text(r->arena, f->dev)));
@@ -350,8 +347,8 @@ void cli_pages_report(struct mw_report *r, const struct mw_snap *s, const struct
 		return;
 	cost(r, c, p);
 	compared(r, c, p);
-	filesystems(r, c, top);
-	files(r, c, top);
+	filesystems(r, c);
+	files(r, c);
 	groups(r, c, top);
 	named(r, c, top);
 	nodes(r, c);

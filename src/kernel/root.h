@@ -19,6 +19,8 @@
  *	proc/PID/meta/fds	its open files, a line each
  *	proc/meta/mm/PID/OTHER	"same" or "other": have the two processes one address space?
  *	proc/PID/meta/promises	of smaps the mappings that count in Committed_AS, see pid_promises.h
+ *	proc/PID/meta/numa	the sums of numa_maps, see numa_maps.h
+ *	proc/PID/meta/vm	the name of a virtual machine, see qemu_name.h
  *	proc/PID/meta/page/ADDRESS	what stands behind a page, see kernel/page_entry.h
  *	proc/PID/meta/smaps/ADDRESS	the part of smaps about the mapping of that address
  *	meta/pages	who owns each page, see kernel/census.h: only of a capture, see snap/pages.c

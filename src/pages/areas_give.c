@@ -65,7 +65,8 @@ void mw_areas_name(struct mw_areas *areas, const struct mw_task_stacks *stacks,
 		areas->area[i].kind = kind_of(&areas->area[i], stacks, caller);
 	}
 	for (size_t i = 0; i < n; i++)
-		areas->caller[i] = (struct mw_area_caller){ s[i].address, s[i].name };
+		areas->caller[i] =
+			(struct mw_area_caller){ s[i].address, mw_arena_copy(arena, s[i].name) };
 	areas->n_callers = n;
 }
 

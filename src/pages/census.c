@@ -83,21 +83,28 @@ static void add_fact(struct take *t, const char *name, uint64_t value)
 	list[t->c->n_facts++] = (struct mw_census_fact){ mw_str_of(name), value };
 }
 
+static int find_layout(struct take *t)
+{
+	_mw_arena_ struct mw_arena temp = {}; /* some 10 MiB that nobody needs afterwards */
+	struct mw_str text;
+	struct mw_btf btf;
+	int r;
+
+	t->layout_why = "/sys/kernel/btf/vmlinux";
+	r = mw_root_read(t->root, "sys/kernel/btf/vmlinux", &temp, &text);
+	if (!r)
+		r = mw_btf_open(text, &temp, &btf);
+	if (!r)
+		r = mw_layout_of(&btf, &t->layout, &t->layout_why);
+	t->layout.page.mapping += t->options->shift_mapping;
+	return r;
+}
+
 /* Once for all readers. */
 static int take_layout(struct take *t, const char **ret_why)
 {
-	struct mw_str text;
-	struct mw_btf btf;
-
-	if (t->layout_r == 1) {
-		t->layout_why = "/sys/kernel/btf/vmlinux";
-		t->layout_r = mw_root_read(t->root, "sys/kernel/btf/vmlinux", t->arena, &text);
-		if (!t->layout_r)
-			t->layout_r = mw_btf_open(text, t->arena, &btf);
-		if (!t->layout_r)
-			t->layout_r = mw_layout_of(&btf, &t->layout, &t->layout_why);
-		t->layout.page.mapping += t->options->shift_mapping;
-	}
+	if (t->layout_r == 1)
+		t->layout_r = find_layout(t);
 	*ret_why = t->layout_why;
 	return t->layout_r;
 }
@@ -120,6 +127,7 @@ static int take_frames(struct take *t, const char **ret_why)
 /* What has no mark of its own, by who points to it. */
 static int tell_apart(struct take *t)
 {
+	_mw_arena_ struct mw_arena temp = {};
 	struct mw_str kallsyms = {};
 	int r = mw_idle_tell(t->k, &t->layout, &t->frames, &t->walk);
 
@@ -128,7 +136,7 @@ static int tell_apart(struct take *t)
 	if (!r)
 		r = mw_areas_find(t->k, &t->layout, &t->frames, &t->walk, t->frame_bytes, t->arena,
 				  &t->areas);
-	mw_root_read(t->root, "proc/kallsyms", t->arena, &kallsyms);
+	mw_root_read(t->root, "proc/kallsyms", &temp, &kallsyms);
 	mw_areas_name(&t->areas, &t->stacks, kallsyms, t->arena);
 	return r ? r
 		 : mw_areas_give(t->k, &t->layout, &t->frames, &t->areas, &t->stacks, t->arena,

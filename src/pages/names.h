@@ -7,6 +7,12 @@
  * is looked up twice, and what changed counts as gone; chains are followed for a bounded number of
  * steps; no text is trusted to end.
  *
+ * What may be missing:
+ *  - A file that changed while its path was read has no row; its file system still counts it.
+ *  - A path of which a piece cannot be read is empty: the rest would be a wrong one.
+ *  - What is gone, or leads nowhere, is one file system of kind "gone", and one group with neither
+ *    path nor ino: sums of frames are kept.
+ *
  * Each returns 0, -EIO where the reader failed, or -ENOMEM.  Lists come largest first.
  */
 #pragma once

@@ -16,7 +16,7 @@
 
 /* An address_space of which pages are cached. */
 struct file {
-	uint64_t mapping, host, frames;
+	uint64_t mapping, host, ino, frames;
 	uint32_t fs; /* index; UINT32_MAX: gone */
 	bool deleted;
 };
@@ -96,7 +96,12 @@ static const char *kind_of(uint32_t magic)
 	}
 }
 
-/* A struct super_block: which device, which type. */
+static bool is_pointer(uint64_t a)
+{
+	return mw_kmem_is_address(a) && !(a & 7);
+}
+
+/* A struct super_block: which device, which type.  UINT32_MAX: it is none. */
 static size_t add_fs(struct files *f, uint64_t superblock)
 {
 	const struct mw_layout *l = f->n->l;
@@ -106,15 +111,18 @@ static size_t add_fs(struct files *f, uint64_t superblock)
 	uint32_t dev = 0, magic = 0;
 	uint64_t at;
 
+	at = mw_kmem_u64(k, superblock + (uint64_t)l->superblock.type);
+	if (!is_pointer(at))
+		return UINT32_MAX;
+	at = mw_kmem_u64(k, at + (uint64_t)l->superblock.type_name);
 	list = mw_arena_grow(f->n->arena, f->fs, f->n_fs, sizeof(*list));
-	if (!list)
-		return 0;
+	if (!list || !mw_kmem_is_address(at))
+		return UINT32_MAX;
 	f->fs = list;
 	mw_kmem_read(k, superblock + (uint64_t)l->superblock.dev, 4, &dev);
 	mw_kmem_read(k, superblock + (uint64_t)l->superblock.magic, 4, &magic);
 	mw_kmem_text(k, superblock + (uint64_t)l->superblock.id, sizeof(id), id);
-	at = mw_kmem_u64(k, superblock + (uint64_t)l->superblock.type);
-	mw_kmem_text(k, mw_kmem_u64(k, at + (uint64_t)l->superblock.type_name), sizeof(type), type);
+	mw_kmem_text(k, at, sizeof(type), type);
 	list[f->n_fs] = (struct mw_census_fs){
 		.dev = (uint64_t)(dev >> MINOR_BITS) << 32 | (dev & ((1u << MINOR_BITS) - 1)),
 		.kind = mw_str_of(kind_of(magic)),
@@ -144,13 +152,14 @@ static void settle(struct files *f, struct file *file, const char *inode, uint64
 
 	file->fs = UINT32_MAX;
 	if (host_again != file->host || ino_again != in_inode(inode, l->inode.ino, 8) ||
-	    !mw_kmem_is_address(superblock))
+	    !is_pointer(superblock))
 		return;
 	if (!mw_index_get(&f->fs_by_superblock, superblock, &at))
 		at = add_fs(f, superblock);
-	if (!f->n_fs)
-		return;
 	file->fs = (uint32_t)at;
+	if (at == UINT32_MAX)
+		return;
+	file->ino = ino_again;
 	file->deleted = !in_inode(inode, l->inode.nlink, 4);
 	fs = &f->fs[at];
 	fs->files++;
@@ -161,35 +170,54 @@ static void settle(struct files *f, struct file *file, const char *inode, uint64
 		mw_index_put(&f->n->shmem, f->n->arena, file->mapping, 1);
 }
 
+static int read_hosts(struct files *f, const struct file *file, size_t count, uint64_t *ret)
+{
+	struct mw_kmem_place place[BATCH];
+
+	for (size_t i = 0; i < count; i++)
+		place[i] = (struct mw_kmem_place){ file[i].mapping, f->n->l->mapping.host };
+	return mw_names_numbers(f->n->k, place, count, ret);
+}
+
+static int read_inodes(struct files *f, const struct file *file, size_t count,
+		       char (*ret)[INODE_ROOM])
+{
+	struct mw_kmem_ask ask[BATCH];
+	size_t m = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		memset(ret[i], 0, f->inode_bytes);
+		if (is_pointer(file[i].host))
+			ask[m++] = (struct mw_kmem_ask){ file[i].host, f->inode_bytes, ret[i] };
+	}
+	return f->n->k->gather(f->n->k, ask, m);
+}
+
+/* Who they are now: asked after all else that is read of them. */
+static int read_again(struct files *f, const struct file *file, size_t count, uint64_t *ret_host,
+		      uint64_t *ret_ino)
+{
+	struct mw_kmem_place place[BATCH];
+	int r = read_hosts(f, file, count, ret_host);
+
+	for (size_t i = 0; i < count; i++)
+		place[i] = (struct mw_kmem_place){ file[i].host, f->n->l->inode.ino };
+	return r ? r : mw_names_numbers(f->n->k, place, count, ret_ino);
+}
+
 /* The inodes of some files, and after that once more who they are. */
 static int look_up(struct files *f, struct file *file, size_t count)
 {
-	static const char nothing[INODE_ROOM];
-	const struct mw_layout *l = f->n->l;
-	struct mw_kmem_place place[BATCH];
-	struct mw_kmem_ask ask[BATCH];
 	uint64_t host[BATCH], ino[BATCH];
 	char inode[BATCH][INODE_ROOM];
-	size_t m = 0;
-	int r;
+	int r = read_hosts(f, file, count, host);
 
-	for (size_t i = 0; i < count; i++)
-		place[i] = (struct mw_kmem_place){ file[i].mapping, l->mapping.host };
-	r = mw_names_numbers(f->n->k, place, count, host);
-	for (size_t i = 0; i < count && !r; i++) {
-		file[i].host = host[i];
-		memcpy(inode[i], nothing, f->inode_bytes);
-		if (mw_kmem_is_address(host[i]))
-			ask[m++] = (struct mw_kmem_ask){ host[i], f->inode_bytes, inode[i] };
-	}
+	for (size_t i = 0; i < count && !r; i++)
+		file[i].host = is_pointer(host[i]) ? host[i] : 0;
 	if (!r)
-		r = f->n->k->gather(f->n->k, ask, m);
+		r = read_inodes(f, file, count, inode);
 	if (!r)
-		r = mw_names_numbers(f->n->k, place, count, host);
-	for (size_t i = 0; i < count; i++)
-		place[i] = (struct mw_kmem_place){ file[i].host, l->inode.ino };
-	if (!r)
-		r = mw_names_numbers(f->n->k, place, count, ino);
+		r = read_again(f, file, count, host, ino);
 	for (size_t i = 0; i < count && !r; i++)
 		settle(f, &file[i], inode[i], host[i], ino[i]);
 	return r;
@@ -197,8 +225,8 @@ static int look_up(struct files *f, struct file *file, size_t count)
 
 /* The dentries on the way up from a file, and the path that is known so far. */
 struct climb {
-	uint64_t dentry;
-	const char *path;
+	uint64_t dentry;  /* 0: it has ended */
+	const char *path; /* NULL: it ended in nowhere */
 };
 
 static int start_climb(struct files *f, const struct file *file, size_t count, struct climb *climb)
@@ -213,12 +241,26 @@ static int start_climb(struct files *f, const struct file *file, size_t count, s
 	r = mw_names_numbers(f->n->k, place, count, first);
 	for (size_t i = 0; i < count; i++)
 		climb[i] = (struct climb){
-			mw_kmem_is_address(first[i]) ? first[i] - (uint64_t)l->dentry.alias : 0, ""
+			is_pointer(first[i]) ? first[i] - (uint64_t)l->dentry.alias : 0, ""
 		};
 	return r;
 }
 
-/* One step for all that are not at their root: a name before the path.  How many go on. */
+/* A name before the path; the parent of a root is itself. */
+static void step(struct files *f, struct climb *climb, uint64_t parent, const char *name)
+{
+	bool root = parent == climb->dentry;
+
+	if (!is_pointer(parent) || !*name)
+		climb->path = NULL; /* a piece of a path would be a wrong one */
+	else if (!root)
+		climb->path = mw_fmt(f->n->arena, "/%s%s", name, climb->path);
+	else if (!*climb->path)
+		climb->path = mw_fmt(f->n->arena, "%s", name);
+	climb->dentry = root || !climb->path ? 0 : parent;
+}
+
+/* One step for all that are not at their root.  How many go on. */
 static int climb_once(struct files *f, struct climb *climb, size_t count, size_t *ret_left)
 {
 	const struct mw_layout *l = f->n->l;
@@ -238,16 +280,9 @@ static int climb_once(struct files *f, struct climb *climb, size_t count, size_t
 		r = mw_names_texts(f->n->k, name, count, text);
 	*ret_left = 0;
 	for (size_t i = 0; i < count && !r; i++) {
-		bool root = parent[i] == climb[i].dentry;
-
-		if (!climb[i].dentry)
-			continue;
-		if (!root)
-			climb[i].path = mw_fmt(f->n->arena, "/%s%s", text[i], climb[i].path);
-		else if (!*climb[i].path)
-			climb[i].path = mw_fmt(f->n->arena, "%s", text[i]);
-		climb[i].dentry = root ? 0 : parent[i];
-		*ret_left += !root;
+		if (climb[i].dentry)
+			step(f, &climb[i], parent[i], text[i]);
+		*ret_left += climb[i].dentry != 0;
 	}
 	return r;
 }
@@ -262,24 +297,43 @@ static int name_files(struct files *f, const struct file *file, size_t count,
 	for (int depth = 0; depth < DEPTH_MAX && left && !r; depth++)
 		r = climb_once(f, climb, count, &left);
 	for (size_t i = 0; i < count && !r; i++)
-		if (!climb[i].dentry) /* else there was no end: that is no path */
+		if (!climb[i].dentry && climb[i].path) /* else there was no end */
 			ret[i].path = mw_str_of(climb[i].path);
 	return r;
 }
 
-static int describe(struct files *f, const struct file *file, struct mw_census_file *ret)
+static int describe(struct files *f, const struct file *file, size_t count,
+		    struct mw_census_file *ret)
 {
 	const struct mw_layout *l = f->n->l;
-	char inode[INODE_ROOM] = {};
-	int r = mw_kmem_read(f->n->k, file->host, f->inode_bytes, inode);
+	char inode[BATCH][INODE_ROOM];
+	int r = read_inodes(f, file, count, inode);
 
-	*ret = (struct mw_census_file){
-		.dev = f->fs[file->fs].dev,
-		.ino = in_inode(inode, l->inode.ino, 8),
-		.nlink = in_inode(inode, l->inode.nlink, 4),
-		.size_bytes = in_inode(inode, l->inode.size, 8),
-		.bytes = file->frames * f->n->frame_bytes,
-	};
+	for (size_t i = 0; i < count; i++)
+		ret[i] = (struct mw_census_file){
+			.dev = f->fs[file[i].fs].dev,
+			.ino = file[i].ino,
+			.nlink = in_inode(inode[i], l->inode.nlink, 4),
+			.size_bytes = in_inode(inode[i], l->inode.size, 8),
+			.bytes = file[i].frames * f->n->frame_bytes,
+		};
+	return r;
+}
+
+/* Rows of some files; those that are another's by the end are left out. */
+static int add_rows(struct files *f, const struct file *file, size_t count, struct mw_census *c)
+{
+	struct mw_census_file *row = &c->file[c->n_files];
+	uint64_t host[BATCH], ino[BATCH];
+	int r = describe(f, file, count, row);
+
+	if (!r)
+		r = name_files(f, file, count, row);
+	if (!r)
+		r = read_again(f, file, count, host, ino);
+	for (size_t i = 0; i < count && !r; i++)
+		if (host[i] == file[i].host && ino[i] == file[i].ino)
+			c->file[c->n_files++] = row[i];
 	return r;
 }
 
@@ -298,11 +352,8 @@ static int take_largest(struct files *f, struct mw_census *c)
 	for (size_t i = 0; i < f->count && n < most; i++)
 		if (f->file[i].fs != UINT32_MAX)
 			known[n++] = f->file[i];
-	for (size_t i = 0; i < n && !r; i++)
-		r = describe(f, &known[i], &c->file[i]);
 	for (size_t i = 0; i < n && !r; i += BATCH)
-		r = name_files(f, &known[i], n - i < BATCH ? n - i : BATCH, &c->file[i]);
-	c->n_files = n;
+		r = add_rows(f, &known[i], n - i < BATCH ? n - i : BATCH, c);
 	return r;
 }
 

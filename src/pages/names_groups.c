@@ -18,40 +18,51 @@ struct groups {
 	size_t count;
 };
 
-/* The struct mem_cgroup that a word leads to; 0: to none. */
-static uint64_t memcg_of(struct mw_naming *n, uint64_t word)
+static bool is_pointer(uint64_t a)
 {
-	uint64_t pointer = word & ~(uint64_t)FLAGS;
-
-	if (!mw_kmem_is_address(word) || word & VECTOR)
-		return 0;
-	if (n->l->page.memcg_form == MW_MEMCG_OBJCG ||
-	    (n->l->page.memcg_form == MW_MEMCG_DATA && word & OBJCG))
-		return n->l->memcg.of_objcg < 0
-			       ? 0
-			       : mw_kmem_u64(n->k, pointer + (uint64_t)n->l->memcg.of_objcg);
-	return pointer;
+	return mw_kmem_is_address(a) && !(a & 7);
 }
 
 static uint64_t at(struct mw_naming *n, uint64_t address, int32_t member)
 {
-	return mw_kmem_is_address(address) && member >= 0
-		       ? mw_kmem_u64(n->k, address + (uint64_t)member)
-		       : 0;
+	return is_pointer(address) && member >= 0 ? mw_kmem_u64(n->k, address + (uint64_t)member)
+						  : 0;
 }
 
-/* The names of the folders from the top on. */
+/* The struct mem_cgroup that a word leads to, if it is one. */
+static uint64_t memcg_of(struct mw_naming *n, uint64_t word)
+{
+	uint64_t pointer = word & ~(uint64_t)FLAGS;
+
+	if (word & VECTOR)
+		return 0;
+	if (n->l->page.memcg_form == MW_MEMCG_OBJCG ||
+	    (n->l->page.memcg_form == MW_MEMCG_DATA && word & OBJCG))
+		return at(n, pointer, n->l->memcg.of_objcg);
+	return pointer;
+}
+
+static uint64_t node_of(struct mw_naming *n, uint64_t memcg)
+{
+	return at(n, at(n, memcg, n->l->memcg.cgroup), n->l->memcg.node);
+}
+
+/* The names of the folders from the top on, whose own name is empty; empty where a piece is not
+ * known. */
 static struct mw_str path_of(struct mw_naming *n, uint64_t node)
 {
 	const char *path = "";
 	char name[MW_NAME_ROOM];
 
 	for (int depth = 0; depth < DEPTH_MAX; depth++) {
+		uint64_t text = at(n, node, n->l->memcg.node_name);
 		uint64_t parent = at(n, node, n->l->memcg.node_parent);
 
-		if (!parent)
-			return mw_str_of(*path ? path : "/");
-		mw_kmem_text(n->k, at(n, node, n->l->memcg.node_name), sizeof(name), name);
+		if (!mw_kmem_is_address(text))
+			break;
+		mw_kmem_text(n->k, text, sizeof(name), name);
+		if (!*name || !parent)
+			return *name || parent ? (struct mw_str){} : mw_str_of(*path ? path : "/");
 		path = mw_fmt(n->arena, "/%s%s", name, path);
 		node = parent;
 	}
@@ -67,17 +78,18 @@ static size_t add(struct groups *g, uint64_t memcg)
 	if (!list)
 		return 0;
 	g->group = list;
-	node = at(n, at(n, memcg, n->l->memcg.cgroup), n->l->memcg.node);
+	node = node_of(n, memcg);
 	list[g->count] = (struct mw_census_group){
 		.ino = at(n, node, n->l->memcg.node_id),
-		.dying = !(at(n, memcg, n->l->memcg.css_flags) & CSS_ONLINE),
+		.dying = memcg && n->l->memcg.css_flags >= 0 &&
+			 !(at(n, memcg, n->l->memcg.css_flags) & CSS_ONLINE),
 		.path = path_of(n, node),
 	};
 	mw_index_put(&g->by_memcg, n->arena, memcg, g->count);
 	return g->count++;
 }
 
-/* The group of a word; SIZE_MAX: none. */
+/* The group of a word; SIZE_MAX: none.  All that lead nowhere are one, without a name. */
 static size_t group_of(struct groups *g, uint64_t word)
 {
 	uint64_t memcg;
@@ -88,9 +100,9 @@ static size_t group_of(struct groups *g, uint64_t word)
 	if (mw_index_get(&g->by_word, word, &i))
 		return i;
 	memcg = memcg_of(g->n, word);
-	if (!mw_kmem_is_address(memcg))
-		i = SIZE_MAX;
-	else if (!mw_index_get(&g->by_memcg, memcg, &i))
+	if (!is_pointer(memcg) || !is_pointer(node_of(g->n, memcg)))
+		memcg = 0;
+	if (!mw_index_get(&g->by_memcg, memcg, &i))
 		i = add(g, memcg);
 	mw_index_put(&g->by_word, g->n->arena, word, i);
 	return i;

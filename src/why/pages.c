@@ -41,7 +41,12 @@ static const struct {
 	  "pages of large kmalloc() have no mark before 6.14, and for kpage none: then they are "
 	  "under other" },
 	{ "page_tables", "page tables", "PageTables", { "page_table" }, {}, NULL },
-	{ "kernel_stack", "kernel stacks", "KernelStack", { "stack" }, {}, NULL },
+	{ "kernel_stack",
+	  "kernel stacks",
+	  "KernelStack",
+	  { "stack" },
+	  {},
+	  "the counter holds those of threads that have just ended too, until they are freed" },
 	{ "vmalloc",
 	  "vmalloc, with kernel stacks",
 	  "VmallocUsed",

@@ -80,6 +80,11 @@ def near(a; b; permille): (a - b | if . < 0 then -. else . end) * 1000 <= b * pe
 def victims: [.kills[].comm];
 def causes: [.oom[].cause];
 def by(n; call; error; rule): .run[n].calls[-1] | .call == call and .error == error and .rule == rule;
+def numa(name): .zones.processes[] | select(.comm == name) | { bytes, remote: .remote_bytes, policies, vm,
+	on: [(0, 1) as $n | [.nodes[] | select(.node == $n) | .bytes] | add // 0],
+	shared: [(0, 1) as $n | [.nodes[] | select(.node == $n) | .shared_bytes] | add // 0],
+	threads: [(0, 1) as $n | [.nodes[] | select(.node == $n) | .threads] | add // 0],
+	hugetlb: ([.nodes[].hugetlb_bytes] | add) } | .own = [.on[0] - .shared[0], .on[1] - .shared[1]];
 def zones_agree: all(.parts[]; .zones > 0 and .agree == .zones);
 def found(id): [.oom[].findings[].id] | index(id) != null;
 '

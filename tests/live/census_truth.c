@@ -3,10 +3,11 @@
  * census_truth - plants memory of every kind, and asks of each of its frames, as pagemap has them,
  * whom the walk over struct pages says they belong to:
  *
- *	census_truth bpf|kcore TMPFS_FOLDER DISK_FOLDER PERCENT
+ *	census_truth bpf|kcore TMPFS_FOLDER DISK_FOLDER PERCENT [hold]
  *
  * A line of JSON for each kind: {"kind":"memfd","frames":131072,"right":131072}, and one of the
- * walk.  At most PERCENT of the sizes.  Exit status 1: a frame is another's; 77: no such reader.
+ * walk.  At most PERCENT of the sizes.  hold: starts 300 threads named truth_thread, says "ready",
+ * and waits until standard input ends.  Exit status 1: a frame is another's; 77: no such reader.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,6 +28,7 @@
 #define MIB ((size_t)1 << 20)
 #define HUGE (2 * MIB)
 #define KINDS_MAX 16
+#define THREADS 300
 #define READ_ENTRIES 4096
 #define PRESENT ((uint64_t)1 << 63)
 #define FRAME (((uint64_t)1 << 55) - 1)
@@ -261,13 +264,36 @@ static bool check(struct machine *m, const struct mw_walk_of_pages *w, struct ki
 	return k->right == k->n;
 }
 
+static void *wait_for_ever(void *nothing)
+{
+	prctl(PR_SET_NAME, "truth_thread");
+	pause();
+	return nothing;
+}
+
+static void hold(void)
+{
+	pthread_attr_t small;
+	pthread_t thread;
+
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 1 << 16);
+	for (int i = 0; i < THREADS; i++)
+		need(!pthread_create(&thread, &small, wait_for_ever, NULL), "thread");
+	usleep(200000); /* until each has its name */
+	puts("ready");
+	fflush(stdout);
+	while (getchar() != EOF)
+		;
+}
+
 int main(int argc, char *argv[])
 {
 	struct mw_walk_of_pages w = {};
 	struct machine m = {};
 	bool all = true;
 
-	if (argc != 5)
+	if (argc < 5)
 		return 2;
 	page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 	percent = (unsigned)atoi(argv[4]);
@@ -282,6 +308,8 @@ int main(int argc, char *argv[])
 		all &= check(&m, &w, &kind[i]);
 	printf("{\"walked_frames\":%llu,\"of\":%llu}\n", (unsigned long long)w.frames,
 	       (unsigned long long)m.frames.total);
+	if (argc > 5)
+		hold();
 	m.k->done(m.k);
 	return all && w.frames == m.frames.total ? 0 : 1;
 }

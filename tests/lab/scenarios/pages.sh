@@ -5,6 +5,12 @@
 #: claim .truth.kcore | all(.kind == null or (.frames >= 1024 and .frames == .right))
 #: claim@6.1,6.12,newest [.truth.bpf[].kind // empty] | length == 9
 #: claim@6.1,6.12,newest .truth.bpf | all(.kind == null or (.frames >= 1024 and .frames == .right))
+#: claim [.pages.kcore.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb", "kernel_stack", "vmalloc")) | .off_bytes | select(. > 256 * 1024 or . < -256 * 1024)] == []
+#: claim [.pages.kcore.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb")) | .off_bytes] | length == 7
+#: claim@6.1,6.12,newest [.pages.bpf.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb", "kernel_stack", "vmalloc")) | .off_bytes | select(. > 256 * 1024 or . < -256 * 1024)] == []
+#: claim@6.1,6.12,newest [.pages.bpf.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb")) | .off_bytes] | length == 7
+#: claim@newest [.pages[].pages[] | select(.id == "slab") | .off_bytes | select(. > 256 * 1024 or . < -256 * 1024)] == []
+#: claim .pages.kcore.census.unknown_bytes < .pages.kcore.census.ram_bytes / 100
 # Twice each: the second is at rest.
 census() { # READER
 	memwhy ledger --counters --pages --reader "$1" --json >/tmp/$1.json 2>/tmp/$1.err
