@@ -38,6 +38,16 @@ int mw_act_process_open(const struct mw_root *root, uint64_t pid, uint64_t start
 	return -ESRCH;
 }
 
+bool mw_act_process_numbers_are_ours(void)
+{
+	char text[32];
+	ssize_t n = readlink("/proc/self", text, sizeof(text));
+	uint64_t pid;
+
+	return n > 0 && !mw_str_u64((struct mw_str){ text, (size_t)n }, &pid) &&
+	       pid == (uint64_t)getpid();
+}
+
 void mw_act_process_close(int dir)
 {
 	if (dir >= 0)

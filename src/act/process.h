@@ -15,4 +15,8 @@ int mw_act_process_open(const struct mw_root *root, uint64_t pid, uint64_t start
 /* Is it still there? */
 bool mw_act_process_is_same(int dir, uint64_t start_ticks);
 
+/* Is /proc that of our own PID namespace?  If not, a number in it means another process, or none,
+ * to a system call. */
+bool mw_act_process_numbers_are_ours(void);
+
 void mw_act_process_close(int dir);

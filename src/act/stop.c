@@ -13,6 +13,7 @@ static sigset_t asked(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGPIPE);
 	return set;
 }
 

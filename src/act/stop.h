@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stop - a service that waits, and ends when it is asked to (SIGTERM, SIGINT, SIGHUP).
+ * stop - a service that waits, and ends when it is asked to (SIGTERM, SIGINT, SIGHUP), or when
+ * nobody reads what it says any more (SIGPIPE).
  */
 #pragma once
 

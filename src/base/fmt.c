@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/fmt.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -110,6 +111,13 @@ uint64_t mw_permille(uint64_t part, uint64_t whole)
 	if (part > UINT64_MAX / 1000)
 		return part / (whole / 1000 ? whole / 1000 : 1);
 	return part * 1000 / whole;
+}
+
+const char *mw_fmt_share(struct mw_arena *a, uint64_t part, uint64_t whole)
+{
+	uint64_t permille = mw_permille(part, whole);
+
+	return mw_fmt(a, "%" PRIu64 ".%" PRIu64 " %%", permille / 10, permille % 10);
 }
 
 struct mw_str mw_fmt_octal(struct mw_arena *a, struct mw_str s)

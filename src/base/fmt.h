@@ -27,6 +27,9 @@ const char *mw_fmt_shell(struct mw_arena *a, struct mw_str s);
 /* part of whole in 1/1000; 0 when whole is 0. */
 uint64_t mw_permille(uint64_t part, uint64_t whole);
 
+/* The same as "63.3 %". */
+const char *mw_fmt_share(struct mw_arena *a, uint64_t part, uint64_t whole);
+
 /* The kernel's own escape for names inside a line: blanks, newlines, controls and '\' as \ooo
  * (mangle_path(), fs/seq_file.c).  undo: bytes that are no such escape stay as they are. */
 struct mw_str mw_fmt_octal(struct mw_arena *a, struct mw_str s);

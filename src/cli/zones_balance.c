@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "act/process.h"
 #include "act/stop.h"
 #include "kernel/pressure.h"
 
@@ -102,11 +103,14 @@ static int emit(const struct options *o, struct balance_look *look, const struct
 
 bool cli_balance_may_act(const struct balance_look *look)
 {
-	bool is_root = !mw_or(look->job.snap.host.euid, 1);
+	const char *no = mw_or(look->job.snap.host.euid, 1) ? "needs root"
+			 : !mw_act_process_numbers_are_ours()
+				 ? "/proc is that of another PID namespace"
+				 : NULL;
 
-	if (!is_root)
-		fputs("memwhy: zones --balance --apply: needs root\n", stderr);
-	return is_root;
+	if (no)
+		fprintf(stderr, "memwhy: zones --balance --apply: %s\n", no);
+	return !no;
 }
 
 static int apply(const struct options *o, struct balance_look *look)

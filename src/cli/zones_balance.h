@@ -38,7 +38,9 @@ struct mw_val cli_balance_pressure(struct mw_root *root, struct mw_arena *arena)
 struct balance_done {
 	uint64_t moved_bytes;
 	uint64_t left_bytes;   /* were to move, and did not */
+	int left_error;	       /* of the last of these; 0: not said */
 	const char *stopped;   /* why it ended early; NULL: it did not */
+	bool asked_to_end;     /* that is why */
 	uint64_t failed_count; /* processes; each was said on stderr */
 	const char **undo;     /* commands */
 	size_t n_undo;
@@ -57,8 +59,6 @@ struct balance_view {
 	const struct mw_balance *after;	 /* a look after it; NULL: none */
 };
 
-/* zones_balance_report.c */
+/* zones_balance_report.c: the plan in a sentence, and all of it. */
+const char *cli_balance_verdict(struct mw_arena *a, const struct mw_balance *b);
 void cli_balance_report(struct mw_report *r, const struct balance_view *v);
-
-/* part of whole in 1/10000 */
-uint64_t cli_balance_permyriad(uint64_t part, uint64_t whole);

@@ -15,6 +15,7 @@
 #include "cli/zones_balance.h"
 #include "report/escape.h"
 #include "why/move_ranges.h"
+#include "why/numa.h"
 
 #define BATCH_BYTES ((uint64_t)16 << 20)
 #define LEAST_BYTES ((uint64_t)64 << 10) /* room for less is none */
@@ -24,7 +25,8 @@ struct cursor {
 	bool begun;
 	struct mw_move_range *range;
 	size_t n, at;
-	uint64_t address; /* in range[at] */
+	uint64_t address;     /* in range[at] */
+	uint64_t found_bytes; /* of range[at].bytes */
 };
 
 struct mover {
@@ -69,6 +71,20 @@ static void undo(struct mover *m, const char *command)
 	list[m->done.n_undo++] = command;
 }
 
+static bool is_asked_to_end(struct mover *m)
+{
+	if (!m->done.asked_to_end && mw_act_stop_wait(0)) {
+		m->done.asked_to_end = true;
+		m->done.stopped = "asked to end";
+	}
+	return m->done.asked_to_end;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* ---- threads */
 
 static bool are_alike(const struct mw_kept *k)
@@ -82,8 +98,7 @@ static bool are_alike(const struct mw_kept *k)
 static void undo_threads(struct mover *m, uint64_t pid, const struct mw_kept *k)
 {
 	if (are_alike(k)) {
-		undo(m, mw_fmt(m->arena, "taskset -a -c -p %.*s %" PRIu64, (int)k->thread[0].cpus.n,
-			       k->thread[0].cpus.p, pid));
+		undo(m, mw_numa_taskset(pid, k->thread[0].cpus, m->arena));
 		return;
 	}
 	for (size_t i = 0; i < k->n; i++)
@@ -140,6 +155,11 @@ static bool ask_gate(struct mover *m, size_t to, uint64_t *ret_room_bytes)
 	return false;
 }
 
+static const char *node_name(struct mover *m, size_t i)
+{
+	return mw_fmt(m->arena, "%" PRIu64, m->look->plan.node[i].node->node);
+}
+
 static struct cursor *cursor_of(struct mover *m, const struct mw_move *move)
 {
 	struct cursor *c = &m->cursor[move->item * m->look->plan.n_nodes + move->from];
@@ -157,16 +177,30 @@ static struct cursor *cursor_of(struct mover *m, const struct mw_move *move)
 		mw_move_ranges(maps, numa_maps, m->look->plan.node[move->from].node->node, m->arena,
 			       &c->range, &c->n);
 	mw_at_close(&at);
-	c->address = c->n ? c->range[0].start : 0;
-	undo(m, mw_fmt(m->arena, "migratepages %" PRIu64 " %" PRIu64 " %" PRIu64, p->proc->pid,
-		       m->look->plan.node[move->to].node->node,
-		       m->look->plan.node[move->from].node->node));
+	if (!c->n)
+		return c;
+	c->address = c->range[0].start;
+	undo(m, mw_numa_migratepages(p->proc->pid, node_name(m, move->to), node_name(m, move->from),
+				     m->arena));
 	return c;
+}
+
+/* Behind what was looked at.  A mapping of terabytes may hold a few pages: when all are found, the
+ * next one is looked at. */
+static void go_on(struct cursor *c, const struct mw_migrate *b)
+{
+	c->address = b->address;
+	c->found_bytes += b->moved_bytes + b->left_bytes;
+	if (c->address < b->end && c->found_bytes < c->range[c->at].bytes)
+		return;
+	c->found_bytes = 0;
+	if (++c->at < c->n)
+		c->address = c->range[c->at].start;
 }
 
 /* Some pages from where the cursor is; false: it is at its end, or an error ended it. */
 static bool move_some(struct mover *m, const struct mw_move *move, struct cursor *c,
-		      uint64_t most_bytes, uint64_t *ret_bytes)
+		      uint64_t most_bytes, struct mw_migrate *ret)
 {
 	struct mw_migrate b = { .pid = proc_of(m, move->item)->proc->pid,
 				.page_bytes = m->look->job.snap.host.page_bytes,
@@ -175,7 +209,6 @@ static bool move_some(struct mover *m, const struct mw_move *move, struct cursor
 				.most_bytes = most_bytes };
 	int r;
 
-	*ret_bytes = 0;
 	if (c->at == c->n)
 		return false;
 	b.address = c->address;
@@ -185,11 +218,12 @@ static bool move_some(struct mover *m, const struct mw_move *move, struct cursor
 		fail(m, move->item, "move_pages", r);
 		return false;
 	}
-	*ret_bytes = b.moved_bytes;
+	m->done.moved_bytes += b.moved_bytes;
 	m->done.left_bytes += b.left_bytes;
-	c->address = b.address;
-	if (c->address >= b.end && ++c->at < c->n)
-		c->address = c->range[c->at].start;
+	if (b.left_bytes)
+		m->done.left_error = b.error;
+	go_on(c, &b);
+	*ret = b;
 	return true;
 }
 
@@ -210,31 +244,29 @@ static void say_progress(struct mover *m)
 static uint64_t run_move(struct mover *m, size_t i)
 {
 	const struct mw_move *move = &m->look->plan.move[i];
-	uint64_t *left = &m->left_bytes[i], moved = 0, some, room = 0;
+	uint64_t *left = &m->left_bytes[i], moved = 0, room = 0, tried = 0;
 	const struct mw_balance_proc *p = proc_of(m, move->item);
-	bool ask = true;
+	struct mw_migrate b;
 
 	while (*left && m->dir[move->item] >= 0) {
-		if (mw_act_stop_wait(0)) {
-			m->done.stopped = "asked to end";
+		if (is_asked_to_end(m))
 			return moved;
-		}
 		if (!mw_act_process_is_same(m->dir[move->item], p->proc->numa.start_ticks)) {
 			fail(m, move->item, "move_pages", -ESRCH);
 			break;
 		}
-		if (ask && !ask_gate(m, move->to, &room))
-			return moved;
-		if (room < LEAST_BYTES)
-			return moved;
-		some = *left < room ? *left : room;
-		if (!move_some(m, move, cursor_of(m, move), some < BATCH_BYTES ? some : BATCH_BYTES,
-			       &some))
+		if (tried >= BATCH_BYTES || room < LEAST_BYTES) {
+			if (!ask_gate(m, move->to, &room) || room < LEAST_BYTES)
+				return moved;
+			tried = 0;
+		}
+		if (!move_some(m, move, cursor_of(m, move), least(least(*left, room), BATCH_BYTES),
+			       &b))
 			break;
-		ask = some > 0;
-		moved += some;
-		m->done.moved_bytes += some;
-		*left -= some < *left ? some : *left;
+		tried += b.moved_bytes + b.left_bytes;
+		moved += b.moved_bytes;
+		room -= least(room, b.moved_bytes);
+		*left -= least(*left, b.moved_bytes);
 		say_progress(m);
 	}
 	*left = 0;
@@ -284,7 +316,7 @@ void cli_balance_apply(const struct options *o, struct balance_look *look, struc
 	}
 	for (size_t i = 0; i < b->n_procs; i++) {
 		m.dir[i] = -1;
-		if (b->proc[i].verdict != MW_BALANCE_PLACED)
+		if (b->proc[i].verdict != MW_BALANCE_PLACED || is_asked_to_end(&m))
 			continue;
 		m.dir[i] = mw_act_process_open(look->job.root, b->proc[i].proc->pid,
 					       b->proc[i].proc->numa.start_ticks);

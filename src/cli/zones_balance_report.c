@@ -2,23 +2,18 @@
 /*
  * zones_balance_report - the plan, or what it gave, in words and tables.
  */
+#include <errno.h>
 #include <inttypes.h>
 
 #include "base/fmt.h"
 #include "cli/zones_balance.h"
+#include "why/numa.h"
 
 #define MW_BALANCE_NODES_SHOWN 64
 
-uint64_t cli_balance_permyriad(uint64_t part, uint64_t whole)
+static uint64_t permyriad(uint64_t part, uint64_t whole)
 {
-	return whole ? part * 10000 / whole : 0;
-}
-
-static const char *share(struct mw_arena *a, uint64_t part, uint64_t whole)
-{
-	uint64_t p = cli_balance_permyriad(part, whole);
-
-	return mw_fmt(a, "%" PRIu64 ".%" PRIu64 " %%", p / 100, p / 10 % 10);
+	return whole ? (uint64_t)((unsigned __int128)part * 10000 / whole) : 0;
 }
 
 static const char *large(struct mw_arena *a, const struct mw_balance *b)
@@ -28,26 +23,28 @@ static const char *large(struct mw_arena *a, const struct mw_balance *b)
 		      b->n_procs - b->unknown_count == 1 ? "" : "es");
 }
 
-static const char *plan_verdict(struct mw_arena *a, const struct mw_balance *b)
+const char *cli_balance_verdict(struct mw_arena *a, const struct mw_balance *b)
 {
 	if (b->n_nodes < 2)
 		return "This machine has one node: nothing is remote";
 	if (b->n_nodes > MW_BALANCE_NODES_MAX)
 		return "This machine has more nodes than can be planned for";
+	if (!b->seen_count)
+		return "No process could be read: which are large, and where, cannot be told";
 	if (!b->n_procs)
 		return mw_fmt(a, "No process is large (%s or more): nothing to balance",
 			      mw_fmt_bytes(a, b->large_bytes));
 	if (!b->bytes)
 		return "On which nodes the large processes are could not be read";
 	if (!b->placed_count)
-		return mw_fmt(a, "%s of %s is remote: %s", share(a, b->remote_bytes, b->bytes),
-			      large(a, b),
+		return mw_fmt(a, "%s of %s is remote: %s",
+			      mw_fmt_share(a, b->remote_bytes, b->bytes), large(a, b),
 			      !b->remote_bytes ? "nothing to do"
 			      : b->least       ? "no plan makes it less"
 					       : "no plan that was tried makes it less");
 	return mw_fmt(a, "%s of %s is remote; with %s moved it is %s%s",
-		      share(a, b->remote_bytes, b->bytes), large(a, b),
-		      mw_fmt_bytes(a, b->move_bytes), share(a, b->after_bytes, b->bytes),
+		      mw_fmt_share(a, b->remote_bytes, b->bytes), large(a, b),
+		      mw_fmt_bytes(a, b->move_bytes), mw_fmt_share(a, b->after_bytes, b->bytes),
 		      b->least ? ", and no plan moves less" : "");
 }
 
@@ -56,10 +53,10 @@ static const char *done_verdict(struct mw_arena *a, const struct balance_view *v
 	const struct mw_balance *was = v->plan, *is = v->after;
 
 	if (!was->placed_count)
-		return mw_fmt(a, "Nothing was moved. %s", plan_verdict(a, was));
+		return mw_fmt(a, "Nothing was moved. %s", cli_balance_verdict(a, was));
 	return mw_fmt(a, "%s of %s was remote, %s of %s is: %s moved%s%s",
-		      share(a, was->remote_bytes, was->bytes), mw_fmt_bytes(a, was->bytes),
-		      share(a, is->remote_bytes, is->bytes), mw_fmt_bytes(a, is->bytes),
+		      mw_fmt_share(a, was->remote_bytes, was->bytes), mw_fmt_bytes(a, was->bytes),
+		      mw_fmt_share(a, is->remote_bytes, is->bytes), mw_fmt_bytes(a, is->bytes),
 		      mw_fmt_bytes(a, v->done->moved_bytes),
 		      v->done->stopped ? ", then stopped: " : "",
 		      v->done->stopped ? v->done->stopped : "");
@@ -159,8 +156,8 @@ static void after_cells(struct mw_row *row, const struct balance_view *v,
 	}
 	mw_cell_val(row, P_AFTER_BYTES, mw_ok(m ? m->remote_bytes : p->after_bytes));
 	mw_cell_val(row, P_AFTER,
-		    mw_ok(m ? cli_balance_permyriad(m->remote_bytes, m->bytes)
-			    : cli_balance_permyriad(p->after_bytes, p->bytes)));
+		    mw_ok(m ? permyriad(m->remote_bytes, m->bytes)
+			    : permyriad(p->after_bytes, p->bytes)));
 }
 
 static const char *on_nodes(struct mw_arena *a, const struct mw_proc_numa *n)
@@ -189,7 +186,7 @@ static void proc_row(struct mw_report *r, struct mw_table *t, const struct balan
 		return;
 	}
 	mw_cell_val(row, P_REMOTE_BYTES, mw_ok(p->remote_bytes));
-	mw_cell_val(row, P_REMOTE, mw_ok(cli_balance_permyriad(p->remote_bytes, p->bytes)));
+	mw_cell_val(row, P_REMOTE, mw_ok(permyriad(p->remote_bytes, p->bytes)));
 	mw_cell_str(row, P_NODES, mw_str_of(on_nodes(r->arena, &p->proc->numa)));
 	after_cells(row, v, p);
 	if (p->verdict != MW_BALANCE_PLACED)
@@ -317,6 +314,11 @@ static bool in_pieces(const struct mw_balance *b)
 	return false;
 }
 
+static const char *node_name(struct mw_arena *a, const struct mw_balance *b, size_t i)
+{
+	return mw_fmt(a, "%" PRIu64, b->node[i].node->node);
+}
+
 /* Threads first: what they touch from then on is in its place. */
 static void command_table(struct mw_report *r, const struct balance_view *v)
 {
@@ -333,16 +335,14 @@ static void command_table(struct mw_report *r, const struct balance_view *v)
 	for (size_t i = 0; !v->done && i < b->n_procs; i++)
 		if (b->proc[i].verdict == MW_BALANCE_PLACED && b->proc[i].cpus.n)
 			command(r, t,
-				mw_fmt(r->arena, "taskset -a -c -p %.*s %" PRIu64,
-				       (int)b->proc[i].cpus.n, b->proc[i].cpus.p,
-				       b->proc[i].proc->pid));
+				mw_numa_taskset(b->proc[i].proc->pid, b->proc[i].cpus, r->arena));
 	for (size_t i = 0; !v->done && i < b->n_moves; i++)
 		if (is_first(b, i))
 			command(r, t,
-				mw_fmt(r->arena, "migratepages %" PRIu64 " %" PRIu64 " %" PRIu64,
-				       b->proc[b->move[i].item].proc->pid,
-				       b->node[b->move[i].from].node->node,
-				       b->node[b->move[i].to].node->node));
+				mw_numa_migratepages(b->proc[b->move[i].item].proc->pid,
+						     node_name(r->arena, b, b->move[i].from),
+						     node_name(r->arena, b, b->move[i].to),
+						     r->arena));
 }
 
 static void figures(struct mw_report *r, const struct balance_view *v)
@@ -368,6 +368,29 @@ static void figures(struct mw_report *r, const struct balance_view *v)
 	mw_report_figure(r, "applied.remote_bytes", mw_ok(v->after->remote_bytes));
 }
 
+/* Large ones of which the pages could not be read for this reason. */
+static size_t count_why(const struct mw_balance *b, enum mw_why why)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n_procs; i++)
+		n += b->proc[i].verdict == MW_BALANCE_UNKNOWN && b->proc[i].proc->numa.why == why;
+	return n;
+}
+
+/* do_pages_move(), mm/migrate.c */
+static const char *left_words(int error)
+{
+	switch (error) {
+	case -EACCES:
+		return "other processes have come to share it";
+	case -ENOMEM:
+		return "there was no room on the node";
+	default:
+		return "pinned, or in use by the kernel";
+	}
+}
+
 static void notes(struct mw_report *r, const struct balance_view *v)
 {
 	const struct mw_balance *b = v->plan;
@@ -377,6 +400,11 @@ static void notes(struct mw_report *r, const struct balance_view *v)
 		mw_report_note(
 			r, mw_fmt(a, "%" PRIu64 " large process%s left out: too little is known",
 				  b->unknown_count, b->unknown_count == 1 ? " is" : "es are"));
+	if (count_why(b, MW_DENIED))
+		mw_report_note(r, "of some the pages are not readable: root may read them");
+	if (b->unknown_count && count_why(b, MW_ABSENT) == b->unknown_count)
+		mw_report_note(r, "no numa_maps here: on the machine itself memwhy zones --balance "
+				  "--save-capture FILE keeps what this needs");
 	if (b->placed_count && !b->least)
 		mw_report_note(r,
 			       "the plan is a good one, not surely the least: there are too many "
@@ -386,16 +414,16 @@ static void notes(struct mw_report *r, const struct balance_view *v)
 			       "the nodes have too little room for one move after another: --apply "
 			       "moves in pieces, by hand a node may run full");
 	if (v->done && v->done->left_bytes)
-		mw_report_note(r,
-			       mw_fmt(a, "%s could not be moved: pinned, or in use by the kernel",
-				      mw_fmt_bytes(a, v->done->left_bytes)));
+		mw_report_note(r, mw_fmt(a, "%s could not be moved: %s",
+					 mw_fmt_bytes(a, v->done->left_bytes),
+					 left_words(v->done->left_error)));
 	if (!v->done && b->placed_count)
 		mw_report_note(r, "nothing was changed: memwhy zones --balance --apply does it");
 }
 
 void cli_balance_report(struct mw_report *r, const struct balance_view *v)
 {
-	r->verdict = v->done ? done_verdict(r->arena, v) : plan_verdict(r->arena, v->plan);
+	r->verdict = v->done ? done_verdict(r->arena, v) : cli_balance_verdict(r->arena, v->plan);
 	notes(r, v);
 	figures(r, v);
 	if (v->plan->n_procs)

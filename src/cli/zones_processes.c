@@ -6,21 +6,6 @@
 #include "base/fmt.h"
 #include "cli/zones_processes_tables.h"
 
-static const char *share(struct mw_arena *a, uint64_t part, uint64_t whole)
-{
-	uint64_t permille = mw_permille(part, whole);
-
-	return mw_fmt(a, "%" PRIu64 ".%" PRIu64 " %%", permille / 10, permille % 10);
-}
-
-static const char *who(struct mw_arena *a, const struct mw_proc *p)
-{
-	struct mw_str name = p->numa.vm.n ? p->numa.vm : p->status.name;
-
-	return mw_fmt(a, "%s%.*s (%" PRIu64 ")", p->numa.vm.n ? "VM " : "", (int)name.n, name.p,
-		      p->pid);
-}
-
 /* What the sums in the verdict do not hold. */
 static const char *but_unknown(struct mw_arena *a, const struct mw_numa *n)
 {
@@ -49,10 +34,11 @@ static const char *verdict(struct mw_arena *a, const struct mw_numa *n)
 	if (!remote)
 		return mw_fmt(a, "No memory of the processes is remote: %s on %zu nodes%s",
 			      mw_fmt_bytes(a, bytes), n->n_nodes, but_unknown(a, n));
-	return mw_fmt(a, "%s of %s of the processes' memory is remote (%s); most has %s: %s, %s%s",
-		      mw_fmt_bytes(a, remote), mw_fmt_bytes(a, bytes), share(a, remote, bytes),
-		      who(a, first->proc), mw_fmt_bytes(a, first->remote_bytes.v),
-		      share(a, first->remote_bytes.v, mw_or(first->bytes, 0)), but_unknown(a, n));
+	return mw_fmt(
+		a, "%s of %s of the processes' memory is remote (%s); most has %s: %s, %s%s",
+		mw_fmt_bytes(a, remote), mw_fmt_bytes(a, bytes), mw_fmt_share(a, remote, bytes),
+		mw_numa_name(first->proc, a), mw_fmt_bytes(a, first->remote_bytes.v),
+		mw_fmt_share(a, first->remote_bytes.v, mw_or(first->bytes, 0)), but_unknown(a, n));
 }
 
 struct unknown {

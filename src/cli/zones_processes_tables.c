@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "why/zones_space.h"
 
 /* Up to so many nodes have a column each, more of them have one together. */
 #define NODE_COLUMNS 8
@@ -287,20 +288,14 @@ static const struct mw_col node_columns[] = {
 
 static void zone_cells(struct mw_row *row, const struct mw_numa *n, uint64_t node)
 {
-	uint64_t page_bytes = n->zones->snap->host.page_bytes;
-
 	for (size_t i = 0; i < n->zones->n_nodes; i++) {
 		const struct mw_zones_node *z = &n->zones->node[i];
-		struct mw_val free = mw_ok(0), managed = mw_ok(0);
+		struct mw_zones_space space = mw_zones_space(n->zones, z);
 
 		if (z->node != node)
 			continue;
-		for (size_t k = 0; k < z->n_zones; k++) {
-			free = mw_add(free, z->zone[k].facts.free_pages);
-			managed = mw_add(managed, z->zone[k].facts.managed_pages);
-		}
-		mw_cell_val(row, N_FREE, mw_mul(free, page_bytes));
-		mw_cell_val(row, N_MANAGED, mw_mul(managed, page_bytes));
+		mw_cell_val(row, N_FREE, space.free_bytes);
+		mw_cell_val(row, N_MANAGED, space.ram_bytes);
 		if (z->cpus_known)
 			mw_cell_str(row, N_CPUS, z->cpus);
 	}

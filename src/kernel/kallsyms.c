@@ -1,61 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/kallsyms.h"
 
+#include <string.h>
+
 #define FUNCTION_MAX ((uint64_t)1 << 20) /* bytes; farther on it is not that function any more */
 
-/* The first that is asked for and not below this address. */
-static size_t first_from(const struct mw_symbol *symbol, size_t n, uint64_t address)
+/* "ffffffffc0a01000 t name\t[module]": code only. */
+static bool parse_line(struct mw_str line, struct mw_kallsym *ret)
 {
-	size_t low = 0;
+	struct mw_str word, kind;
+	struct mw_kallsym s = {};
 
-	while (low < n) {
-		size_t middle = low + (n - low) / 2;
-
-		if (symbol[middle].address < address)
-			low = middle + 1;
-		else
-			n = middle;
-	}
-	return low;
-}
-
-/* "ffffffff81000000 T _text", "ffffffffc0000000 t open	[ext4]" */
-static bool parse(struct mw_str line, uint64_t *ret, struct mw_symbol *s)
-{
-	struct mw_str address, type;
-
-	if (!mw_str_word(&line, &address) || mw_str_hex64(address, ret) < 0 || !*ret ||
-	    !mw_str_word(&line, &type) || (!mw_str_eq(type, "T") && !mw_str_eq(type, "t")) ||
-	    !mw_str_word(&line, &s->name))
+	if (!mw_str_word(&line, &word) || mw_str_hex64(word, &s.start) < 0 || !s.start ||
+	    !mw_str_word(&line, &kind) || kind.n != 1 || !memchr("tTwW", kind.p[0], 4) ||
+	    !mw_str_word(&line, &s.name))
 		return false;
-	s->module = mw_str_trim(line);
+	if (mw_str_word(&line, &word) && mw_str_starts(word, "[") && mw_str_ends(word, "]"))
+		s.module = word;
+	*ret = s;
 	return true;
 }
 
-void mw_kallsyms_find(struct mw_str text, struct mw_symbol *symbol, size_t n)
+/* The first of the addresses that is not below this one. */
+static size_t slot_of(const struct mw_kallsym *sym, size_t n, uint64_t address)
+{
+	size_t from = 0, to = n;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (sym[middle].address < address)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+/* A function counts for the next address behind its start; then for those behind that, where none
+ * begins between. */
+void mw_kallsyms_find(struct mw_str text, struct mw_kallsym *sym, size_t n)
 {
 	struct mw_str line;
-	uint64_t start;
 
 	for (size_t i = 0; i < n; i++)
-		symbol[i] = (struct mw_symbol){ .address = symbol[i].address };
-	while (mw_str_cut(&text, '\n', &line)) {
-		struct mw_symbol s;
-		size_t i;
+		sym[i] = (struct mw_kallsym){ .address = sym[i].address };
+	while (n && mw_str_cut(&text, '\n', &line)) {
+		struct mw_kallsym s;
+		size_t at;
 
-		if (!parse(line, &start, &s))
+		if (!parse_line(line, &s))
 			continue;
-		i = first_from(symbol, n, start);
-		if (i < n && start >= symbol[i].start)
-			symbol[i] =
-				(struct mw_symbol){ symbol[i].address, start, s.name, s.module };
+		at = slot_of(sym, n, s.start);
+		if (at == n || s.start <= sym[at].start)
+			continue;
+		s.address = sym[at].address;
+		sym[at] = s;
 	}
-	/* The best one for an address may stand before the address below it. */
 	for (size_t i = 1; i < n; i++)
-		if (symbol[i - 1].start > symbol[i].start)
-			symbol[i] = (struct mw_symbol){ symbol[i].address, symbol[i - 1].start,
-							symbol[i - 1].name, symbol[i - 1].module };
+		if (!sym[i].start)
+			sym[i] = (struct mw_kallsym){ sym[i].address, sym[i - 1].start,
+						      sym[i - 1].name, sym[i - 1].module };
 	for (size_t i = 0; i < n; i++)
-		if (symbol[i].address - symbol[i].start > FUNCTION_MAX)
-			symbol[i] = (struct mw_symbol){ .address = symbol[i].address };
+		if (sym[i].address - sym[i].start > FUNCTION_MAX)
+			sym[i] = (struct mw_kallsym){ .address = sym[i].address };
 }

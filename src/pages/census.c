@@ -34,7 +34,6 @@ struct take {
 	struct mw_kmem *k;
 	struct mw_kpage *kpage;
 	struct mw_walk_of_pages walk;
-	struct mw_task_stacks stacks;
 	struct mw_areas areas;
 	struct mw_bracket bracket;
 	struct mw_rows rows;
@@ -127,20 +126,11 @@ static int take_frames(struct take *t, const char **ret_why)
 /* What has no mark of its own, by who points to it. */
 static int tell_apart(struct take *t)
 {
-	_mw_arena_ struct mw_arena temp = {};
-	struct mw_str kallsyms = {};
-	int r = mw_idle_tell(t->k, &t->layout, &t->frames, &t->walk);
+	const struct mw_walked walked = { t->k,		  &t->layout, &t->frames,
+					  t->frame_bytes, &t->walk,   t->arena };
+	int r = mw_areas_take(&walked, &t->areas);
 
-	if (!r)
-		r = mw_tasks_stacks(t->k, &t->layout, t->arena, &t->stacks);
-	if (!r)
-		r = mw_areas_find(t->k, &t->layout, &t->frames, &t->walk, t->frame_bytes, t->arena,
-				  &t->areas);
-	mw_root_read(t->root, "proc/kallsyms", &temp, &kallsyms);
-	mw_areas_name(&t->areas, &t->stacks, kallsyms, t->arena);
-	return r ? r
-		 : mw_areas_give(t->k, &t->layout, &t->frames, &t->areas, &t->stacks, t->arena,
-				 &t->walk);
+	return r ? r : mw_idle_tell(&walked);
 }
 
 /* Right after the walk: the later, the more is gone. */
@@ -152,14 +142,19 @@ static int names(struct take *t)
 			       .frame_bytes = t->frame_bytes,
 			       .files_max = t->options->files_max,
 			       .arena = t->arena };
+	_mw_arena_ struct mw_arena temp = {}; /* some megabytes of symbols */
+	struct mw_str kallsyms = {};
 	int r = mw_names_files(&n, t->c);
 
 	if (!r)
 		r = mw_names_groups(&n, t->c);
 	if (!r)
 		r = mw_names_caches(&n, t->c);
+	if (t->areas.n_callers)
+		mw_root_read(t->root, "proc/kallsyms", &temp, &kallsyms);
+	mw_areas_name(&t->areas, kallsyms, t->arena);
 	mw_rows_areas(&t->rows, &t->areas);
-	mw_rows_stacks(&t->rows, &t->stacks);
+	mw_rows_stacks(&t->rows, &t->areas);
 	return r;
 }
 

@@ -3,138 +3,181 @@
 
 #include <errno.h>
 
-#define BLOCK 512 /* frames: the largest block that a list of a CPU holds, a huge page */
-#define ROOM ((size_t)2 * BLOCK)
-#define ASK 128
-#define PAGE_ROOM 256 /* of a struct page */
+#define LIST_ORDER_MAX 3 /* PAGE_ALLOC_COSTLY_ORDER */
 
-/* Frames are looked at some hundreds at once, however short their runs are. */
+struct link {
+	uint64_t next, prev; /* struct list_head */
+};
+
 struct idle {
-	struct mw_kmem *k;
-	const struct mw_layout *l;
-	struct mw_walk_of_pages *w;
-	uint64_t frame[ROOM];
-	uint32_t owner[ROOM];
+	uint64_t frame;
+	struct link link;
+	uint64_t back; /* what the next of its list points back to */
+	uint32_t owner;
+};
+
+struct look {
+	const struct mw_walked *w;
+	struct idle *idle; /* by frame */
 	size_t n;
+	struct mw_arena scratch;
 };
 
-/* What a frame is now. */
-enum now {
-	LOST,	/* idle, and in no list */
-	LINKED, /* page->lru.next->prev == &page->lru */
-	TAKEN,	/* not idle any more: it was when it was walked over */
-};
-
-static int look_again(struct idle *t, size_t from, size_t n, enum now *ret)
+static uint64_t list_of(const struct look *o, uint64_t frame)
 {
-	const struct mw_layout *l = t->l;
-	struct mw_kmem_ask ask[ASK];
-	char page[ASK][PAGE_ROOM];
-	struct mw_page now;
-	int r;
-
-	for (size_t i = 0; i < n; i++)
-		ask[i] = (struct mw_kmem_ask){ t->k->frames +
-						       t->frame[from + i] * (uint64_t)l->page.bytes,
-					       (uint32_t)l->page.bytes, page[i] };
-	r = t->k->gather(t->k, ask, n);
-	for (size_t i = 0; i < n && !r; i++) {
-		mw_page_classify(l, 0, t->frame[from + i], page[i], (size_t)l->page.bytes, &now);
-		ret[i] = now.class == MW_PAGE_IDLE ? LOST : TAKEN;
-	}
-	return r;
+	return mw_walked_page(o->w, frame) + (uint64_t)o->w->l->page.lru;
 }
 
-static int find_linked(struct idle *t, size_t from, size_t n, enum now *ret)
+static size_t count_frames(const struct mw_walked *w)
 {
-	struct mw_kmem_ask ask[ASK];
-	uint64_t list[ASK], next[ASK], back[ASK];
-	size_t m = 0;
-	int r;
+	size_t n = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		list[i] = t->k->frames + t->frame[from + i] * (uint64_t)t->l->page.bytes +
-			  (uint64_t)t->l->page.lru;
-		ask[i] = (struct mw_kmem_ask){ list[i], 8, &next[i] };
+	for (size_t i = 0; i < w->walk->owners.n; i++) {
+		const struct mw_page_owner *owner = mw_page_owner_at(&w->walk->owners, i);
+
+		n += owner->class == MW_PAGE_IDLE ? owner->frames : 0;
 	}
-	r = t->k->gather(t->k, ask, n);
-	for (size_t i = 0; i < n && !r; i++) {
-		back[i] = 0;
-		if (mw_kmem_is_address(next[i]))
-			ask[m++] = (struct mw_kmem_ask){ next[i] + 8, 8, &back[i] };
-	}
-	if (!r)
-		r = t->k->gather(t->k, ask, m);
-	if (!r)
-		r = look_again(t, from, n, ret);
-	for (size_t i = 0; i < n && !r; i++)
-		if (back[i] == list[i])
-			ret[i] = LINKED;
-	return r;
+	return n;
 }
 
-/* Of a block only the first page is in the list, and nothing says how long it is: as long as its
- * alignment and the next that is in a list allow (pcp_allowed_order(), mm/page_alloc.c, since
- * 5.13). */
-static size_t block_at(const struct idle *t, const enum now *now, size_t at)
+static int read_links(struct look *o, size_t room)
 {
-	static const unsigned orders[] = { 9, 3, 2, 1 };
+	struct mw_kmem_batch batch = { .k = o->w->k };
+	struct mw_runs_at run = {};
 
-	for (size_t o = 0; o < sizeof(orders) / sizeof(orders[0]); o++) {
-		size_t n = (size_t)1 << orders[o], i = 1;
-
-		if (t->frame[at] & (n - 1) || n > t->n - at)
+	while (mw_runs_next(o->w->walk, o->w->frames, &run)) {
+		if (mw_page_owner_at(&o->w->walk->owners, run.owner)->class != MW_PAGE_IDLE)
 			continue;
-		while (i < n && now[at + i] == LOST && t->frame[at + i] == t->frame[at] + i)
-			i++;
-		if (i == n)
-			return n;
+		for (uint64_t i = 0; i < run.frames && o->n < room; i++) {
+			struct idle *idle = &o->idle[o->n++];
+
+			idle->frame = run.frame + i;
+			idle->owner = run.owner;
+			mw_kmem_batch_add(&batch, list_of(o, idle->frame), sizeof(idle->link),
+					  &idle->link);
+		}
 	}
-	return 1;
+	return mw_kmem_batch_end(&batch);
 }
 
-static int tell(struct idle *t)
+/* That frame, which most often is a neighbour of number i; NULL: it is not idle. */
+static const struct idle *find(const struct look *o, uint64_t frame, size_t i)
 {
-	enum now now[ROOM];
-	int r = 0;
+	size_t from = 0, to = o->n;
 
-	for (size_t i = 0; i < t->n && !r; i += ASK)
-		r = find_linked(t, i, t->n - i < ASK ? t->n - i : ASK, now + i);
-	for (size_t i = 0; i < t->n && !r;) {
-		if (now[i] == LOST)
-			mw_page_owners_move(&t->w->owners, t->owner[i], MW_PAGE_OTHER, 0, 1);
-		i += now[i] == LINKED ? block_at(t, now, i) : 1;
+	if (i + 1 < o->n && o->idle[i + 1].frame == frame)
+		return &o->idle[i + 1];
+	if (i && o->idle[i - 1].frame == frame)
+		return &o->idle[i - 1];
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (o->idle[middle].frame < frame)
+			from = middle + 1;
+		else
+			to = middle;
 	}
-	t->n = 0;
-	return r;
+	return from < o->n && o->idle[from].frame == frame ? &o->idle[from] : NULL;
 }
 
-/* Looks where enough are there, and never within a block. */
-static int add(struct idle *t, uint64_t frame, uint32_t owner)
+/* Where the next is an idle frame too, its link is known; else, of the heads of lists, it is asked
+ * for. */
+static int read_back(struct look *o)
 {
-	int r = 0;
+	uint64_t each = (uint64_t)o->w->l->page.bytes, first = list_of(o, 0);
+	struct mw_kmem_batch batch = { .k = o->w->k };
 
-	if (t->n >= BLOCK && (frame % BLOCK == 0 || t->frame[t->n - 1] + 1 != frame))
-		r = tell(t);
-	t->frame[t->n] = frame;
-	t->owner[t->n++] = owner;
-	return r;
+	for (size_t i = 0; i < o->n; i++) {
+		uint64_t next = o->idle[i].link.next, at = next - first;
+		const struct idle *idle = at % each ? NULL : find(o, at / each, i);
+
+		if (idle)
+			o->idle[i].back = idle->link.prev;
+		else if (mw_kmem_is_address(next) && !(next & 7))
+			mw_kmem_batch_add(&batch, next + 8, 8, &o->idle[i].back);
+	}
+	return mw_kmem_batch_end(&batch);
 }
 
-int mw_idle_tell(struct mw_kmem *k, const struct mw_layout *l, const struct mw_frames *frames,
-		 struct mw_walk_of_pages *w)
+/* Can a block that begins at head have this frame?  Lists have blocks of up to eight frames, and
+ * huge pages, of which only the first frame is linked (order_to_pindex(), since 5.13). */
+static bool is_tail(const struct look *o, uint64_t head, uint64_t frame)
 {
-	struct idle t = { .k = k, .l = l, .w = w };
-	struct mw_runs_at at = {};
-	int r = 0;
+	uint64_t n = 1, huge = o->w->frame_bytes / sizeof(uint64_t); /* entries of a page table */
 
-	if (l->page.lru < 0 || l->page.bytes > PAGE_ROOM)
+	while (n <= frame - head)
+		n *= 2;
+	if (n > 1 << LIST_ORDER_MAX)
+		n = huge;
+	return frame - head < n && !(head % n);
+}
+
+/* Keeps those that are on no list. */
+static void keep_loose(struct look *o)
+{
+	uint64_t last = UINT64_MAX - 1, head = 0;
+	bool has_head = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n; i++) {
+		const struct idle idle = o->idle[i];
+
+		if (idle.back == list_of(o, idle.frame)) {
+			head = idle.frame;
+			has_head = true;
+		} else {
+			has_head =
+				has_head && idle.frame == last + 1 && is_tail(o, head, idle.frame);
+		}
+		last = idle.frame;
+		if (!has_head)
+			o->idle[n++] = idle;
+	}
+	o->n = n;
+}
+
+/* Some were taken since the walk: then they have an owner, that is not known. */
+static int move_lost(struct look *o)
+{
+	size_t each = (size_t)o->w->l->page.bytes;
+	char *page = mw_arena_alloc(&o->scratch, (o->n + 1) * each);
+	struct mw_kmem_batch batch = { .k = o->w->k };
+	int r;
+
+	if (!page)
+		return -ENOMEM;
+	for (size_t i = 0; i < o->n; i++)
+		mw_kmem_batch_add(&batch, mw_walked_page(o->w, o->idle[i].frame), (uint32_t)each,
+				  page + i * each);
+	r = mw_kmem_batch_end(&batch);
+	for (size_t i = 0; i < o->n && !r; i++) {
+		struct mw_page now;
+
+		mw_page_classify(o->w->l, 0, o->idle[i].frame, page + i * each, each, &now);
+		if (now.class == MW_PAGE_IDLE)
+			mw_page_owners_move(&o->w->walk->owners, o->idle[i].owner, MW_PAGE_OTHER, 0,
+					    1);
+	}
+	return r ? r : o->w->walk->owners.items.failed ? -ENOMEM : 0;
+}
+
+int mw_idle_tell(const struct mw_walked *w)
+{
+	struct look o = { .w = w };
+	size_t room = count_frames(w);
+	int r = -ENOMEM;
+
+	if (w->l->page.lru < 0)
 		return 0;
-	while (!r && mw_runs_next(w, frames, &at))
-		if (mw_page_owner_at(&w->owners, at.owner)->class == MW_PAGE_IDLE)
-			for (uint64_t i = 0; i < at.frames && !r; i++)
-				r = add(&t, at.frame + i, at.owner);
+	o.idle = mw_arena_alloc(&o.scratch, (room + 1) * sizeof(*o.idle));
+	if (o.idle)
+		r = read_links(&o, room);
 	if (!r)
-		r = tell(&t);
-	return r ? r : w->owners.items.failed ? -ENOMEM : 0;
+		r = read_back(&o);
+	if (!r) {
+		keep_loose(&o);
+		r = move_lost(&o);
+	}
+	mw_arena_done(&o.scratch);
+	return r;
 }

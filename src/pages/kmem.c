@@ -46,3 +46,18 @@ void mw_kmem_text(struct mw_kmem *k, uint64_t address, size_t room, char *to)
 		n += part;
 	}
 }
+
+int mw_kmem_batch_end(struct mw_kmem_batch *b)
+{
+	if (b->n && !b->r)
+		b->r = b->k->gather(b->k, b->ask, b->n);
+	b->n = 0;
+	return b->r;
+}
+
+void mw_kmem_batch_add(struct mw_kmem_batch *b, uint64_t address, uint32_t bytes, void *to)
+{
+	b->ask[b->n++] = (struct mw_kmem_ask){ address, bytes, to };
+	if (b->n == MW_BATCH)
+		mw_kmem_batch_end(b);
+}

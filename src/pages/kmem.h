@@ -45,6 +45,20 @@ uint64_t mw_kmem_u64(struct mw_kmem *k, uint64_t address);
 int mw_kmem_read(struct mw_kmem *k, uint64_t address, size_t bytes, void *to);
 void mw_kmem_text(struct mw_kmem *k, uint64_t address, size_t room, char *to);
 
+/* Pieces that gather() brings when there are enough of them; r keeps the first error.  Start with
+ * .k alone; the last ones come with mw_kmem_batch_end(), which gives r. */
+#define MW_BATCH 128
+
+struct mw_kmem_batch {
+	struct mw_kmem *k;
+	size_t n;
+	int r;
+	struct mw_kmem_ask ask[MW_BATCH];
+};
+
+void mw_kmem_batch_add(struct mw_kmem_batch *b, uint64_t address, uint32_t bytes, void *to);
+int mw_kmem_batch_end(struct mw_kmem_batch *b);
+
 /* An address of the kernel, with four or five levels of page tables? */
 static inline bool mw_kmem_is_address(uint64_t a)
 {

@@ -18,6 +18,8 @@ static const struct place places[] = {
 	{ AT(page.head), "page", "compound_head", false },
 	{ AT(page.head), "page", "compound_info", true }, /* since 7.1 */
 	{ AT(page.mapping), "page", "mapping", true },
+	{ AT(page.index), "page", "index", false },
+	{ AT(page.index), "page", "__folio_index", false }, /* since 6.16 */
 	{ AT(page.private), "page", "private", true },
 	{ AT(page.type), "page", "page_type", true },
 	{ AT(page.refcount), "page", "_refcount", true },
@@ -50,6 +52,7 @@ static const struct place places[] = {
 	{ AT(dentry.bytes), "dentry", NULL, true },
 	{ AT(cache.name), "kmem_cache", "name", true },
 	{ AT(cache.size), "kmem_cache", "size", true },
+	{ AT(cache.pad), "kmem_cache", "red_left_pad", false },
 	{ AT(memcg.cgroup), "mem_cgroup", "css.cgroup", false },
 	{ AT(memcg.css_flags), "mem_cgroup", "css.flags", false },
 	{ AT(memcg.node), "cgroup", "kn", false },
@@ -82,6 +85,7 @@ static const struct place places[] = {
 	{ AT(vmalloc.pages), "vm_struct", "pages", true },
 	{ AT(vmalloc.count), "vm_struct", "nr_pages", true },
 	{ AT(vmalloc.vm_bytes), "vm_struct", NULL, true },
+	{ AT(chunk.areas), "pcpu_chunk", "data", false },
 };
 
 #define N_PLACES (sizeof(places) / sizeof(places[0]))

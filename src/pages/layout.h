@@ -42,7 +42,8 @@ enum mw_memcg_form {
 
 struct mw_layout {
 	struct {
-		int32_t bytes, flags, head, mapping, private, type, refcount, memcg, lru, pool;
+		int32_t bytes, flags, head, mapping, index, private, type, refcount, memcg, lru;
+		int32_t pool;
 		int32_t pool_magic, slab_cache;
 		int32_t order;	    /* from the start of the first page of a block */
 		int32_t destructor; /* the same; up to 6.5 */
@@ -68,8 +69,8 @@ struct mw_layout {
 		int32_t alias, parent, name, bytes;
 	} dentry;
 	struct {
-		int32_t name, size;
-	} cache; /* struct kmem_cache */
+		int32_t name, size, pad; /* pad: before each object, where SLUB is told to check */
+	} cache;			 /* struct kmem_cache */
 	struct {
 		int32_t cgroup, css_flags, node, node_name, node_id, node_parent;
 		int32_t of_objcg; /* struct obj_cgroup: its memcg */
@@ -87,6 +88,9 @@ struct mw_layout {
 		int32_t address, size, caller, pages, count; /* struct vm_struct */
 		int32_t vm_bytes;
 	} vmalloc;
+	struct {
+		int32_t areas; /* struct pcpu_chunk: a vector of struct vm_struct */
+	} chunk;
 };
 
 /* Pure.  0, or -ENODATA with the first name that was missed in *ret_missed. */

@@ -22,7 +22,7 @@ void mw_rows_sort_classes(struct mw_census *c);
 /* By class and node, in order; by caller, the largest first; by thread. */
 void mw_rows_classes(const struct mw_rows *t);
 void mw_rows_areas(const struct mw_rows *t, const struct mw_areas *areas);
-void mw_rows_stacks(const struct mw_rows *t, const struct mw_task_stacks *stacks);
+void mw_rows_stacks(const struct mw_rows *t, const struct mw_areas *areas);
 
 /* rows_sample.c: of a sample.  can: bit for bit the classes that its reader can tell, which have a
  * row even where none was met. */

@@ -57,3 +57,18 @@ bool mw_runs_find(const struct mw_walk_of_pages *w, const struct mw_frames *fram
 const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
 					  const struct mw_frames *frames,
 					  struct mw_run_place *place, uint64_t frame);
+
+/* A walk that was made, and what it was made with: for those who go on asking. */
+struct mw_walked {
+	struct mw_kmem *k;
+	const struct mw_layout *l;
+	const struct mw_frames *frames;
+	uint64_t frame_bytes;
+	struct mw_walk_of_pages *walk;
+	struct mw_arena *arena; /* for what they find */
+};
+
+static inline uint64_t mw_walked_page(const struct mw_walked *w, uint64_t frame)
+{
+	return w->k->frames + frame * (uint64_t)w->l->page.bytes;
+}

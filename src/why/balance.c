@@ -5,6 +5,7 @@
 
 #include "kernel/number_list.h"
 #include "why/balance_private.h"
+#include "why/zones_space.h"
 
 #define WORK_MAX 16000000 /* half plans by nodes: less than a second */
 /* No machine comes near; a hostile capture must not take all memory and time. */
@@ -40,22 +41,19 @@ void mw_balance_room(const struct mw_zone_map *map, const struct mw_zones_node *
 		     const struct mw_thresholds *limit, struct mw_val *ret_free_bytes,
 		     struct mw_val *ret_keep_bytes)
 {
-	struct mw_val free_pages = mw_ok(0), keep = mw_ok(0), managed = mw_ok(0);
+	struct mw_zones_space space = mw_zones_space(map, node);
+	struct mw_val margin = mw_mul(space.ram_bytes, limit->balance_margin_permille);
+	struct mw_val keep_pages = mw_ok(0);
+	uint64_t page_bytes = map->snap->host.page_bytes;
 
-	for (size_t i = 0; i < node->n_zones; i++) {
-		const struct mw_zone_facts *f = &node->zone[i].facts;
-
-		if (node->zone[i].level == MW_LEVEL_EMPTY)
-			continue;
-		free_pages = mw_add(free_pages, f->free_pages);
-		keep = mw_add(keep, zone_keep_pages(f));
-		managed = mw_add(managed,
-				 mw_known(f->managed_pages) ? f->managed_pages : f->present_pages);
-	}
-	managed = mw_mul(managed, limit->balance_margin_permille);
-	keep = mw_add(keep, mw_known(managed) ? mw_ok(managed.v / 1000) : managed);
-	*ret_free_bytes = mw_mul(free_pages, map->snap->host.page_bytes);
-	*ret_keep_bytes = mw_mul(keep, map->snap->host.page_bytes);
+	for (size_t i = 0; i < node->n_zones; i++)
+		if (node->zone[i].level != MW_LEVEL_EMPTY)
+			keep_pages = mw_add(keep_pages, zone_keep_pages(&node->zone[i].facts));
+	/* In whole pages, as all that moves. */
+	if (mw_known(margin))
+		margin.v = margin.v / 1000 / page_bytes * page_bytes;
+	*ret_free_bytes = space.free_bytes;
+	*ret_keep_bytes = mw_add(mw_mul(keep_pages, page_bytes), margin);
 }
 
 static void make_nodes(const struct mw_zone_map *map, const struct mw_balance_ask *ask,
@@ -108,6 +106,7 @@ static void list_procs(const struct mw_snap *s, const struct mw_balance_ask *ask
 {
 	uint64_t total = mw_or(s->meminfo.total_bytes, 0);
 
+	b->seen_count = s->n_procs;
 	b->large_bytes = total / 1000 * ask->threshold->balance_large_permille;
 	b->proc = mw_arena_alloc(arena, (s->n_procs + 1) * sizeof(*b->proc));
 	/* Of one node nothing is remote, and nothing was asked. */

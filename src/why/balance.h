@@ -75,6 +75,7 @@ struct mw_balance {
 	size_t n_nodes;
 	struct mw_balance_proc *proc; /* the large ones, the largest first */
 	size_t n_procs;
+	uint64_t seen_count;  /* all that could be read, large or not */
 	struct mw_move *move; /* indices of proc and node */
 	size_t n_moves;
 	uint64_t bytes, remote_bytes, after_bytes, move_bytes; /* of proc, where known */

@@ -9,6 +9,7 @@
 #include "kernel/number_list.h"
 #include "why/find.h"
 #include "why/numa.h"
+#include "why/zones_space.h"
 
 /* Named in a finding; the others are counted. */
 #define REMOTE_MAX (MW_EVIDENCE_MAX - 1)
@@ -25,14 +26,6 @@ static uint64_t part_of(uint64_t whole, uint64_t permille)
 	return (uint64_t)((unsigned __int128)whole * permille / 1000);
 }
 
-static const char *name_of(const struct search *s, const struct mw_proc *p)
-{
-	struct mw_str name = p->numa.vm.n ? p->numa.vm : p->status.name;
-
-	return mw_fmt(s->arena, "%s%.*s (%" PRIu64 ")", p->numa.vm.n ? "VM " : "", (int)name.n,
-		      name.p, p->pid);
-}
-
 static bool is_large(const struct search *s, struct mw_val bytes)
 {
 	uint64_t total = mw_or(s->n->zones->snap->meminfo.total_bytes, 0);
@@ -41,61 +34,20 @@ static bool is_large(const struct search *s, struct mw_val bytes)
 	       mw_or(bytes, 0) >= s->limit->floor_mib << 20;
 }
 
-/* Sums over the zones of a node, or of several. */
-struct space {
-	struct mw_val managed_bytes;
-	struct mw_val room_bytes;  /* free above the high marks */
-	struct mw_val cache_bytes; /* page cache that reclaim may take */
-};
-
-static void add_zone(struct space *sum, const struct mw_zone *z, uint64_t page_bytes)
-{
-	struct mw_val room = mw_sub(z->free_pages, z->high_pages);
-
-	if (room.why == MW_RACED)
-		room = mw_ok(0); /* it is below its mark */
-	sum->managed_bytes = mw_add(sum->managed_bytes, mw_mul(z->managed_pages, page_bytes));
-	sum->room_bytes = mw_add(sum->room_bytes, mw_mul(room, page_bytes));
-}
-
-/* Since 4.8 one zone of a node tells for all of it. */
-static void add_cache(struct mw_val *sum, const struct mw_zone *z, uint64_t page_bytes)
-{
-	struct mw_val pages = mw_add(z->active_file_pages, z->inactive_file_pages);
-
-	if (pages.why == MW_ABSENT)
-		return;
-	pages = mw_mul(pages, page_bytes);
-	*sum = sum->why == MW_ABSENT ? pages : mw_add(*sum, pages);
-}
-
-static struct space space_of(const struct search *s, const struct mw_zones_node *z)
-{
-	uint64_t page_bytes = s->n->zones->snap->host.page_bytes;
-	struct space sum = { mw_ok(0), mw_ok(0), mw_no(MW_ABSENT) };
-
-	for (size_t i = 0; i < z->n_zones; i++) {
-		add_cache(&sum.cache_bytes, z->zone[i].zone, page_bytes);
-		if (z->zone[i].level != MW_LEVEL_EMPTY)
-			add_zone(&sum, z->zone[i].zone, page_bytes);
-	}
-	return sum;
-}
-
 /* Of the nodes with memory that the list has, or of those it has not. */
-static struct space space_of_list(const struct search *s, struct mw_str list, bool has)
+static struct mw_zones_space space_of_list(const struct search *s, struct mw_str list, bool has)
 {
-	struct space sum = { mw_ok(0), mw_ok(0), mw_ok(0) };
+	struct mw_zones_space sum = { mw_ok(0), mw_ok(0), mw_ok(0), mw_ok(0), mw_ok(0) };
 
 	for (size_t i = 0; i < s->n->zones->n_nodes; i++) {
 		const struct mw_zones_node *z = &s->n->zones->node[i];
-		struct space one = space_of(s, z);
+		struct mw_zones_space one = mw_zones_space(s->n->zones, z);
 
 		if (!z->has_memory || mw_list_has(list, z->node) != has)
 			continue;
-		sum.managed_bytes = mw_add(sum.managed_bytes, one.managed_bytes);
-		sum.room_bytes = mw_add(sum.room_bytes, one.room_bytes);
-		sum.cache_bytes = mw_add(sum.cache_bytes, one.cache_bytes);
+		sum.ram_bytes = mw_add(sum.ram_bytes, one.ram_bytes);
+		sum.above_high_bytes = mw_add(sum.above_high_bytes, one.above_high_bytes);
+		sum.file_bytes = mw_add(sum.file_bytes, one.file_bytes);
 	}
 	return sum;
 }
@@ -152,7 +104,8 @@ static const struct mw_zones_node *node_with_room(const struct search *s,
 	for (size_t i = 0; i < s->n->zones->n_nodes; i++) {
 		const struct mw_zones_node *z = &s->n->zones->node[i];
 
-		if (!may_be_on(p, z) || mw_or(space_of(s, z).room_bytes, 0) < bytes_off(p, z->node))
+		if (!may_be_on(p, z) || mw_or(mw_zones_space(s->n->zones, z).above_high_bytes, 0) <
+						bytes_off(p, z->node))
 			continue;
 		if (z->node == own)
 			return z;
@@ -223,30 +176,28 @@ static void fix_threads(const struct search *s, const struct remote *x, struct m
 	struct mw_arena *a = s->arena;
 
 	mw_finding_fix(
-		f, (struct mw_fix){ mw_fmt(a, "taskset -acp %s %" PRIu64,
-					   mw_fmt_shell(a, x->node->cpus), x->proc->pid),
+		f, (struct mw_fix){ mw_numa_taskset(x->proc->pid, x->node->cpus, a),
 				    mw_fmt(a, "its threads run on node %" PRIu64, x->node->node),
 				    "no other CPUs for it, also when these are busy",
 				    mw_list_is_valid(before)
-					    ? mw_fmt(a, "taskset -acp %s %" PRIu64,
-						     mw_fmt_shell(a, before), x->proc->pid)
+					    ? mw_numa_taskset(x->proc->pid, before, a)
 					    : "what was allowed before is not known" });
 }
 
 static void fix_pages(const struct search *s, const struct remote *x, struct mw_finding *f)
 {
-	const char *from = other_nodes(s, x);
-	uint64_t pid = x->proc->pid, to = x->node->node;
 	struct mw_arena *a = s->arena;
+	const char *from = other_nodes(s, x), *to = mw_fmt(a, "%" PRIu64, x->node->node);
+	bool had_some = mw_numa_on_node(&x->proc->numa, x->node->node).bytes > 0;
 
 	mw_finding_fix(
-		f,
-		(struct mw_fix){
-			mw_fmt(a, "migratepages %" PRIu64 " %s %" PRIu64, pid, from, to),
-			mw_fmt(a, "moves %s to node %" PRIu64, mw_fmt_bytes(a, x->off_bytes), to),
-			"CPU time, and the process waits for pages that move; so much less is "
-			"free there",
-			mw_fmt(a, "migratepages %" PRIu64 " %" PRIu64 " %s", pid, to, from) });
+		f, (struct mw_fix){
+			   mw_numa_migratepages(x->proc->pid, from, to, a),
+			   mw_fmt(a, "moves %s to node %s", mw_fmt_bytes(a, x->off_bytes), to),
+			   "CPU time, and the process waits for pages that move; so much less is "
+			   "free there",
+			   mw_fmt(a, "%s%s", mw_numa_migratepages(x->proc->pid, to, from, a),
+				  had_some ? " # takes along what was on the node before" : "") });
 }
 
 static void fix_remote(const struct search *s, const struct remote *x, struct mw_finding *f)
@@ -277,22 +228,23 @@ static void imbalance(const struct search *s, struct mw_findings *all)
 			first = x;
 		f.weight_bytes += x.off_bytes;
 		if (n <= REMOTE_MAX)
-			mw_finding_text(&f, name_of(s, x.proc), remote_words(s, &x),
+			mw_finding_text(&f, mw_numa_name(x.proc, s->arena), remote_words(s, &x),
 					"proc/PID/numa_maps");
 	}
 	if (!n)
 		return;
-	f.verdict = mw_fmt(
-		s->arena,
-		"%s%s: %s of its %s is away from its threads, though node %" PRIu64
-		" has room for all of it",
-		name_of(s, first.proc), n > 1 ? mw_fmt(s->arena, " and %zu more", n - 1) : "",
-		mw_fmt_bytes(s->arena, mw_or(mw_numa_remote_bytes(&first.proc->numa), 0)),
-		mw_fmt_bytes(s->arena, first.bytes), first.node->node);
+	f.verdict =
+		mw_fmt(s->arena,
+		       "%s%s: %s of its %s is away from its threads, though node %" PRIu64
+		       " has room for all of it",
+		       mw_numa_name(first.proc, s->arena),
+		       n > 1 ? mw_fmt(s->arena, " and %zu more", n - 1) : "",
+		       mw_fmt_bytes(s->arena, mw_or(mw_numa_remote_bytes(&first.proc->numa), 0)),
+		       mw_fmt_bytes(s->arena, first.bytes), first.node->node);
 	mw_finding_bytes(
 		&f,
 		mw_fmt(s->arena, "free above the high marks on node %" PRIu64, first.node->node),
-		space_of(s, first.node).room_bytes, "proc/zoneinfo");
+		mw_zones_space(s->n->zones, first.node).above_high_bytes, "proc/zoneinfo");
 	fix_remote(s, &first, &f);
 	mw_findings_add(all, s->arena, &f);
 }
@@ -303,7 +255,7 @@ struct bound {
 	struct mw_str nodes;
 	bool by_policy;
 	uint64_t bytes;
-	struct space own, others;
+	struct mw_zones_space own, others;
 };
 
 /* "bind:0-1", "bind=static:0": the first of a process that has most of its memory under one. */
@@ -321,12 +273,13 @@ static struct mw_str bound_by_policy(const struct mw_proc_numa *p, uint64_t byte
 
 static bool is_full(const struct search *s, const struct bound *x)
 {
-	uint64_t own = mw_or(x->own.managed_bytes, 0), others = mw_or(x->others.managed_bytes, 0);
-	struct mw_val left = mw_add(x->own.room_bytes, x->own.cache_bytes);
+	uint64_t own = mw_or(x->own.ram_bytes, 0), others = mw_or(x->others.ram_bytes, 0);
+	struct mw_val left = mw_add(x->own.above_high_bytes, x->own.file_bytes);
 
 	return own && others && mw_known(left) &&
 	       left.v <= part_of(own, s->limit->numa_full_permille) &&
-	       mw_or(x->others.room_bytes, 0) >= part_of(others, s->limit->numa_free_permille);
+	       mw_or(x->others.above_high_bytes, 0) >=
+		       part_of(others, s->limit->numa_free_permille);
 }
 
 static bool is_bound(const struct search *s, const struct mw_numa_row *row, struct bound *ret)
@@ -378,9 +331,10 @@ static void fix_bound(const struct search *s, const struct bound *x, struct mw_f
 
 static void add_space_rows(struct mw_finding *f, const struct bound *x)
 {
-	mw_finding_bytes(f, "free there above the high marks", x->own.room_bytes, "proc/zoneinfo");
-	mw_finding_bytes(f, "page cache there", x->own.cache_bytes, "proc/zoneinfo");
-	mw_finding_bytes(f, "free on the other nodes", x->others.room_bytes, "proc/zoneinfo");
+	mw_finding_bytes(f, "free there above the high marks", x->own.above_high_bytes,
+			 "proc/zoneinfo");
+	mw_finding_bytes(f, "page cache there", x->own.file_bytes, "proc/zoneinfo");
+	mw_finding_bytes(f, "free on the other nodes", x->others.above_high_bytes, "proc/zoneinfo");
 }
 
 static void bound_full(const struct search *s, struct mw_findings *all)
@@ -399,7 +353,7 @@ static void bound_full(const struct search *s, struct mw_findings *all)
 			first = x;
 		f.weight_bytes += x.bytes;
 		if (n <= BOUND_MAX)
-			mw_finding_text(&f, name_of(s, x.proc), bound_words(s, &x),
+			mw_finding_text(&f, mw_numa_name(x.proc, s->arena), bound_words(s, &x),
 					"proc/PID/status");
 	}
 	if (!n)
@@ -409,9 +363,9 @@ static void bound_full(const struct search *s, struct mw_findings *all)
 		       "%s%s may have memory of node %.*s alone, and that is full: its next "
 		       "page is reclaimed or swapped for, or it is killed, while %s is free "
 		       "elsewhere",
-		       name_of(s, first.proc),
+		       mw_numa_name(first.proc, s->arena),
 		       n > 1 ? mw_fmt(s->arena, " and %zu more", n - 1) : "", (int)first.nodes.n,
-		       first.nodes.p, mw_fmt_val_bytes(s->arena, first.others.room_bytes));
+		       first.nodes.p, mw_fmt_val_bytes(s->arena, first.others.above_high_bytes));
 	add_space_rows(&f, &first);
 	fix_bound(s, &first, &f);
 	mw_findings_add(all, s->arena, &f);

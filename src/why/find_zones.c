@@ -6,6 +6,7 @@
 
 #include "base/fmt.h"
 #include "why/find_zones_private.h"
+#include "why/zones_space.h"
 
 #define GFP_KERNEL "GFP_KERNEL"
 #define COSTLY 3 /* PAGE_ALLOC_COSTLY_ORDER: up to here the kernel does not let a request fail */
@@ -82,16 +83,6 @@ static void frag_order(const struct mw_zone_map *z, struct mw_arena *arena, stru
 	mw_findings_add(all, arena, &f);
 }
 
-static struct mw_val free_on(const struct mw_zones_node *n)
-{
-	struct mw_val sum = mw_ok(0);
-
-	for (size_t i = 0; i < n->n_zones; i++)
-		if (n->zone[i].level != MW_LEVEL_EMPTY)
-			sum = mw_add(sum, n->zone[i].facts.free_pages);
-	return sum;
-}
-
 /* node_reclaim(), mm/vmscan.c: with bit 0 set a node is reclaimed before another is asked. */
 static void zone_reclaim(const struct mw_zone_map *z, struct mw_arena *arena,
 			 struct mw_findings *all)
@@ -115,10 +106,9 @@ static void zone_reclaim(const struct mw_zone_map *z, struct mw_arena *arena,
 	mw_finding_count(&f, "vm.zone_reclaim_mode", mode.v, "proc/sys/vm/zone_reclaim_mode");
 	for (size_t i = 0; i < z->n_nodes && f.n_evidence < MW_EVIDENCE_MAX; i++)
 		if (z->node[i].has_memory)
-			mw_finding_bytes(&f,
-					 mw_fmt(arena, "free on node %" PRIu64, z->node[i].node),
-					 mw_mul(free_on(&z->node[i]), z->snap->host.page_bytes),
-					 "proc/zoneinfo");
+			mw_finding_bytes(
+				&f, mw_fmt(arena, "free on node %" PRIu64, z->node[i].node),
+				mw_zones_space(z, &z->node[i]).free_bytes, "proc/zoneinfo");
 	mw_finding_fix(&f, (struct mw_fix){ "sysctl -w vm.zone_reclaim_mode=0",
 					    "a full node takes pages of the next one",
 					    "more remote memory, slower by the ratio of distances",

@@ -6,6 +6,7 @@
 
 #include "base/fmt.h"
 #include "why/find_zones_private.h"
+#include "why/zones_space.h"
 
 /* A node and its pools, in bytes. */
 struct side {
@@ -13,45 +14,6 @@ struct side {
 	struct mw_val ram, pools, idle;
 	struct mw_val left; /* free, and what reclaim could take: page cache of files, slab */
 };
-
-static struct mw_val pages_of(const struct mw_zones_node *n)
-{
-	struct mw_val sum = mw_ok(0);
-
-	for (size_t i = 0; i < n->n_zones; i++)
-		if (n->zone[i].level != MW_LEVEL_EMPTY)
-			sum = mw_add(sum, mw_zone_pages(n->zone[i].zone));
-	return sum;
-}
-
-/* A counter of the node stands in one of its zones, up to 4.7 in each. */
-static struct mw_val counted(const struct mw_zones_node *n, size_t offset)
-{
-	struct mw_val sum = mw_no(MW_ABSENT);
-
-	for (size_t i = 0; i < n->n_zones; i++) {
-		struct mw_val v = *(const struct mw_val *)((const char *)n->zone[i].zone + offset);
-
-		if (v.why != MW_ABSENT)
-			sum = mw_add(sum.why == MW_ABSENT ? mw_ok(0) : sum, v);
-	}
-	return sum;
-}
-
-static struct mw_val left_pages(const struct mw_zones_node *n)
-{
-	static const size_t counters[] = { offsetof(struct mw_zone, active_file_pages),
-					   offsetof(struct mw_zone, inactive_file_pages),
-					   offsetof(struct mw_zone, slab_reclaimable_pages) };
-	struct mw_val sum = mw_ok(0);
-
-	for (size_t i = 0; i < n->n_zones; i++)
-		if (n->zone[i].level != MW_LEVEL_EMPTY)
-			sum = mw_add(sum, n->zone[i].facts.free_pages);
-	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
-		sum = mw_add(sum, counted(n, counters[i]));
-	return sum;
-}
 
 static bool is_on(const struct mw_hugetlb_pool *p, uint64_t node)
 {
@@ -63,8 +25,9 @@ static bool is_on(const struct mw_hugetlb_pool *p, uint64_t node)
 static struct side side_of(const struct mw_zone_map *z, const struct mw_zones_node *n)
 {
 	const struct mw_snap *s = z->snap;
-	struct side side = { n, mw_mul(pages_of(n), s->host.page_bytes), mw_no(MW_ABSENT),
-			     mw_no(MW_ABSENT), mw_mul(left_pages(n), s->host.page_bytes) };
+	struct mw_zones_space space = mw_zones_space(z, n);
+	struct mw_val left = mw_add(space.free_bytes, mw_add(space.file_bytes, space.slab_bytes));
+	struct side side = { n, space.ram_bytes, mw_no(MW_ABSENT), mw_no(MW_ABSENT), left };
 
 	for (size_t i = 0; i < s->n_hugetlb; i++) {
 		const struct mw_hugetlb_pool *p = &s->hugetlb[i];

@@ -62,6 +62,14 @@ void mw_numa_build(const struct mw_zone_map *z, struct mw_arena *arena, struct m
 uint64_t mw_numa_group_bytes_on(const struct mw_numa_group *g, uint64_t node);
 uint64_t mw_numa_group_threads_on(const struct mw_numa_group *g, uint64_t node);
 
+/* "java (300)", "VM web (100)": raw, as the names are. */
+const char *mw_numa_name(const struct mw_proc *p, struct mw_arena *arena);
+
+/* To be pasted: keeps all threads to these CPUs; moves the pages that are on some nodes, "0,2". */
+const char *mw_numa_taskset(uint64_t pid, struct mw_str cpus, struct mw_arena *arena);
+const char *mw_numa_migratepages(uint64_t pid, const char *from, const char *to,
+				 struct mw_arena *arena);
+
 /* MW-NUMA-IMBALANCE and MW-NUMA-BOUND-FULL. */
 void mw_find_numa(const struct mw_numa *n, const struct mw_thresholds *limit,
 		  struct mw_arena *arena, struct mw_findings *ret);

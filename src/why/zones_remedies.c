@@ -150,6 +150,19 @@ static void compact(struct remedies *r)
 	}
 }
 
+/* Lists of a process or a report may be anything. */
+static const char *move_command(const struct remedies *r, uint64_t node)
+{
+	const struct mw_zone_ask *ask = &r->w->ask;
+	struct mw_str from = ask->mems.n ? ask->mems : ask->bind;
+	const char *quoted = mw_fmt_shell(r->arena, from);
+
+	return ask->mems.n
+		       ? mw_fmt(r->arena, "echo %s,%" PRIu64 " > /sys/fs/cgroup/GROUP/cpuset.mems",
+				quoted, node)
+		       : mw_fmt(r->arena, "migratepages PID %s %" PRIu64, quoted, node);
+}
+
 /* A zone that the request may not use has what it wants. */
 static void move(struct remedies *r)
 {
@@ -163,22 +176,14 @@ static void move(struct remedies *r)
 	ask.mems = ask.bind = (struct mw_str){};
 	if (mw_zones_walk(r->z, &ask, r->arena, &free) < 0 || !free.answer.zone)
 		return;
-	add(r,
-	    (struct mw_remedy){
-		    .kind = MW_REMEDY_MOVE,
-		    .where = mw_zones_name(&free.answer.zone->facts, r->arena),
-		    .pages = mw_no(MW_ABSENT),
-		    .effect = "serves it, but cpuset or policy bars the node: widen them, or "
-			      "move processes away from the nodes it is bound to",
-		    .command = r->w->ask.mems.n ? mw_fmt(r->arena,
-							 "echo %.*s,%" PRIu64
-							 " > /sys/fs/cgroup/GROUP/cpuset.mems",
-							 (int)r->w->ask.mems.n, r->w->ask.mems.p,
-							 free.answer.zone->facts.node.v)
-						: mw_fmt(r->arena, "migratepages PID %.*s %" PRIu64,
-							 (int)r->w->ask.bind.n, r->w->ask.bind.p,
-							 free.answer.zone->facts.node.v),
-		    .cost = "memory of that node is further away for who uses it from here" });
+	add(r, (struct mw_remedy){
+		       .kind = MW_REMEDY_MOVE,
+		       .where = mw_zones_name(&free.answer.zone->facts, r->arena),
+		       .pages = mw_no(MW_ABSENT),
+		       .effect = "serves it, but cpuset or policy bars the node: widen them, or "
+				 "move processes away from the nodes it is bound to",
+		       .command = move_command(r, free.answer.zone->facts.node.v),
+		       .cost = "memory of that node is further away for who uses it from here" });
 }
 
 static void settings(struct remedies *r)

@@ -95,6 +95,13 @@ else
 	echo "elsewhere census: no memory cgroup of version 1 here"
 fi
 
+# A reader that looks in the wrong place finds that it does, before any figure is said.
+if "$B/tests/census_truth" "$reader" wrong >"$work/wrong" && grep -q "$reader: .*memory file" "$work/wrong"; then
+	ok "a wrong offset is found: $(cat "$work/wrong")"
+else
+	no "a wrong offset was believed: $(cat "$work/wrong")"
+fi
+
 # As an ordinary user: no pages, the reasons, partial.
 cp "$B/memwhy" "$work/memwhy"
 chmod 755 "$work" "$work/memwhy"

@@ -4,6 +4,7 @@
  * whom the walk over struct pages says they belong to:
  *
  *	census_truth bpf|kcore TMPFS_FOLDER DISK_FOLDER PERCENT [hold]
+ *	census_truth bpf|kcore wrong	is a reader refused that looks in the wrong place?
  *
  * A line of JSON for each kind: {"kind":"memfd","frames":131072,"right":131072}, and one of the
  * walk.  At most PERCENT of the sizes.  hold: starts 300 threads named truth_thread, says "ready",
@@ -23,6 +24,7 @@
 
 #include "kernel/fields.h"
 #include "pages/anchor.h"
+#include "pages/census.h"
 #include "pages/walk.h"
 
 #define MIB ((size_t)1 << 20)
@@ -287,12 +289,28 @@ static void hold(void)
 		;
 }
 
+/* page->mapping is looked for 8 bytes too far: no figure may come of it. */
+static int look_wrong(const char *reader)
+{
+	const struct mw_census_options options = { .reader = reader, .shift_mapping = 8 };
+	struct mw_arena arena = {};
+	struct mw_census c;
+
+	need(!mw_census_take(&options, &arena, &c), "census");
+	for (size_t i = 0; i < c.n_refusals; i++)
+		printf("%.*s: %.*s\n", (int)c.refusal[i].reader.n, c.refusal[i].reader.p,
+		       (int)c.refusal[i].reason.n, c.refusal[i].reason.p);
+	return c.reader.n || c.n_classes || c.n_fs || !c.n_refusals;
+}
+
 int main(int argc, char *argv[])
 {
 	struct mw_walk_of_pages w = {};
 	struct machine m = {};
 	bool all = true;
 
+	if (argc == 3 && !strcmp(argv[2], "wrong"))
+		return look_wrong(argv[1]);
 	if (argc < 5)
 		return 2;
 	page_bytes = (size_t)sysconf(_SC_PAGESIZE);

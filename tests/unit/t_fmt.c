@@ -179,6 +179,16 @@ static void permille(void **state)
 	assert_int_equal(mw_permille(UINT64_MAX, 1), UINT64_MAX);
 }
 
+static void share(void **state)
+{
+	_mw_arena_ struct mw_arena a = {};
+
+	(void)state;
+	assert_string_equal(mw_fmt_share(&a, 1, 3), "33.3 %");
+	assert_string_equal(mw_fmt_share(&a, 1, 0), "0.0 %");
+	assert_string_equal(mw_fmt_share(&a, UINT64_MAX, UINT64_MAX), "100.0 %");
+}
+
 static void octal(void **state)
 {
 	static const struct pair cases[] = {
@@ -259,6 +269,7 @@ int main(void)
 		cmocka_unit_test(quoting_round_trip),
 		cmocka_unit_test(quoted_is_plain_ascii),
 		cmocka_unit_test(permille),
+		cmocka_unit_test(share),
 		cmocka_unit_test(octal),
 		cmocka_unit_test(no_octal),
 		cmocka_unit_test(octal_of_hostile_names),
