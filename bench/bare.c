@@ -7,6 +7,7 @@
  *	bare ledger		and for each process status, cgroup, smaps_rollup, maps, links
  *	bare smaps		for each process smaps, as tools without smaps_rollup do
  *	bare victims		for each process what the OOM killer asks, cgroup, smaps_rollup
+ *	bare kpage		of each frame of RAM its words in the three files kpage*, 64 KiB of each in turn
  *	bare commit		for each process the same but smaps in place of smaps_rollup, maps, links
  */
 #include <dirent.h>
@@ -122,6 +123,39 @@ static void processes(const char *what)
 		closedir(list);
 }
 
+/* The same frames of all three, as a reader must who wants them of one moment. */
+static void frames(off_t from, off_t to)
+{
+	static const char *const names[] = { "/proc/kpageflags", "/proc/kpagecount",
+					     "/proc/kpagecgroup" };
+	static int fd[3];
+
+	for (off_t at = from * 8; at < to * 8; at += sizeof(buf)) {
+		size_t left = (size_t)(to * 8 - at), n = left < sizeof(buf) ? left : sizeof(buf);
+
+		for (int i = 0; i < 3; i++) {
+			if (!fd[i])
+				fd[i] = open(names[i], O_RDONLY | O_CLOEXEC);
+			if (pread(fd[i], buf, n, at) < 0)
+				return;
+		}
+	}
+}
+
+static void kpage(void)
+{
+	FILE *f = fopen("/proc/iomem", "re");
+	unsigned long from, to;
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (line[0] != ' ' && strstr(line, ": System RAM") &&
+		    sscanf(line, "%lx-%lx", &from, &to) == 2)
+			frames((off_t)((from + 4095) / 4096), (off_t)((to + 1) / 4096));
+	if (f)
+		fclose(f);
+}
+
 int main(int argc, char *argv[])
 {
 	static const char *const files[] = {
@@ -133,6 +167,11 @@ int main(int argc, char *argv[])
 	static const char *const more[] = { "/proc/slabinfo", "/proc/vmallocinfo",
 					    "/proc/net/protocols" };
 	const char *what = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(what, "kpage")) {
+		kpage();
+		return 0;
+	}
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		slurp(AT_FDCWD, files[i]);

@@ -3,8 +3,8 @@
 # wall time, medians, as ratios; and `memwhy oom` against grep and wc.  (Output goes to a pipe: to
 # /dev/null grep stops at its first hit.)
 #
-#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom]
-#	default: ledger 300 3000 oom victims 300 10000 commit 300
+#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom] [pages]
+#	default: ledger 300 3000 oom victims 300 10000 commit 300 pages
 set -eu
 cd "$(dirname "$0")/.."
 B=${B:-build-release}
@@ -67,6 +67,30 @@ bench_commit() { # COUNT
 	stop
 }
 
+# Who owns each page: against the bare reading of the three files that root has without the kernel's
+# memory, which no reader of theirs can undercut.
+bench_pages() {
+	: >"$work/rows"
+	pages="$B/memwhy ledger --counters --pages --json"
+	echo "the census of $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB:"
+	# shellcheck disable=SC2086
+	{
+		RUNS=5 row "bare reading of kpage*" "$work/bare" kpage
+		RUNS=5 row "kpage, all" $pages --reader kpage --sample 1
+		row "kpage, 1 %" $pages --reader kpage
+		row "bpf, 1 %" $pages --reader bpf --sample 0.01
+		[ ! -r /proc/kcore ] || row "kcore, 1 %" $pages --reader kcore --sample 0.01
+		row "bpf, all" $pages --reader bpf
+		[ ! -r /proc/kcore ] || row "kcore, all" $pages --reader kcore
+		row "ledger --counters" "$B/memwhy" ledger --counters --json
+		row "ledger --counters --pages" $pages
+	}
+	ratio "kpage against bare reading" "kpage, all" "bare reading of kpage*"
+	ratio "a sample by kpage against bare reading" "kpage, 1 %" "bare reading of kpage*"
+	ratio "bare reading against ledger --pages" "bare reading of kpage*" "ledger --counters --pages"
+	ratio "bare reading against a sample by bpf" "bare reading of kpage*" "bpf, 1 %"
+}
+
 # Logs: the scan against grep for one string and against wc -l; reports a second; peak memory.
 peak() { # COMMAND...: KiB
 	/usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1
@@ -92,13 +116,14 @@ bench_oom() {
 }
 
 echo "kernel $(uname -r), $(nproc) CPUs, $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB"
-[ $# -gt 0 ] || set -- ledger 300 3000 oom victims 300 10000 commit 300
+[ $# -gt 0 ] || set -- ledger 300 3000 oom victims 300 10000 commit 300 pages
 topic=ledger
 for word in "$@"; do
 	case $word in
 	oom) bench_oom ;;
+	pages) bench_pages ;;
 	ledger | victims | commit) topic=$word ;;
-	*[!0-9]*) echo "bench: ledger, victims, commit, oom, or a number of processes: $word" >&2; exit 2 ;;
+	*[!0-9]*) echo "bench: ledger, victims, commit, oom, pages, or a number of processes: $word" >&2; exit 2 ;;
 	*) "bench_$topic" "$word" ;;
 	esac
 done

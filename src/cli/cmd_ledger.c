@@ -17,8 +17,10 @@ static const struct opt opts[] = {
 	  offsetof(struct options, counters) },
 	{ "pages", 0, NULL, "look at each page frame: whose it is, files and removed cgroups too",
 	  OPT_FLAG, offsetof(struct options, pages) },
-	{ "reader", 0, "NAME", "with --pages: by bpf or kcore alone", OPT_TEXT,
+	{ "reader", 0, "NAME", "with --pages: by bpf, kcore, kpage or sums alone", OPT_TEXT,
 	  offsetof(struct options, reader) },
+	{ "sample", 0, "SHARE", "with --pages: look at so much of memory, as 0.01 or 1%", OPT_SHARE,
+	  offsetof(struct options, sample_ppm) },
 	{ "explain", 'e', "FIELD", "explain a field of /proc/meminfo, with its figure here",
 	  OPT_TEXT, offsetof(struct options, explain) },
 };
@@ -218,7 +220,8 @@ static int run(const struct options *o)
 
 	if (o->explain)
 		return explain(o);
-	if (o->reader && strcmp(o->reader, "bpf") && strcmp(o->reader, "kcore"))
+	if (o->reader && strcmp(o->reader, "bpf") && strcmp(o->reader, "kcore") &&
+	    strcmp(o->reader, "kpage") && strcmp(o->reader, "sums"))
 		return cli_wrong("reader", o->reader);
 	status = cli_job_start(&job, o,
 			       (o->counters ? 0 : MW_WANT_LEDGER) | (o->pages ? MW_WANT_PAGES : 0));

@@ -62,6 +62,7 @@ int cli_job_start(struct cli_job *job, const struct options *o, unsigned want)
 	struct mw_snap_options snap = { .want = want,
 					.tree_min_bytes = o->tree_min_bytes,
 					.pages_reader = o->reader,
+					.pages_sample_ppm = o->sample_ppm,
 					.pages_files_max = o->top ? PAGES_FILES : PAGES_FILES_ALL,
 					.smaps_budget_us = o->smaps_budget_ms * 1000 };
 	struct mw_problem problem;

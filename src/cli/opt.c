@@ -62,6 +62,30 @@ static bool parse_size(struct mw_str s, uint64_t *ret)
 	return true;
 }
 
+/* "0.01", "1%", "2.5%": in parts of a million, which is at least one. */
+static bool parse_share(struct mw_str s, uint64_t *ret)
+{
+	struct mw_str whole_text, rest = s;
+	uint64_t unit = 1000000, whole = 0, v;
+
+	if (s.n && s.p[s.n - 1] == '%') {
+		unit = 10000;
+		rest.n--;
+	}
+	if (!mw_str_cut(&rest, '.', &whole_text) || mw_str_u64(whole_text, &whole) < 0 ||
+	    whole > 100)
+		return false;
+	v = whole * unit;
+	for (size_t i = 0; i < rest.n; i++) {
+		if (rest.p[i] < '0' || rest.p[i] > '9')
+			return false;
+		unit /= 10;
+		v += (uint64_t)(rest.p[i] - '0') * unit;
+	}
+	*ret = v;
+	return v && v <= 1000000;
+}
+
 static bool set(struct options *o, const struct opt *opt, const char *value)
 {
 	char *slot = (char *)o + opt->offset;
@@ -78,6 +102,8 @@ static bool set(struct options *o, const struct opt *opt, const char *value)
 		return !mw_str_u64(mw_str_of(value), (uint64_t *)slot);
 	case OPT_SIZE:
 		return parse_size(mw_str_of(value), (uint64_t *)slot);
+	case OPT_SHARE:
+		return parse_share(mw_str_of(value), (uint64_t *)slot);
 	case OPT_THRESHOLD:
 		return !mw_thresholds_set(&o->threshold, mw_str_of(value));
 	}

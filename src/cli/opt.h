@@ -23,7 +23,8 @@ struct options {
 	bool counters, full;
 	bool pages;
 	const char *reader; /* of the census */
-	bool ascii;	    /* set by main: there is no UTF-8 locale */
+	uint64_t sample_ppm;
+	bool ascii; /* set by main: there is no UTF-8 locale */
 	bool yes, dry_run, csv;
 	bool summary, html;
 	const char *since, *until, *host, *split;
@@ -45,7 +46,8 @@ struct options {
 };
 
 /* OPT_PAIR takes two words, into a const char *[2]; the second may begin with a dash. */
-enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_PAIR, OPT_NUMBER, OPT_SIZE, OPT_THRESHOLD };
+/* OPT_SHARE: "0.01" or "1%", more than nothing and at most all, in parts of a million. */
+enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_PAIR, OPT_NUMBER, OPT_SIZE, OPT_SHARE, OPT_THRESHOLD };
 
 struct opt {
 	const char *name; /* without the dashes */

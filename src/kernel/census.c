@@ -3,7 +3,7 @@
 
 #include "base/fmt.h"
 
-#define FIELDS_MAX 10
+#define FIELDS_MAX 12
 
 enum kind { END, NUMBER, TEXT };
 
@@ -61,11 +61,14 @@ static const struct {
 	LIST("group", mw_census_group, group, n_groups, N(mw_census_group, ino),
 	     N(mw_census_group, dying), N(mw_census_group, bytes), N(mw_census_group, anon_bytes),
 	     N(mw_census_group, file_bytes), N(mw_census_group, shmem_bytes),
-	     N(mw_census_group, kernel_bytes), S(mw_census_group, path)),
+	     N(mw_census_group, kernel_bytes), N(mw_census_group, low_bytes),
+	     N(mw_census_group, high_bytes), S(mw_census_group, path)),
 	LIST("area", mw_census_area, area, n_areas, N(mw_census_area, bytes),
 	     S(mw_census_area, caller)),
 	LIST("stack", mw_census_stack, stack, n_stacks, N(mw_census_stack, pid),
 	     N(mw_census_stack, bytes), S(mw_census_stack, comm)),
+	LIST("fact", mw_census_fact, fact, n_facts, S(mw_census_fact, name),
+	     N(mw_census_fact, value)),
 	LIST("refused", mw_census_refusal, refusal, n_refusals, S(mw_census_refusal, reader),
 	     S(mw_census_refusal, error), S(mw_census_refusal, reason)),
 };
@@ -184,13 +187,42 @@ void mw_census_parse(struct mw_str text, struct mw_arena *arena, struct mw_censu
 	*ret = c;
 }
 
+/* Sums of a capture that was tampered with may be anything. */
+static void sum_up(uint64_t *sum, uint64_t v)
+{
+	if (__builtin_add_overflow(*sum, v, sum))
+		*sum = UINT64_MAX;
+}
+
+bool mw_census_class_sum(const struct mw_census *c, const char *name, struct mw_census_class *ret)
+{
+	struct mw_census_class sum = { .name = mw_str_of(name) };
+	bool found = false;
+
+	for (size_t i = 0; i < c->n_classes; i++) {
+		if (!mw_str_eq(c->class[i].name, name))
+			continue;
+		found = true;
+		sum_up(&sum.bytes, c->class[i].bytes);
+		sum_up(&sum.low_bytes, c->class[i].low_bytes);
+		sum_up(&sum.high_bytes, c->class[i].high_bytes);
+	}
+	*ret = sum;
+	return found;
+}
+
 uint64_t mw_census_class_bytes(const struct mw_census *c, const char *name)
 {
-	uint64_t sum = 0;
+	struct mw_census_class sum;
 
-	for (size_t i = 0; i < c->n_classes; i++)
-		if (mw_str_eq(c->class[i].name, name) &&
-		    __builtin_add_overflow(sum, c->class[i].bytes, &sum))
-			return UINT64_MAX; /* of a capture that was tampered with */
-	return sum;
+	mw_census_class_sum(c, name, &sum);
+	return sum.bytes;
+}
+
+struct mw_val mw_census_fact(const struct mw_census *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_facts; i++)
+		if (mw_str_eq(c->fact[i].name, name))
+			return mw_ok(c->fact[i].value);
+	return mw_no(MW_ABSENT);
 }

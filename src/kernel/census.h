@@ -49,6 +49,7 @@ struct mw_census_group {
 	uint64_t ino;	    /* its folder has, or had */
 	uint64_t dying;	    /* 1: it was removed */
 	uint64_t anon_bytes, file_bytes, shmem_bytes, kernel_bytes, bytes;
+	uint64_t low_bytes, high_bytes; /* of bytes, as of a class */
 };
 
 /* Memory of vmalloc() by who asked for it. */
@@ -62,6 +63,12 @@ struct mw_census_stack {
 	struct mw_str comm;
 };
 
+/* What else there is to know of it. */
+struct mw_census_fact {
+	struct mw_str name; /* "raced_bytes": free, and mapped; "sample_ppm", "sample_blocks" */
+	uint64_t value;
+};
+
 /* A reader that was not used, and why. */
 struct mw_census_refusal {
 	struct mw_str reader, error, reason; /* "kcore", "ENOENT", "/proc/kcore cannot be opened" */
@@ -69,7 +76,7 @@ struct mw_census_refusal {
 
 struct mw_census {
 	struct mw_str reader; /* "bpf"; empty: none could read */
-	struct mw_str how;    /* "exact" or "sampled" */
+	struct mw_str how;    /* "exact", "sampled", or "sum": of counters, no page looked at */
 	uint64_t ram_bytes;   /* all frames that were looked at, or stand for */
 	uint64_t moved_bytes; /* allocated and freed while it ran: its figures may be off by that */
 	uint64_t cpu_us, wall_us, read_bytes;
@@ -82,8 +89,9 @@ struct mw_census {
 	struct mw_census_area *area;
 	struct mw_census_stack *stack;
 	struct mw_census_refusal *refusal;
+	struct mw_census_fact *fact;
 	size_t n_classes, n_counters, n_fs, n_files, n_caches, n_groups, n_areas, n_stacks,
-		n_refusals;
+		n_refusals, n_facts;
 };
 
 /* Pure.  Out of memory sticks in the arena. */
@@ -92,3 +100,9 @@ void mw_census_parse(struct mw_str text, struct mw_arena *arena, struct mw_censu
 
 /* Sum of a class over the nodes; 0 where there is none of it. */
 uint64_t mw_census_class_bytes(const struct mw_census *c, const char *name);
+
+/* The same with its interval; false: no row is of that class. */
+bool mw_census_class_sum(const struct mw_census *c, const char *name, struct mw_census_class *ret);
+
+/* Of the facts; MW_ABSENT: not said. */
+struct mw_val mw_census_fact(const struct mw_census *c, const char *name);

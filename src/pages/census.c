@@ -7,29 +7,55 @@
 #include "kernel/buddyinfo.h"
 #include "kernel/errname.h"
 #include "kernel/fields.h"
-#include "kernel/meminfo.h"
 #include "pages/anchor.h"
 #include "pages/areas.h"
+#include "pages/bracket.h"
 #include "pages/cost.h"
 #include "pages/idle.h"
 #include "pages/names.h"
 #include "pages/rows.h"
+#include "pages/sample.h"
+#include "pages/sums.h"
 #include "pages/walk.h"
+
+#define KPAGE_PPM 10000 /* all of it takes some 330 ns a frame */
+#define GROUPS_NAMED 20
 
 struct take {
 	const struct mw_census_options *options;
 	struct mw_arena *arena;
 	struct mw_root *root; /* not recorded: what is read here is long */
 	struct mw_layout layout;
+	int layout_r; /* 1: not asked for yet; else 0 or negative errno */
+	const char *layout_why;
 	struct mw_frames frames;
-	uint64_t frame_bytes;
+	uint64_t frame_bytes, seed;
 	unsigned max_order;
 	struct mw_kmem *k;
+	struct mw_kpage *kpage;
 	struct mw_walk_of_pages walk;
 	struct mw_areas areas;
+	struct mw_bracket bracket;
 	struct mw_rows rows;
 	struct mw_census *c;
 };
+
+/* Lockdown of this kind closes the kernel's memory to root too (LOCKDOWN_KCORE and
+ * LOCKDOWN_BPF_READ_KERNEL, include/linux/security.h). */
+static bool is_locked_down(struct take *t)
+{
+	struct mw_str text;
+
+	return !mw_root_read(t->root, "sys/kernel/security/lockdown", t->arena, &text) &&
+	       mw_str_search(text, "[confidentiality]") < text.n;
+}
+
+static const char *kind_of_refusal(struct take *t, int r)
+{
+	if (r == -EPERM || r == -EACCES)
+		return is_locked_down(t) ? "locked down (confidentiality): " : "denied: ";
+	return r == -ENOENT || r == -ENOSYS || r == -ENODATA ? "absent: " : "";
+}
 
 static void refuse(struct take *t, const char *reader, int r, const char *why)
 {
@@ -39,135 +65,62 @@ static void refuse(struct take *t, const char *reader, int r, const char *why)
 	if (!list)
 		return;
 	t->c->refusal = list;
-	list[t->c->n_refusals++] =
-		(struct mw_census_refusal){ mw_str_of(reader), mw_errname(r, t->arena),
-					    mw_str_of(why) };
+	list[t->c->n_refusals++] = (struct mw_census_refusal){
+		mw_str_of(reader), mw_errname(r, t->arena),
+		mw_str_of(mw_fmt(t->arena, "%s%s", kind_of_refusal(t, r), why))
+	};
 }
 
-static int find_layout(struct take *t, const char **ret_why)
+static void add_fact(struct take *t, const char *name, uint64_t value)
+{
+	struct mw_census_fact *list =
+		mw_arena_grow(t->arena, t->c->fact, t->c->n_facts, sizeof(*list));
+
+	if (!list)
+		return;
+	t->c->fact = list;
+	list[t->c->n_facts++] = (struct mw_census_fact){ mw_str_of(name), value };
+}
+
+static int find_layout(struct take *t)
 {
 	_mw_arena_ struct mw_arena temp = {}; /* some 10 MiB that nobody needs afterwards */
 	struct mw_str text;
 	struct mw_btf btf;
 	int r;
 
-	*ret_why = "/sys/kernel/btf/vmlinux";
+	t->layout_why = "/sys/kernel/btf/vmlinux";
 	r = mw_root_read(t->root, "sys/kernel/btf/vmlinux", &temp, &text);
 	if (!r)
 		r = mw_btf_open(text, &temp, &btf);
-	return r ? r : mw_layout_of(&btf, &t->layout, ret_why);
+	if (!r)
+		r = mw_layout_of(&btf, &t->layout, &t->layout_why);
+	t->layout.page.mapping += t->options->shift_mapping;
+	return r;
 }
 
-/* What each reader needs: the layout, the frames. */
-static int prepare(struct take *t, const char **ret_why)
+/* Once for all readers. */
+static int take_layout(struct take *t, const char **ret_why)
+{
+	if (t->layout_r == 1)
+		t->layout_r = find_layout(t);
+	*ret_why = t->layout_why;
+	return t->layout_r;
+}
+
+static int take_frames(struct take *t, const char **ret_why)
 {
 	struct mw_str text;
 	struct mw_buddy_zone zone;
-	int r = find_layout(t, ret_why);
 
-	if (r < 0)
-		return r;
-	t->layout.page.mapping += t->options->shift_mapping;
-	*ret_why = "/proc/iomem";
-	r = mw_frames_take(t->root, t->frame_bytes, t->arena, &t->frames);
-	if (r < 0)
-		return r;
+	*ret_why = "/proc/iomem shows no addresses";
+	if (t->frames.n)
+		return 0;
 	t->max_order = 10;
 	if (!mw_root_read(t->root, "proc/buddyinfo", t->arena, &text) &&
 	    mw_buddyinfo_next(&text, &zone) && zone.n_orders)
 		t->max_order = (unsigned)zone.n_orders - 1;
-	return 0;
-}
-
-static int open_bpf(struct take *t, const char **ret_why)
-{
-	return mw_kmem_bpf(&t->layout, &t->k, ret_why);
-}
-
-static int open_kcore(struct take *t, const char **ret_why)
-{
-	return mw_kmem_kcore(&t->layout, t->frame_bytes, &t->k, ret_why);
-}
-
-static const struct {
-	const char *name;
-	int (*open)(struct take *t, const char **ret_why);
-} readers[] = { { "bpf", open_bpf }, { "kcore", open_kcore } };
-
-#define N_READERS (sizeof(readers) / sizeof(readers[0]))
-
-/* The first reader that opens and whose answers about ourselves are right. */
-static bool choose(struct take *t)
-{
-	for (size_t i = 0; i < N_READERS; i++) {
-		const char *why = "";
-		int r;
-
-		if (t->options->reader &&
-		    !mw_str_eq(mw_str_of(readers[i].name), t->options->reader))
-			continue;
-		r = readers[i].open(t, &why);
-		if (!r) {
-			r = mw_anchor_find(t->k, &t->layout, t->frame_bytes,
-					   t->frames.range[t->frames.n - 1].to, &why);
-			if (!r)
-				r = mw_anchor_check(t->k, &t->layout, t->frame_bytes, &why);
-			if (!r)
-				return true;
-			t->k->done(t->k);
-			t->k = NULL;
-		}
-		refuse(t, readers[i].name, r, why);
-	}
-	return false;
-}
-
-/* Pages that were taken or given back, of /proc/vmstat; 0 where it is not readable. */
-static uint64_t moved_frames(struct take *t)
-{
-	struct mw_str text, line, word;
-	uint64_t sum = 0, v;
-
-	if (mw_root_read(t->root, "proc/vmstat", t->arena, &text) < 0)
-		return 0;
-	while (mw_str_cut(&text, '\n', &line))
-		if (mw_str_word(&line, &word) &&
-		    (mw_str_starts(word, "pgalloc_") || mw_str_eq(word, "pgfree") ||
-		     mw_str_eq(word, "pgmigrate_success")) &&
-		    !mw_str_u64(mw_str_trim(line), &v))
-			sum += v;
-	return sum;
-}
-
-/* The lines of meminfo that a class, or some together, must equal. */
-static const char *const counters[] = { "MemFree",     "AnonPages", "Shmem",	  "Cached",
-					"Buffers",     "Slab",	    "PageTables", "KernelStack",
-					"VmallocUsed", "Percpu",    "Hugetlb" };
-
-#define N_COUNTERS (sizeof(counters) / sizeof(counters[0]))
-
-static void read_counters(struct take *t, bool after)
-{
-	struct mw_str text;
-	bool kib;
-
-	mw_root_read(t->root, "proc/sys/vm/stat_refresh", t->arena,
-		     &text); /* folds those of CPUs */
-	if (mw_root_read(t->root, "proc/meminfo", t->arena, &text) < 0)
-		return;
-	for (size_t i = 0; i < N_COUNTERS && t->c->counter; i++) {
-		struct mw_val v = mw_meminfo_line(text, mw_str_of(counters[i]), &kib);
-		struct mw_census_counter *c = &t->c->counter[t->c->n_counters];
-
-		if (after) {
-			c = &t->c->counter[i];
-			c->after_bytes = mw_or(v, 0) * 1024;
-		} else {
-			*c = (struct mw_census_counter){ .name = mw_str_of(counters[i]),
-							 .before_bytes = mw_or(v, 0) * 1024 };
-			t->c->n_counters++;
-		}
-	}
+	return mw_frames_take(t->root, t->frame_bytes, t->arena, &t->frames);
 }
 
 /* What has no mark of its own, by who points to it. */
@@ -178,30 +131,6 @@ static int tell_apart(struct take *t)
 	int r = mw_areas_take(&walked, &t->areas);
 
 	return r ? r : mw_idle_tell(&walked);
-}
-
-static int walk(struct take *t)
-{
-	uint64_t moved;
-	int r;
-
-	t->c->counter = mw_arena_alloc(t->arena, N_COUNTERS * sizeof(*t->c->counter));
-	read_counters(t, false);
-	moved = moved_frames(t);
-	r = mw_pages_walk(t->k, &t->layout, &t->frames, t->max_order, &t->walk);
-	if (!r)
-		r = tell_apart(t);
-	t->c->moved_bytes = (moved_frames(t) - moved) * t->frame_bytes;
-	read_counters(t, true);
-	if (r < 0)
-		return r;
-	t->rows = (struct mw_rows){ &t->walk.owners, &t->frames, t->frame_bytes, t->arena, t->c };
-	t->c->reader = mw_str_of(t->k->name);
-	t->c->how = mw_str_of("exact");
-	t->c->ram_bytes = t->walk.frames * t->frame_bytes;
-	t->c->read_bytes = t->k->read_bytes;
-	mw_rows_classes(&t->rows);
-	return 0;
 }
 
 /* Right after the walk: the later, the more is gone. */
@@ -229,31 +158,229 @@ static int names(struct take *t)
 	return r;
 }
 
+/* What is known only after the frames were looked at. */
+static void finish(struct take *t, const char *reader, bool sampled, uint64_t read_bytes)
+{
+	t->c->reader = mw_str_of(reader);
+	t->c->how = mw_str_of(sampled ? "sampled" : "exact");
+	t->c->ram_bytes = t->frames.total * t->frame_bytes;
+	t->c->read_bytes = read_bytes;
+}
+
+static void say_sample(struct take *t, uint64_t ppm, uint64_t strata)
+{
+	add_fact(t, "sample_ppm", ppm);
+	add_fact(t, "sample_blocks", strata);
+}
+
+static int walk(struct take *t)
+{
+	int r;
+
+	mw_bracket_before(&t->bracket, t->c);
+	r = mw_pages_walk(t->k, &t->layout, &t->frames, t->max_order, &t->walk);
+	if (!r)
+		r = tell_apart(t);
+	mw_bracket_after(&t->bracket, t->c);
+	if (r < 0)
+		return r;
+	finish(t, t->k->name, false, t->k->read_bytes);
+	mw_rows_classes(&t->rows);
+	return names(t);
+}
+
+/* The classes that a struct page of this kernel has a mark for. */
+static uint64_t marks(const struct mw_layout *l)
+{
+	uint64_t can = ((uint64_t)1 << MW_PAGE_GUARD) - 1;
+
+	can |= 1 << MW_PAGE_KMEM | 1 << MW_PAGE_OTHER | 1 << MW_PAGE_SHMEM;
+	if (!l->page.code[MW_TYPE_LARGE_KMALLOC])
+		can &= ~((uint64_t)1 << MW_PAGE_KMALLOC);
+	if (!l->page.code[MW_TYPE_ZSMALLOC])
+		can &= ~((uint64_t)1 << MW_PAGE_ZSMALLOC);
+	return can;
+}
+
+static int sample(struct take *t)
+{
+	const struct mw_sample s = { &t->layout, &t->frames, t->max_order, t->options->sample_ppm,
+				     t->seed };
+	struct mw_class_tallies tallies;
+	int r;
+
+	mw_bracket_before(&t->bracket, t->c);
+	r = mw_pages_sample(t->k, &s, t->arena, &tallies);
+	mw_bracket_after(&t->bracket, t->c);
+	if (r < 0)
+		return r;
+	finish(t, t->k->name, true, t->k->read_bytes);
+	mw_rows_estimates(&t->rows, &tallies, marks(&t->layout));
+	say_sample(t, s.ppm, tallies.strata);
+	return 0;
+}
+
+/* The first whose answers about ourselves are right. */
+static int open_kmem(struct take *t, bool bpf, const char **ret_why)
+{
+	int r = take_layout(t, ret_why);
+
+	if (!r)
+		r = bpf ? mw_kmem_bpf(&t->layout, &t->k, ret_why)
+			: mw_kmem_kcore(&t->layout, t->frame_bytes, &t->k, ret_why);
+	if (!r)
+		r = take_frames(t, ret_why);
+	if (!r)
+		r = mw_anchor_find(t->k, &t->layout, t->frame_bytes,
+				   t->frames.range[t->frames.n - 1].to, ret_why);
+	if (!r)
+		r = mw_anchor_check(t->k, &t->layout, t->frame_bytes, ret_why);
+	return r;
+}
+
+static int by_kmem(struct take *t, bool bpf, const char **ret_why)
+{
+	bool all = !t->options->sample_ppm || t->options->sample_ppm >= MW_SAMPLE_ALL;
+	int r = open_kmem(t, bpf, ret_why);
+
+	if (!r) {
+		*ret_why = "the reader failed in the middle";
+		r = all ? walk(t) : sample(t);
+	}
+	if (t->k)
+		t->k->done(t->k);
+	t->k = NULL;
+	mw_pages_walk_done(&t->walk);
+	return r;
+}
+
+static int by_bpf(struct take *t, const char **ret_why)
+{
+	return by_kmem(t, true, ret_why);
+}
+
+static int by_kcore(struct take *t, const char **ret_why)
+{
+	return by_kmem(t, false, ret_why);
+}
+
+/* Where the memory controller is mounted, of cgroup v1 or v2; NULL: not where it should. */
+static const char *cgroup_mount(struct take *t)
+{
+	struct mw_str text;
+
+	if (!mw_root_read(t->root, "sys/fs/cgroup/memory/memory.stat", t->arena, &text))
+		return "sys/fs/cgroup/memory";
+	return mw_root_read(t->root, "sys/fs/cgroup/cgroup.controllers", t->arena, &text) < 0
+		       ? NULL
+		       : "sys/fs/cgroup";
+}
+
+/* Each name is a search through the folders: only those of the largest. */
+static void name_groups(struct take *t)
+{
+	const char *mount = cgroup_mount(t);
+	struct mw_str text;
+
+	for (size_t i = 0; mount && i < t->c->n_groups && i < GROUPS_NAMED; i++)
+		if (!mw_root_read(t->root,
+				  mw_fmt(t->arena, "%s/meta/inode/%llu", mount,
+					 (unsigned long long)t->c->group[i].ino),
+				  t->arena, &text))
+			t->c->group[i].path = mw_fmt_unoctal(t->arena, mw_str_trim(text));
+}
+
+static int by_kpage(struct take *t, const char **ret_why)
+{
+	uint64_t ppm = t->options->sample_ppm ? t->options->sample_ppm : KPAGE_PPM;
+	struct mw_kpage_found found;
+	int r = mw_kpage_open(t->arena, &t->kpage, ret_why);
+
+	if (!r)
+		r = take_frames(t, ret_why);
+	if (r < 0)
+		return r;
+	*ret_why = "/proc/kpageflags failed in the middle";
+	mw_bracket_before(&t->bracket, t->c);
+	r = mw_kpage_run(t->kpage, &t->frames, ppm, t->seed, t->arena, &found);
+	mw_bracket_after(&t->bracket, t->c);
+	if (r < 0)
+		return r;
+	finish(t, "kpage", ppm < MW_SAMPLE_ALL, t->kpage->read_bytes);
+	mw_rows_estimates(&t->rows, &found.classes, MW_KPAGE_CLASSES);
+	mw_rows_groups(&t->rows, &found);
+	name_groups(t);
+	if (ppm < MW_SAMPLE_ALL)
+		say_sample(t, ppm, found.classes.strata);
+	if (t->kpage->has[MW_KPAGE_COUNT])
+		add_fact(t, "raced_bytes", found.raced_frames * t->frame_bytes);
+	return 0;
+}
+
+static int by_sums(struct take *t, const char **ret_why)
+{
+	struct mw_str meminfo, zoneinfo = {}, vmstat = {};
+	int r = mw_root_read(t->root, "proc/meminfo", t->arena, &meminfo);
+
+	*ret_why = "/proc/meminfo";
+	mw_root_read(t->root, "proc/zoneinfo", t->arena, &zoneinfo);
+	mw_root_read(t->root, "proc/vmstat", t->arena, &vmstat);
+	if (!r)
+		r = mw_sums_of(meminfo, zoneinfo, vmstat, t->frame_bytes, t->arena, t->c);
+	if (r < 0)
+		return r;
+	t->c->reader = mw_str_of("sums");
+	t->c->how = mw_str_of("sum");
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*take)(struct take *t, const char **ret_why);
+} readers[] = {
+	{ "bpf", by_bpf },
+	{ "kcore", by_kcore },
+	{ "kpage", by_kpage },
+	{ "sums", by_sums },
+};
+
+#define N_READERS (sizeof(readers) / sizeof(readers[0]))
+
+/* The first reader that works. */
+static void choose(struct take *t)
+{
+	for (size_t i = 0; i < N_READERS && !t->c->reader.n && !t->arena->failed; i++) {
+		const char *why = "";
+		int r;
+
+		if (t->options->reader &&
+		    !mw_str_eq(mw_str_of(readers[i].name), t->options->reader))
+			continue;
+		r = readers[i].take(t, &why);
+		if (r >= 0)
+			continue;
+		/* What it left half done is nobody's. */
+		*t->c = (struct mw_census){ .refusal = t->c->refusal,
+					    .n_refusals = t->c->n_refusals };
+		refuse(t, readers[i].name, r, why);
+	}
+}
+
 static int take(struct take *t)
 {
-	const char *why = "";
 	struct mw_problem problem;
 	struct mw_str text;
 	int r = mw_root_open(NULL, false, &t->root, &problem);
 
 	if (!r)
 		r = mw_root_read(t->root, "meta/page_bytes", t->arena, &text);
-	if (!r)
-		t->frame_bytes = mw_or(mw_number_parse(text), 4096);
-	if (!r)
-		r = prepare(t, &why);
-	if (r < 0) {
-		refuse(t, "bpf, kcore", r, why);
-		return 0;
-	}
-	if (!choose(t))
-		return 0;
-	r = walk(t);
-	if (!r)
-		r = names(t);
-	if (r == -EIO)
-		refuse(t, t->k->name, r, "the reader failed in the middle");
-	return r == -EIO ? 0 : r;
+	if (r < 0)
+		return r;
+	t->frame_bytes = mw_or(mw_number_parse(text), 4096);
+	t->bracket = (struct mw_bracket){ t->root, t->arena, t->frame_bytes, 0 };
+	t->rows = (struct mw_rows){ &t->walk.owners, &t->frames, t->frame_bytes, t->arena, t->c };
+	choose(t);
+	return 0;
 }
 
 int mw_census_take(const struct mw_census_options *options, struct mw_arena *arena,
@@ -261,12 +388,13 @@ int mw_census_take(const struct mw_census_options *options, struct mw_arena *are
 {
 	struct mw_cost start = mw_cost_now(), cost;
 	struct mw_census c = {};
-	struct take t = { .options = options, .arena = arena, .c = &c };
+	struct take t = {
+		.options = options, .arena = arena, .layout_r = 1, .seed = start.wall_us, .c = &c
+	};
 	int r = take(&t);
 
-	if (t.k)
-		t.k->done(t.k);
-	mw_pages_walk_done(&t.walk);
+	if (t.kpage)
+		t.kpage->done(t.kpage);
 	mw_root_free(t.root);
 	cost = mw_cost_since(start);
 	c.cpu_us = cost.cpu_us;

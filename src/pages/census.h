@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * census - who owns each page of this machine's memory: the readers one after the other, until one
- * passes its checks; its walk; the names of the owners.
+ * passes its checks; its walk, or a sample; the names of the owners.
  *
  * It reads the machine directly, not through a root: what it brings back is the text of meta/pages,
  * which a root may keep.  No page of a process is touched, no file system is walked.
@@ -12,7 +12,9 @@
 #include "pages/layout.h"
 
 struct mw_census_options {
-	const char *reader;    /* "bpf", "kcore": this one alone; NULL: the first that works */
+	/* "bpf", "kcore", "kpage" or "sums": this one alone; NULL: the first that works. */
+	const char *reader;
+	uint64_t sample_ppm;   /* of memory to look at; 0: all of it, but by kpage 1 % */
 	size_t files_max;      /* largest files that get a row and a name */
 	int32_t shift_mapping; /* for tests: page->mapping is looked for so far from its place */
 };

@@ -145,6 +145,8 @@ int mw_names_groups(struct mw_naming *n, struct mw_census *c)
 		if (group < g.count)
 			count(n, &g.group[group], w);
 	}
+	for (size_t i = 0; i < g.count; i++)
+		g.group[i].low_bytes = g.group[i].high_bytes = g.group[i].bytes;
 	if (g.count)
 		qsort(g.group, g.count, sizeof(*g.group), by_bytes);
 	c->group = g.group;

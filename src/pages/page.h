@@ -37,6 +37,7 @@ enum mw_page_class {
 	MW_PAGE_VMALLOC,
 	MW_PAGE_STACK, /* of a thread */
 	MW_PAGE_PERCPU,
+	MW_PAGE_SHMEM, /* of MW_PAGE_FILE, where only flags tell: a sample, kpage */
 	MW_PAGE_CLASSES,
 };
 

@@ -11,6 +11,12 @@ static int by_class_and_node(const void *x, const void *y)
 	return c ? c : (a->node > b->node) - (a->node < b->node);
 }
 
+void mw_rows_sort_classes(struct mw_census *c)
+{
+	if (c->n_classes)
+		qsort(c->class, c->n_classes, sizeof(*c->class), by_class_and_node);
+}
+
 void mw_rows_classes(const struct mw_rows *t)
 {
 	uint64_t nodes = 1, *sum;
@@ -33,7 +39,7 @@ void mw_rows_classes(const struct mw_rows *t)
 				mw_str_of(mw_page_class_name(i % MW_PAGE_CLASSES)),
 				i / MW_PAGE_CLASSES, sum[i], sum[i], sum[i]
 			};
-	qsort(t->c->class, t->c->n_classes, sizeof(*t->c->class), by_class_and_node);
+	mw_rows_sort_classes(t->c);
 }
 
 void mw_rows_areas(const struct mw_rows *t, const struct mw_areas *areas)

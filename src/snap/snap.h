@@ -64,6 +64,7 @@ struct mw_snap_options {
 	 * files that get a name. */
 	const char *pages_reader;
 	size_t pages_files_max;
+	uint64_t pages_sample_ppm; /* see src/pages/census.h */
 };
 
 struct mw_host {

@@ -13,10 +13,12 @@
 struct mw_pages_row {
 	const char *id, *label; /* "page_cache"; "page cache, with shared memory" */
 	const char *counter;	/* of /proc/meminfo: "Cached"; NULL: no counter tells of it */
+	const char *plus;	/* another that is added to it; NULL: none */
 	struct mw_val pages_bytes;
+	struct mw_val low_bytes, high_bytes;	 /* of a sample, as of struct mw_census_class */
 	struct mw_val before_bytes, after_bytes; /* the counter, around the walk */
-	/* By how much the pages lie outside of what the counter was meanwhile; below zero: under
-	 * it.  Counts only where off_why is MW_OK. */
+	/* By how much the pages, or their interval, lie outside of what the counter was meanwhile;
+	 * below zero: under it.  Counts only where off_why is MW_OK. */
 	enum mw_why off_why;
 	int64_t off_bytes;
 	const char *note; /* why they may differ; NULL: they should not */

@@ -44,7 +44,7 @@ may() { # may FOLDER FILE: the names this object may call
 	base/arena)                  echo "$pure calloc malloc free" ;;
 	base/fmt)                    echo "$pure snprintf vsnprintf" ;;
 	kernel/root* | kernel/live*) echo "$pure $door_in" ;;
-	pages/kmem_* | pages/anchor) echo "$pure $door_pages" ;;
+	pages/kmem_* | pages/anchor | pages/kpage_live) echo "$pure $door_pages" ;;
 	pages/cost)                  echo "$pure clock_gettime" ;;
 	report/*)                    echo "$pure $writers" ;;
 	cli/main)                    echo "$pure $cli setlocale" ;;

@@ -41,4 +41,18 @@ jq -e '[.. | objects | select(has("bytes")) | select(.bytes == null) | .why.byte
 	| all(. != null)' "$work/l.json" >/dev/null && ok "each null has its reason" || no "a null without a reason"
 jq -e '([.classes[].bytes | select(. != null)] | add) == .total_bytes' "$work/l.json" >/dev/null &&
 	ok "classes add up" || no "classes do not add up"
+# The census: each of root's readers was refused for a reason, and the kernel's sums are the answer.
+as_user "$work/memwhy" ledger --counters --pages --json >"$work/p.json"
+status=$?
+jq -e '.partial and .census.reader == "sums" and .census.how == "sum" and
+	([.notes[] | select(startswith("pages: reader") and (contains("denied: ") or
+		contains("absent: ") or contains("locked down")))] | length == 3) and
+	([.pages[] | select(.bytes != null) | .how] | all(. == "sum"))' "$work/p.json" >/dev/null &&
+	[ $status = 3 ] && ok "the census by sums (exit $status)" || no "the census: exit $status"
+for r in bpf kcore kpage; do
+	as_user "$work/memwhy" ledger --counters --pages --reader $r >"$work/out"
+	status=$?
+	[ $status = 3 ] && grep -q "^pages: reader $r not used: " "$work/out" &&
+		ok "the census by $r is refused" || no "the census by $r: exit $status"
+done
 exit $bad

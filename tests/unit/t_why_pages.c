@@ -56,8 +56,8 @@ static void file_systems_and_the_dead(void **state)
 				  "fs 1 cache ext4 vda1 3 4096 1 1024\n"
 				  "fs 2 shmem tmpfs - 1 2048 0 0\n"
 				  "fs 3 buffers bdev - 1 8192 0 0\n"
-				  "group 5 1 1024 0 1024 0 0 /gone\n"
-				  "group 6 0 2048 0 2048 0 0 /here\n"
+				  "group 5 1 1024 0 1024 0 0 1024 1024 /gone\n"
+				  "group 6 0 2048 0 2048 0 0 2048 2048 /here\n"
 				  "counter Cached 6144 6144\n",
 				  &arena);
 

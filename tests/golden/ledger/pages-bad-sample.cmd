@@ -1,0 +1,1 @@
+ledger --pages --sample 1.01 --root fixtures/hand-pages.cap; $memwhy ledger --pages --sample 0 --root fixtures/hand-pages.cap; $memwhy ledger --pages --sample 0.00000001% --root fixtures/hand-pages.cap; $memwhy ledger --pages --reader slabtop --root fixtures/hand-pages.cap

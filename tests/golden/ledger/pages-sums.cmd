@@ -1,0 +1,1 @@
+ledger --counters --pages --root fixtures/hand-pages-sums.cap

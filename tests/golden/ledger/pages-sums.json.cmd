@@ -1,0 +1,1 @@
+ledger --counters --pages --json --root fixtures/hand-pages-sums.cap
