@@ -21,7 +21,9 @@ struct options {
 	uint64_t smaps_budget_ms, tree_min_bytes, top;
 	const char *explain, *class;
 	bool counters, full;
-	bool ascii; /* set by main: there is no UTF-8 locale */
+	bool pages;
+	const char *reader; /* of the census */
+	bool ascii;	    /* set by main: there is no UTF-8 locale */
 	bool yes, dry_run, csv;
 	bool summary, html;
 	const char *since, *until, *host, *split;

@@ -87,6 +87,8 @@ int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 	if (r < 0)
 		return r;
 	s.committed_bytes = s.meminfo.committed_bytes;
+	if (options->want & MW_WANT_PAGES)
+		mw_take_pages(root, options, arena, &s);
 	if (options->want & MW_WANT_ZONES)
 		mw_take_zones(root, arena, &s);
 	if (options->want & MW_WANT_ZONES)

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "kernel/allocinfo.h"
 #include "kernel/arcstats.h"
+#include "kernel/census.h"
 #include "kernel/drm_fdinfo.h"
 #include "kernel/meminfo.h"
 #include "kernel/meta.h"
@@ -48,6 +49,7 @@ enum mw_want {
 	/* Of each process the nodes its pages and threads are on: needs MW_WANT_ZONES, and walks
 	 * all page tables where there is more than one node. */
 	MW_WANT_NUMA = 1 << 10,
+	MW_WANT_PAGES = 1 << 11, /* who owns each page of memory */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT | MW_WANT_ZONES,
 };
@@ -58,6 +60,10 @@ struct mw_snap_options {
 	 * clock, so that a replay decides alike. */
 	uint64_t smaps_budget_us;
 	uint64_t tree_min_bytes; /* a tmpfs that holds less is not searched for files */
+	/* With MW_WANT_PAGES: the reader that shall be used, NULL: the first that works; largest
+	 * files that get a name. */
+	const char *pages_reader;
+	size_t pages_files_max;
 };
 
 struct mw_host {
@@ -350,6 +356,8 @@ struct mw_snap {
 	struct mw_node_cpus *node; /* with MW_WANT_NODES_ONLY and MW_WANT_ZONES */
 	size_t n_nodes;
 	struct mw_zone_rules zone_rules;
+	enum mw_why census_why; /* MW_OK: it was taken; then it may still have no reader */
+	struct mw_census census;
 };
 
 /* From where a process asks for pages. */

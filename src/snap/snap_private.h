@@ -119,5 +119,9 @@ bool mw_has_one_node(const struct mw_snap *s);
 
 void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		   struct mw_arena *arena, struct mw_snap *s);
+/* Of the live machine by src/pages, else of the capture. */
+void mw_take_pages(struct mw_root *root, const struct mw_snap_options *options,
+		   struct mw_arena *arena, struct mw_snap *s);
+
 void mw_take_kernel(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 void mw_take_hugetlb(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);

@@ -16,7 +16,7 @@ flags='-std=gnu17 -D_GNU_SOURCE -Isrc -I/usr/include/libsmartcols -g -O1 -fsanit
 # A header that changed changes everything.
 [ -z "$(find src -name '*.h' -newer $out/stamp 2>/dev/null)" ] && [ -e $out/stamp ] || rm -f $out/obj/*
 touch $out/stamp
-for c in src/base/*.c src/kernel/*.c src/model/*.c src/snap/*.c src/why/*.c src/report/*.c src/act/*.c; do
+for c in src/base/*.c src/kernel/*.c src/model/*.c src/pages/*.c src/snap/*.c src/why/*.c src/report/*.c src/act/*.c; do
 	case $c in *_none.c | *_plain.c) continue ;; esac
 	o=$out/obj/$(echo "$c" | tr / _).o
 	# shellcheck disable=SC2086
