@@ -21,6 +21,7 @@
  *	proc/PID/meta/promises	of smaps the mappings that count in Committed_AS, see pid_promises.h
  *	proc/PID/meta/page/ADDRESS	what stands behind a page, see kernel/page_entry.h
  *	proc/PID/meta/smaps/ADDRESS	the part of smaps about the mapping of that address
+ *	DIR/meta/folders	all folders below DIR, see mw_meta_folders_next()
  *	DIR/meta/inode/NUMBER	the folder below DIR with that inode number, as "/a/b"
  *	proc/PID/meta/sysvipc_shm	proc/sysvipc/shm as its IPC namespace shows it
  *
