@@ -27,7 +27,13 @@ struct mw_thresholds {
 	uint64_t unkillable_permille, victim_useless_permille;
 	uint64_t commit_full_permille, commit_near_permille; /* of CommitLimit */
 	uint64_t commit_hugetlb_permille, commit_fork_permille;
-	uint64_t limit_near_permille; /* of the limit itself */
+	uint64_t limit_near_permille;	/* of the limit itself */
+	uint64_t cg_uncharged_permille; /* of what the cgroup is charged for and uses */
+	uint64_t cg_mapped_permille, cg_dying_permille, cg_tmpfs_permille;
+	uint64_t cg_throttled_permille; /* of the last 10 seconds */
+	uint64_t cg_mlock_permille;	/* of the limit */
+	uint64_t cg_expect_permille;	/* of what is expected */
+	uint64_t cg_floor_mib;
 	uint64_t floor_mib;
 };
 
