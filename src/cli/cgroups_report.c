@@ -290,7 +290,7 @@ static const char *unpaid_verdict(struct mw_arena *a, const struct cgroups_view 
 	const char *said =
 		mw_fmt(a,
 		       "%s uses %s that it does not pay for (its processes %s %s, %s of that is "
-		       "charged to it): paid by %s",
+		       "charged to it): paid by %s; proof by processes",
 		       mw_group_called(v->found, at), mw_fmt_val_bytes(a, g->unpaid_bytes),
 		       locked ? "lock" : "map",
 		       mw_fmt_val_bytes(a, locked ? g->use.locked_bytes : g->use.mapped_bytes),
@@ -320,7 +320,7 @@ static const char *verdict(struct mw_arena *a, const struct cgroups_view *v)
 		return mw_fmt(
 			a,
 			"%s: each pays for what its processes lock and map; removed cgroups are "
-			"still charged for %s",
+			"still charged for %s; proof by arithmetic",
 			where, mw_fmt_val_bytes(a, all->removed_bytes));
 	if (v->at != MW_NO_GROUP)
 		return mw_fmt(a, "%s pays for what its processes lock and map", where);
@@ -333,18 +333,19 @@ static void notes(struct mw_report *r, const struct cgroups_view *v)
 
 	if (!all->n)
 		return;
-	mw_report_note(r, "proof by processes and by arithmetic, not page by page: files that are "
-			  "only read and not mapped are not seen as used");
+	mw_report_note(r,
+		       "not page by page: files that are only read and not mapped are not seen as "
+		       "used");
 	if (all->unread_count)
 		mw_report_note(r,
 			       mw_fmt(r->arena,
 				      "what %zu of %zu processes use is not known: others may use "
 				      "more, and pay less for others, than it seems",
 				      all->unread_count, v->snap->n_procs));
-	if (all->nowhere_count)
+	if (all->outside_count)
 		mw_report_note(
 			r, mw_fmt(r->arena, "%zu process%s in cgroups that are not seen from here",
-				  all->nowhere_count, all->nowhere_count == 1 ? " is" : "es are"));
+				  all->outside_count, all->outside_count == 1 ? " is" : "es are"));
 }
 
 void cli_cgroups_report(struct mw_report *r, const struct cgroups_view *v)

@@ -63,6 +63,18 @@ static int report(struct cli_job *job, const struct options *o, const struct mw_
 	return cli_job_emit(job, o, &r);
 }
 
+/* What is not there to be read makes the answer partial too. */
+static void note_unseen(struct cli_job *job, const struct mw_accounts *all)
+{
+	struct mw_sources *sources = &job->snap.sources;
+
+	if (!all->n)
+		mw_sources_note(sources, mw_str_of("sys/fs/cgroup"), -ENODATA);
+	for (size_t i = 0; all->n && i < all->outside_count; i++)
+		mw_sources_note(sources, mw_str_of("sys/fs/cgroup (of processes outside)"),
+				-ENODATA);
+}
+
 static int run(const struct options *o)
 {
 	_cli_job_ struct cli_job job = {};
@@ -79,8 +91,7 @@ static int run(const struct options *o)
 	if (status)
 		return status;
 	mw_accounts_build(&job.snap, o->threshold.cg_floor_mib << 20, &job.arena, &all);
-	if (!all.n)
-		mw_sources_note(&job.snap.sources, mw_str_of("sys/fs/cgroup"), -ENODATA);
+	note_unseen(&job, &all);
 	if (o->n_args)
 		status = find(&job, &all, mw_str_of(o->arg[0]), &at);
 	if (!status)

@@ -8,6 +8,7 @@ struct build {
 	const struct mw_snap *snap;
 	struct mw_accounts *all;
 	uint64_t floor_bytes;
+	struct mw_arena *arena;
 };
 
 static struct mw_val *figures(struct mw_cgroup_stat *s)
@@ -156,6 +157,12 @@ static void settle(struct mw_group_use *u)
 		u->locked_bytes = u->mapped_bytes = mw_ok(0);
 }
 
+/* Else it went away while all was read, with its process. */
+static bool is_outside(const struct build *b, const struct mw_proc *p)
+{
+	return !p->cgroup.n || !mw_cgroup_folder(&b->snap->cgroups.mount, p->cgroup, b->arena).n;
+}
+
 static void take_uses(struct build *b)
 {
 	struct mw_accounts *all = b->all;
@@ -168,7 +175,7 @@ static void take_uses(struct build *b)
 		if (p->charged < all->n)
 			add_use(&all->group[p->charged].use, &u);
 		else
-			all->nowhere_count++;
+			all->outside_count += is_outside(b, p);
 	}
 	for (size_t i = all->n; i-- > 0;) {
 		struct mw_account *g = &all->group[i];
@@ -325,13 +332,13 @@ static struct mw_val working_set(const struct mw_cgroup *g)
 	return v.why == MW_RACED ? mw_ok(0) : v;
 }
 
-static void start(struct build *b, struct mw_arena *arena)
+static void start(struct build *b)
 {
 	const struct mw_cgroups *c = &b->snap->cgroups;
 	struct mw_accounts *all = b->all;
 
 	all->v2 = c->v2;
-	all->group = mw_arena_alloc(arena, (c->n + 1) * sizeof(*all->group));
+	all->group = mw_arena_alloc(b->arena, (c->n + 1) * sizeof(*all->group));
 	for (size_t i = 0; all->group && i < c->n; i++) {
 		struct mw_account *g = &all->group[i];
 
@@ -348,10 +355,10 @@ static void start(struct build *b, struct mw_arena *arena)
 void mw_accounts_build(const struct mw_snap *snap, uint64_t floor_bytes, struct mw_arena *arena,
 		       struct mw_accounts *ret)
 {
-	struct build b = { snap, ret, floor_bytes };
+	struct build b = { snap, ret, floor_bytes, arena };
 
 	*ret = (struct mw_accounts){ .unpaid_bytes = mw_ok(0), .removed_bytes = mw_ok(0) };
-	start(&b, arena);
+	start(&b);
 	take_uses(&b);
 	add_below(ret);
 	for (size_t i = 0; i < ret->n; i++)

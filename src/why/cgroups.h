@@ -80,8 +80,8 @@ struct mw_accounts {
 	struct mw_account *group;
 	size_t n;
 	bool v2;
-	size_t unread_count;			   /* processes whose use is missing */
-	size_t nowhere_count;			   /* processes whose group is not known */
+	size_t unread_count;  /* processes whose use is missing */
+	size_t outside_count; /* processes whose group is not seen from here, or not known */
 	struct mw_val unpaid_bytes, removed_bytes; /* sums of what is known */
 };
 
@@ -121,6 +121,8 @@ struct mw_cgroups_case {
 
 /* For a sentence: "cgroup /a", "container 4f5e0123abcd (docker)". */
 const char *mw_group_called(const struct mw_cgroups_case *c, size_t at);
+/* The same after "below": "/a". */
+const char *mw_group_place(const struct mw_cgroups_case *c, size_t at);
 const char *mw_group_path(const struct mw_cgroups_case *c, size_t at);
 
 /* Does a group use enough of what others pay to be told? */

@@ -20,13 +20,20 @@ const char *mw_group_path(const struct mw_cgroups_case *c, size_t at)
 	return mw_arena_cstr(c->arena, c->groups->group[at].cgroup->path);
 }
 
-const char *mw_group_called(const struct mw_cgroups_case *c, size_t at)
+const char *mw_group_place(const struct mw_cgroups_case *c, size_t at)
 {
 	const struct mw_group_name *name = &c->groups->group[at].name;
 
 	if (name->kind == MW_GROUP_CONTAINER || name->kind == MW_GROUP_POD)
 		return mw_group_name_words(name, c->arena);
-	return mw_fmt(c->arena, "cgroup %s", mw_group_path(c, at));
+	return mw_group_path(c, at);
+}
+
+const char *mw_group_called(const struct mw_cgroups_case *c, size_t at)
+{
+	const char *place = mw_group_place(c, at);
+
+	return place[0] == '/' ? mw_fmt(c->arena, "cgroup %s", place) : place;
 }
 
 const char *mw_group_size(const struct mw_cgroups_case *c, struct mw_val bytes)

@@ -27,7 +27,7 @@ static void dying(const struct mw_cgroups_case *c, size_t at, struct mw_findings
 	if (!mw_group_is_large(c, g->removed_bytes, c->limit->cg_dying_permille))
 		return;
 	f.verdict = mw_fmt(c->arena, "removed cgroups below %s are still charged for %s%s",
-			   mw_group_called(c, at), at_most(g), mw_group_size(c, g->removed_bytes));
+			   mw_group_place(c, at), at_most(g), mw_group_size(c, g->removed_bytes));
 	mw_finding_bytes(&f, "charged to removed cgroups", g->removed_bytes, "memory.stat");
 	mw_finding_bytes(&f, "of it page cache", file, "memory.stat");
 	mw_finding_bytes(&f, "shared memory and tmpfs", g->removed.shmem_bytes, "memory.stat");
@@ -53,7 +53,7 @@ static void tmpfs_outlives(const struct mw_cgroups_case *c, size_t at, struct mw
 	f.verdict = mw_fmt(c->arena,
 			   "%s%s of tmpfs or shared memory outlived the cgroups below %s that made "
 			   "it: no later one pays for it",
-			   at_most(g), mw_group_size(c, shmem), mw_group_called(c, at));
+			   at_most(g), mw_group_size(c, shmem), mw_group_place(c, at));
 	mw_finding_bytes(&f, "shared memory of removed cgroups", shmem, "memory.stat");
 	mw_finding_bytes(&f, "all that they are charged for", g->removed_bytes, "memory.stat");
 	mw_finding_fix(&f, (struct mw_fix){ .command = "memwhy ledger --class shmem",

@@ -18,7 +18,10 @@ bool mw_group_is_unpaid(const struct mw_cgroups_case *c, const struct mw_account
 
 const char *mw_group_payer_words(const struct mw_cgroups_case *c, const struct mw_account *g)
 {
-	const char *path = g->payer_at == MW_NO_GROUP ? "" : mw_group_called(c, g->payer_at);
+	bool below = g->payer == MW_PAYER_REMOVED;
+	const char *path = g->payer_at == MW_NO_GROUP ? ""
+			   : below		      ? mw_group_place(c, g->payer_at)
+						      : mw_group_called(c, g->payer_at);
 
 	switch (g->payer) {
 	case MW_PAYER_REMOVED:
@@ -33,7 +36,7 @@ const char *mw_group_payer_words(const struct mw_cgroups_case *c, const struct m
 	case MW_PAYER_UNKNOWN:
 		break;
 	}
-	return "several others, or removed ones";
+	return "nobody that can be told: several together, or pages of a driver";
 }
 
 static bool is_locked(const struct mw_account *g)

@@ -30,7 +30,7 @@ for t in $targets; do
 	seeds=
 	[ ! -d "tests/fuzz/corpus/$t" ] || seeds=tests/fuzz/corpus/$t
 	case $t in
-	asker | capture | commit | ledger | victims | zone_parts) seeds="$seeds tests/fixtures" ;;
+	asker | capture | cgroups | commit | ledger | victims | zone_parts) seeds="$seeds tests/fixtures" ;;
 	oom | oomlog) seeds="$seeds tests/lab/logs" ;;
 	esac
 	# shellcheck disable=SC2086

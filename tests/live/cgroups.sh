@@ -218,4 +218,49 @@ if [ -n "$mounted" ]; then
 else
 	echo "skip cgroups-tmpfs: cannot mount one"
 fi
+
+# Two hundred removed groups: to half a percent by arithmetic (up to 6.19; later they pass to the parent).
+stop
+drop
+remove a
+make many
+before=$(awk '/^total_cache / { print $2 }' $P/memory.stat)
+i=0
+while [ $i -lt 200 ]; do
+	make many/g$i
+	in_group many/g$i dd if=/dev/urandom of="$work/f$i" bs=256k count=1 conv=fdatasync status=none
+	rmdir "$P/many/g$i"
+	i=$((i + 1))
+done
+ask --dying
+after=$(awk '/^total_cache / { print $2 }' $P/memory.stat)
+echo "planted $((after - before))" >>"$work/err"
+claim "200 removed groups: by arithmetic what they are charged for, to 0.5 %" \
+	"group(\"/many\") | (.removed_bytes + (if .removed_bytes == 0 then .file_bytes else 0 end))
+	| (. - ($after - $before)) * 200 | (if . < 0 then -. else . end) <= ($after - $before)"
+rm -f "$work"/f*
+
+# Who may not see all: partial, said.
+partial() { # LABEL STATUS JQ
+	[ "$2" = 3 ] && jq -e ".partial and ($3)" "$j" >/dev/null && ok "$1" ||
+		no "$1: exit $2: $(jq -c '[.partial, .verdict, .unread_count, .sources]' "$j" 2>&1)"
+}
+if command -v setpriv >/dev/null && command -v unshare >/dev/null; then
+	chmod 755 "$work"
+	cp "$memwhy" "$work/memwhy"
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$work/memwhy" cgroups --json >"$j" 2>"$work/err"
+	partial "an ordinary user: charges, not uses" $? '.unread_count > 0 and
+		([.cgroups[] | select(.charged_bytes != null)] | length > 2)'
+	unshare -m sh -c 'mount -t proc -o hidepid=2 proc /proc &&
+		exec setpriv --reuid 65534 --regid 65534 --clear-groups "$0" cgroups --json' "$work/memwhy" \
+		>"$j" 2>"$work/err"
+	partial "with hidepid" $? '[.sources[].path] | index("proc (hidepid)") != null'
+	unshare -C "$memwhy" cgroups --json >"$j" 2>"$work/err"
+	partial "in a cgroup namespace" $? '[.sources[].path] | any(contains("outside"))'
+	unshare -m sh -c 'umount -l /sys/fs/cgroup/memory && umount -l /sys/fs/cgroup/unified 2>/dev/null;
+		umount -l /sys/fs/cgroup 2>/dev/null; exec "$0" cgroups --json' "$memwhy" >"$j" 2>"$work/err"
+	partial "without the controller" $? '.version == null and (.cgroups // []) == []'
+else
+	echo "skip cgroups-partial: no setpriv or unshare"
+fi
 exit $bad

@@ -79,7 +79,7 @@ static void below_a_part(void **state)
 	assert_int_equal(m.s.proc[1].charged, MW_NO_MEMCG);
 	assert_true(mw_str_eq(m.s.cgroups.item[m.s.proc[2].charged].path, "/docker/x" LONG));
 	expect_val(m.s.cgroups.item[m.s.proc[2].charged].usage_bytes, 9);
-	assert_int_equal(m.all.nowhere_count, 1);
+	assert_int_equal(m.all.outside_count, 1);
 }
 
 static void none(void **state)
