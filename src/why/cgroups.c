@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "why/cgroups.h"
 
+#include <stdlib.h>
+
 #define N_FIGURES (sizeof(struct mw_cgroup_stat) / sizeof(struct mw_val))
 #define SHARE_PERMILLE 900 /* of what is unpaid: whoever has so much left over is said to pay */
+
+/* What nobody has been said to use yet: of removed groups below it, and of its own. */
+struct left_over {
+	struct mw_val removed[2], own[2]; /* locked, mapped */
+};
 
 struct build {
 	const struct mw_snap *snap;
 	struct mw_accounts *all;
 	uint64_t floor_bytes;
 	struct mw_arena *arena;
+	struct left_over *left; /* of each group */
 };
 
 static struct mw_val *figures(struct mw_cgroup_stat *s)
@@ -226,15 +234,35 @@ static void find_unpaid(struct mw_account *g)
 		g->proof = MW_PROOF_NONE;
 }
 
-static bool covers(const struct mw_account *g, struct mw_val left_over)
+static struct mw_val *left_of(struct mw_val *two, enum mw_group_proof proof)
 {
-	return mw_known(left_over) && left_over.v >= g->unpaid_bytes.v / 1000 * SHARE_PERMILLE;
+	return &two[proof == MW_PROOF_MAPPED];
 }
 
-static void set_payer(struct mw_account *g, enum mw_payer payer, size_t at)
+static bool covers(struct build *b, size_t payer, bool removed, const struct mw_account *g)
 {
+	struct left_over *l = &b->left[payer];
+	struct mw_val left = *left_of(removed ? l->removed : l->own, g->proof);
+
+	return mw_known(left) && left.v >= g->unpaid_bytes.v / 1000 * SHARE_PERMILLE;
+}
+
+/* What is locked is mapped too: both are taken. */
+static void take(struct mw_val *two, uint64_t bytes)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (mw_known(two[i]))
+			two[i].v -= two[i].v < bytes ? two[i].v : bytes;
+}
+
+static void set_payer(struct build *b, struct mw_account *g, enum mw_payer payer, size_t at)
+{
+	bool removed = payer == MW_PAYER_REMOVED && !b->all->v2;
+
 	g->payer = payer;
 	g->payer_at = at;
+	if (at != MW_NO_GROUP)
+		take(removed ? b->left[at].removed : b->left[at].own, g->unpaid_bytes.v);
 }
 
 /* Of v2 only the count of removed groups tells the two apart. */
@@ -249,17 +277,17 @@ static enum mw_payer above_or_removed(const struct mw_accounts *all, const struc
 	return up->removed_at_most ? MW_PAYER_REMOVED : MW_PAYER_EITHER;
 }
 
-static bool find_above(const struct mw_accounts *all, struct mw_account *g, size_t self)
+static bool find_above(struct build *b, struct mw_account *g, size_t self)
 {
-	for (size_t at = self; at != MW_NO_GROUP; at = all->group[at].parent) {
-		const struct mw_account *up = &all->group[at];
+	const struct mw_accounts *all = b->all;
 
-		if (!all->v2 && covers(g, charged(&up->removed, g->proof))) {
-			set_payer(g, MW_PAYER_REMOVED, at);
+	for (size_t at = self; at != MW_NO_GROUP; at = all->group[at].parent) {
+		if (!all->v2 && covers(b, at, true, g)) {
+			set_payer(b, g, MW_PAYER_REMOVED, at);
 			return true;
 		}
-		if (at != self && covers(g, mw_group_surplus(up, g->proof))) {
-			set_payer(g, above_or_removed(all, up), at);
+		if (at != self && covers(b, at, false, g)) {
+			set_payer(b, g, above_or_removed(all, &all->group[at]), at);
 			return true;
 		}
 	}
@@ -267,22 +295,22 @@ static bool find_above(const struct mw_accounts *all, struct mw_account *g, size
 }
 
 /* A sibling before others, then whoever has most left over. */
-static size_t find_beside(const struct mw_accounts *all, const struct mw_account *g, size_t self)
+static size_t find_beside(struct build *b, const struct mw_account *g, size_t self)
 {
 	size_t best = MW_NO_GROUP;
 	uint64_t most = 0;
 	bool best_sibling = false;
 
-	for (size_t i = 0; i < all->n; i++) {
-		const struct mw_account *x = &all->group[i];
-		struct mw_val left = mw_group_surplus(x, g->proof);
-		bool sibling = x->parent == g->parent;
+	for (size_t i = 0; i < b->all->n; i++) {
+		bool sibling = b->all->group[i].parent == g->parent;
+		uint64_t left;
 
-		if (i == self || !covers(g, left) || (best_sibling && !sibling))
+		if (i == self || !covers(b, i, false, g) || (best_sibling && !sibling))
 			continue;
-		if (left.v > most || (sibling && !best_sibling)) {
+		left = left_of(b->left[i].own, g->proof)->v;
+		if (left > most || (sibling && !best_sibling)) {
 			best = i;
-			most = left.v;
+			most = left;
 			best_sibling = sibling;
 		}
 	}
@@ -295,12 +323,45 @@ static void find_payer(struct build *b, size_t at)
 	struct mw_account *g = &b->all->group[at];
 	size_t beside;
 
-	g->payer_at = MW_NO_GROUP;
-	if (!mw_or(g->unpaid_bytes, 0) || g->unpaid_bytes.v < b->floor_bytes ||
-	    find_above(b->all, g, at))
+	if (find_above(b, g, at))
 		return;
-	beside = find_beside(b->all, g, at);
-	set_payer(g, beside == MW_NO_GROUP ? MW_PAYER_UNKNOWN : MW_PAYER_OTHER, beside);
+	beside = find_beside(b, g, at);
+	set_payer(b, g, beside == MW_NO_GROUP ? MW_PAYER_UNKNOWN : MW_PAYER_OTHER, beside);
+}
+
+static int by_unpaid(const void *x, const void *y)
+{
+	const struct mw_account *a = *(struct mw_account *const *)x;
+	const struct mw_account *b = *(struct mw_account *const *)y;
+
+	if (a->unpaid_bytes.v != b->unpaid_bytes.v)
+		return a->unpaid_bytes.v > b->unpaid_bytes.v ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+/* The largest first: what it is said to use no other can. */
+static void find_payers(struct build *b)
+{
+	struct mw_accounts *all = b->all;
+	struct mw_account **list =
+		mw_arena_alloc(b->arena, (all->n + 1) * sizeof(struct mw_account *));
+	size_t n = 0;
+
+	b->left = mw_arena_alloc(b->arena, (all->n + 1) * sizeof(*b->left));
+	for (size_t i = 0; list && b->left && i < all->n; i++) {
+		struct mw_account *g = &all->group[i];
+
+		b->left[i] = (struct left_over){ { g->removed.unevictable_bytes,
+						   g->removed.mapped_bytes },
+						 { mw_group_surplus(g, MW_PROOF_LOCKED),
+						   mw_group_surplus(g, MW_PROOF_MAPPED) } };
+		if (mw_or(g->unpaid_bytes, 0) && g->unpaid_bytes.v >= b->floor_bytes)
+			list[n++] = g;
+	}
+	if (n)
+		qsort(list, n, sizeof(struct mw_account *), by_unpaid);
+	for (size_t i = 0; i < n; i++)
+		find_payer(b, (size_t)(list[i] - all->group));
 }
 
 /* page_counter_try_charge(), mm/page_counter.c, asks each on the way up: the one with the least
@@ -343,6 +404,7 @@ static void start(struct build *b)
 		struct mw_account *g = &all->group[i];
 
 		g->cgroup = &c->item[i];
+		g->payer_at = MW_NO_GROUP;
 		g->parent = c->item[i].parent < i ? c->item[i].parent : MW_NO_GROUP;
 		g->depth = g->parent == MW_NO_GROUP ? 0 : all->group[g->parent].depth + 1;
 		g->name = mw_group_name_of(g->cgroup->path);
@@ -355,7 +417,7 @@ static void start(struct build *b)
 void mw_accounts_build(const struct mw_snap *snap, uint64_t floor_bytes, struct mw_arena *arena,
 		       struct mw_accounts *ret)
 {
-	struct build b = { snap, ret, floor_bytes, arena };
+	struct build b = { snap, ret, floor_bytes, arena, NULL };
 
 	*ret = (struct mw_accounts){ .unpaid_bytes = mw_ok(0), .removed_bytes = mw_ok(0) };
 	start(&b);
@@ -368,8 +430,7 @@ void mw_accounts_build(const struct mw_snap *snap, uint64_t floor_bytes, struct 
 		ret->unpaid_bytes =
 			mw_add(ret->unpaid_bytes, mw_ok(mw_or(ret->group[i].unpaid_bytes, 0)));
 	}
-	for (size_t i = 0; i < ret->n; i++)
-		find_payer(&b, i);
+	find_payers(&b);
 }
 
 bool mw_group_is_in(const struct mw_accounts *all, size_t a, size_t above)

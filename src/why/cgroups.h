@@ -12,7 +12,8 @@
  *    it and locked (or mapped) by anybody.  If they use more than it is charged for, the rest is
  *    charged to others: at least so much.  A page that several processes map counts for each its
  *    share (Pss), so no page counts twice.  Whoever is charged for more than its own processes use,
- *    by as much or more, is said to pay; which pages those are this cannot tell.
+ *    by as much or more, is said to pay, and each for so much once, the largest first.  Which
+ *    pages those are this cannot tell.
  *
  * A third one, page by page, would tell which pages, which files and which removed group: its place
  * is find_payer().

@@ -130,7 +130,7 @@ drop
 make b
 start b tail -f /dev/null
 clean "a process that holds nothing"
-start b "$B/tests/hold" anon 40
+start b "$B/tests/hold" anon 40 >/dev/null
 sleep 1
 clean "anonymous memory"
 stop

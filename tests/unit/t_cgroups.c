@@ -131,6 +131,23 @@ static void a_sibling(void **state)
 	expect_why(mw_group_surplus(machine_group(&m, "/p/a"), MW_PROOF_MAPPED), MW_RACED);
 }
 
+/* What one is said to use no other can: the smaller one finds nobody. */
+static void each_once(void **state)
+{
+	_machine_ struct machine m = {};
+
+	(void)state;
+	machine_take(&m, HEAD V1_MOUNT FOLDERS V1_STAT("", "0", "0", "0", "210", "210", "0")
+				 V1_STAT("/p", "0", "0", "0", "210", "210",
+					 "0") V1_STAT("/p/a", "0", "0", "0", "0", "0", "0")
+					 V1_STAT("/p/b", "0", "0", "0", "0", "0",
+						 "0") V1_USAGE("/p/a", "1") V1_USAGE("/p/b", "1")
+						 PROC("7", V1, "/p/a", "0", "20000")
+							 PROC("8", V1, "/p/b", "0", "200000") END);
+	expect_payer(&m, "/p/b", MW_PROOF_MAPPED, MW_PAYER_REMOVED, "/p");
+	expect_payer(&m, "/p/a", MW_PROOF_MAPPED, MW_PAYER_UNKNOWN, NULL);
+}
+
 static void nobody(void **state)
 {
 	_machine_ struct machine m = {};
@@ -252,6 +269,7 @@ int main(void)
 		cmocka_unit_test(removed_or_above_in_v2),
 		cmocka_unit_test(removed_of_v2),
 		cmocka_unit_test(a_sibling),
+		cmocka_unit_test(each_once),
 		cmocka_unit_test(nobody),
 		cmocka_unit_test(nothing_to_say),
 		cmocka_unit_test(limits),
