@@ -67,8 +67,8 @@ static size_t torture(char *argv[], size_t stride, FILE *result)
 
 static int fixture(const char *path, FILE *result)
 {
-	static const char *const commands[] = { "--json",  "--color=never", "ledger",
-						"victims", "cgroups",	    "capture" };
+	static const char *const commands[] = { "--json",  "--color=never", "ledger", "victims",
+						"cgroups", "capture",	    "zones" };
 	size_t stride = file_bytes(path) < SMALL_BYTES ? 1 : STRIDE;
 	int bad = 0;
 
@@ -80,6 +80,31 @@ static int fixture(const char *path, FILE *result)
 		bad |= !n;
 		if (n)
 			fprintf(result, "ok alloc %s %s (%zu failures)\n", commands[i], path, n);
+	}
+	return bad;
+}
+
+/* What no other command makes. */
+static int zones(const char *path, FILE *result)
+{
+	static const char *const what[] = { "--processes", "--balance" };
+	static const char *const ways[] = { "--json", "--color=never" };
+	int bad = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		char *argv[] = { (char *)"memwhy",
+				 (char *)"zones",
+				 (char *)"--root",
+				 (char *)path,
+				 (char *)what[i / 2],
+				 (char *)ways[i % 2],
+				 NULL };
+		size_t n = torture(argv, 1, result);
+
+		bad |= !n;
+		if (n)
+			fprintf(result, "ok alloc zones %s %s %s (%zu failures)\n", what[i / 2],
+				ways[i % 2], path, n);
 	}
 	return bad;
 }
@@ -100,6 +125,18 @@ static int log_file(const char *path, FILE *result)
 			fprintf(result, "ok alloc oom %s %s (%zu failures)\n", ways[i], path, n);
 	}
 	return bad;
+}
+
+/* The zones of its last report. */
+static int log_zones(const char *path, FILE *result)
+{
+	char *argv[] = { (char *)"memwhy", (char *)"zones", (char *)"--report", (char *)path,
+			 NULL };
+	size_t n = torture(argv, 5, result);
+
+	if (n)
+		fprintf(result, "ok alloc zones --report %s (%zu failures)\n", path, n);
+	return !n;
 }
 
 int main(void)
@@ -125,8 +162,10 @@ int main(void)
 			bad |= fixture(path, result);
 	}
 	closedir(dir);
+	bad |= zones("tests/fixtures/hand-numa.cap", result);
 	bad |= log_file("tests/lab/logs/memcg-group-6.12.log", result);
 	bad |= log_file("tests/lab/logs/swap-full-6.12.log", result);
+	bad |= log_zones("tests/lab/logs/swap-full-6.12.log", result);
 	fclose(result);
 	return bad;
 }

@@ -12,7 +12,7 @@
 static void say_difference(const struct mw_zone *z, const struct mw_zone_compared *c)
 {
 	for (size_t i = 0; i < MW_FIGURES; i++)
-		if (c->figure[i] == MW_DIFFERS)
+		if (c->figure[i] == MW_PARTS_DIFFER)
 			fprintf(stderr, "node %ju %.*s figure %zu: kernel %ju, computed %ju\n",
 				(uintmax_t)z->node, (int)z->name.n, z->name.p, i,
 				(uintmax_t)c->kernel_pages[i].v, (uintmax_t)c->computed_pages[i].v);
@@ -41,5 +41,5 @@ int main(int argc, char **argv)
 	       (uintmax_t)mw_or(snap.zones.min_free_kib, 0),
 	       (uintmax_t)mw_or(parts.min_free_at_boot_kib, 0));
 	mw_root_free(root);
-	return parts.all != MW_AGREES;
+	return parts.all != MW_PARTS_AGREE;
 }

@@ -167,7 +167,7 @@ static void limit_cells(struct mw_row *row, const struct cgroups_view *v,
 	cell(row, MAX_COUNT, c->max_count);
 	cell(row, HIGH_COUNT, c->high_count);
 	cell(row, KILLS, c->oom_kill_count);
-	cell(row, PRESSURE, c->pressure.some10_permyriad);
+	cell(row, PRESSURE, c->pressure.some_permyriad);
 }
 
 static void name_cells(struct mw_arena *a, struct mw_row *row, const struct cgroups_view *v,

@@ -6,6 +6,7 @@
 
 #include "base/fmt.h"
 #include "cli/cmd.h"
+#include "cli/pages_report.h"
 
 static const struct opt opts[] = {
 	{ "top", 'n', "N", "show at most N owners of each class; 0 shows all", OPT_NUMBER,
@@ -14,6 +15,10 @@ static const struct opt opts[] = {
 	  offsetof(struct options, class) },
 	{ "counters", 0, NULL, "the counters alone: no processes, no owners", OPT_FLAG,
 	  offsetof(struct options, counters) },
+	{ "pages", 0, NULL, "look at each page frame: whose it is, files and removed cgroups too",
+	  OPT_FLAG, offsetof(struct options, pages) },
+	{ "reader", 0, "NAME", "with --pages: by bpf or kcore alone", OPT_TEXT,
+	  offsetof(struct options, reader) },
 	{ "explain", 'e', "FIELD", "explain a field of /proc/meminfo, with its figure here",
 	  OPT_TEXT, offsetof(struct options, explain) },
 };
@@ -195,6 +200,12 @@ static void describe(struct mw_report *r, const struct cli_job *job, const struc
 	if (!o->class)
 		fact_table(r, l);
 	site_table(r, &job->snap);
+	if (o->pages) {
+		struct mw_pages p;
+
+		mw_pages_build(&job->snap.census, r->arena, &p);
+		cli_pages_report(r, &job->snap, &p, o->top);
+	}
 }
 
 static int run(const struct options *o)
@@ -207,7 +218,10 @@ static int run(const struct options *o)
 
 	if (o->explain)
 		return explain(o);
-	status = cli_job_start(&job, o, o->counters ? 0 : MW_WANT_LEDGER);
+	if (o->reader && strcmp(o->reader, "bpf") && strcmp(o->reader, "kcore"))
+		return cli_wrong("reader", o->reader);
+	status = cli_job_start(&job, o,
+			       (o->counters ? 0 : MW_WANT_LEDGER) | (o->pages ? MW_WANT_PAGES : 0));
 	if (status)
 		return status;
 	mw_ledger_build(&job.snap, &job.arena, &ledger);

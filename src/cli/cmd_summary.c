@@ -6,6 +6,7 @@
 #include "cli/cmd.h"
 #include "why/commit.h"
 #include "why/victims.h"
+#include "why/zones.h"
 
 static const char *verdict(const struct mw_findings *f, const struct mw_ledger *l, bool partial,
 			   struct mw_arena *a)
@@ -27,6 +28,7 @@ static void find(const struct cli_job *job, const struct options *o, const struc
 	struct mw_findings more = {};
 	struct mw_victims victims;
 	struct mw_commit commit;
+	struct mw_zone_map zones;
 
 	mw_find_all(&(struct mw_case){ &job->snap, ledger, &o->threshold, a }, ret);
 	if (!mw_victims_build(&job->snap, &ask, a, &victims))
@@ -39,6 +41,8 @@ static void find(const struct cli_job *job, const struct options *o, const struc
 			.snap = &job->snap, .commit = &commit, .limit = &o->threshold, .arena = a },
 		&more);
 	mw_findings_join(ret, a, &more);
+	mw_zones_build(&job->snap, job->snap.host.release, a, &zones);
+	mw_find_zones(&zones, &o->threshold, a, ret);
 	mw_findings_sort(ret);
 }
 

@@ -11,6 +11,10 @@
 #include "kernel/errname.h"
 #include "report/escape.h"
 
+/* Files that get a name, which costs some 40 us: of a report, and where --top 0 asks for all. */
+#define PAGES_FILES 200
+#define PAGES_FILES_ALL 10000
+
 int cli_fail(const char *what, int r)
 {
 	fprintf(stderr, "memwhy: %s: %s\n", what, strerror(-r));
@@ -57,6 +61,8 @@ int cli_job_start(struct cli_job *job, const struct options *o, unsigned want)
 {
 	struct mw_snap_options snap = { .want = want,
 					.tree_min_bytes = o->tree_min_bytes,
+					.pages_reader = o->reader,
+					.pages_files_max = o->top ? PAGES_FILES : PAGES_FILES_ALL,
 					.smaps_budget_us = o->smaps_budget_ms * 1000 };
 	struct mw_problem problem;
 	const char *path = o->root && !strcmp(o->root, "-") ? "/dev/stdin" : o->root;

@@ -37,7 +37,8 @@ struct options opt_defaults(void)
 				 .smaps_budget_ms = 1000,
 				 .tree_min_bytes = 1 << 20,
 				 .top = 5,
-				 .try_bytes = UINT64_MAX };
+				 .try_bytes = UINT64_MAX,
+				 .interval_s = 60 };
 }
 
 bool opt_parse_size(struct mw_str s, uint64_t *ret)

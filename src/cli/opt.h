@@ -29,7 +29,9 @@ struct options {
 	uint64_t smaps_budget_ms, tree_min_bytes, top;
 	const char *explain, *class;
 	bool counters, full;
-	bool ascii; /* set by main: there is no UTF-8 locale */
+	bool pages;
+	const char *reader; /* of the census */
+	bool ascii;	    /* set by main: there is no UTF-8 locale */
 	bool yes, dry_run, csv;
 	bool summary, html;
 	const char *since, *until, *host, *split;
@@ -41,8 +43,11 @@ struct options {
 	bool run;
 	const char *output;
 	/* Of memwhy zones. */
-	const char *request;
-	bool all_orders;
+	const char *request, *report;
+	uint64_t report_line; /* 0: the last one */
+	bool all_orders, processes;
+	bool balance, apply, watch;
+	uint64_t interval_s;
 	/* Of memwhy cgroups. */
 	bool dying;
 	struct opt_list expect; /* "PATH=BYTES" */

@@ -161,7 +161,13 @@ static void request_notes(struct mw_report *r, const struct zones_view *v)
 	struct mw_arena *a = r->arena;
 
 	mw_report_note(r, mw_fmt(a, "%s: %s", w->walk.gfp.names, mw_gfp_words(&w->walk.gfp, a)));
-	if (w->node_assumed)
+	if (w->node_assumed && v->log && mw_known(v->log->ask_cpu))
+		mw_report_note(r, mw_fmt(a,
+					 "who asked ran on CPU %" PRIu64 ", whose node the report "
+					 "does not say (--root of that machine tells): node "
+					 "%" PRIu64 " was taken",
+					 v->log->ask_cpu.v, w->walk.node.v));
+	else if (w->node_assumed)
 		mw_report_note(r, mw_fmt(a,
 					 "node %" PRIu64 " was taken, as the request says neither "
 					 "cpu= nor node=",
@@ -169,15 +175,135 @@ static void request_notes(struct mw_report *r, const struct zones_view *v)
 	if (w->fallback_by_hand && v->zones->n_nodes > 1)
 		mw_report_note(r, "the distances of the nodes are not known: after its own node "
 				  "the others are taken by number");
-	if (!v->zones->types_known && w->ask.order)
+	if (!v->zones->types_known && w->ask.order && v->log)
+		mw_report_note(r, "this kernel does not print of which migrate types the free "
+				  "blocks are");
+	else if (!v->zones->types_known && w->ask.order)
 		mw_report_note(r, "which migrate types the free blocks are of could not be read "
 				  "(proc/pagetypeinfo, root only): one of CMA or kept for atomic "
 				  "requests may stand for one that serves");
 }
 
+#define DIFFERING_SHOWN 3
+
+static void note_parts(struct mw_report *r, const struct zones_view *v)
+{
+	const struct mw_zone_map *z = v->zones;
+	struct mw_arena *a = r->arena;
+	const char *text = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < z->n_nodes; i++)
+		for (size_t k = 0; k < z->node[i].n_zones; k++) {
+			const struct mw_zones_zone *zone = &z->node[i].zone[k];
+
+			if (!zone->parts || zone->parts->all != MW_PARTS_DIFFER ||
+			    n++ >= DIFFERING_SHOWN)
+				continue;
+			text = mw_fmt(a, "%s%s%s: %s", text ? text : "", text ? "; " : "",
+				      mw_zones_name(&zone->facts, a),
+				      mw_zone_parts_words(zone->parts, a));
+		}
+	if (n > DIFFERING_SHOWN)
+		text = mw_fmt(a, "%s; and %zu zones more", text, n - DIFFERING_SHOWN);
+	if (text)
+		mw_report_note(r,
+			       mw_fmt(a,
+				      "not what the settings give: %s. As a rule the kernel "
+				      "computed them before the zones had all their pages; it "
+				      "does so again when vm.min_free_kbytes (marks) and "
+				      "vm.lowmem_reserve_ratio (reserves) are written, even with "
+				      "the values they have",
+				      text));
+}
+
+static void note_kswapd(struct mw_report *r, const struct zones_view *v)
+{
+	const struct mw_vmstat *s = &v->zones->snap->vmstat;
+	struct mw_val stalls = mw_vmstat_allocstall(s);
+
+	if (v->log)
+		return;
+	mw_report_figure(r, "kswapd.runs", s->pageoutrun_count);
+	mw_report_figure(r, "kswapd.low_hit_quickly", s->low_hit_quickly_count);
+	mw_report_figure(r, "kswapd.high_hit_quickly", s->high_hit_quickly_count);
+	mw_report_figure(r, "kswapd.allocstall", stalls);
+	if (!v->asked && (mw_or(s->pageoutrun_count, 0) || mw_or(stalls, 0)))
+		mw_report_note(
+			r, mw_fmt(r->arena,
+				  "kswapd since boot: %" PRIu64 " runs, %" PRIu64 " times woken "
+				  "again at once, %" PRIu64 " times unbalanced again after a nap; "
+				  "%" PRIu64 " times a task reclaimed for itself",
+				  mw_or(s->pageoutrun_count, 0), mw_or(s->low_hit_quickly_count, 0),
+				  mw_or(s->high_hit_quickly_count, 0), mw_or(stalls, 0)));
+}
+
+static bool lacks_managed(const struct mw_zone_map *z)
+{
+	for (size_t i = 0; i < z->n_nodes; i++)
+		for (size_t k = 0; k < z->node[i].n_zones; k++)
+			if (z->node[i].zone[k].zone->managed_pages.why == MW_ABSENT)
+				return true;
+	return false;
+}
+
+/* By its own figures it is served, and yet there is a report. */
+static void note_refused(struct mw_report *r, const struct zones_view *v)
+{
+	const struct mw_walk *w = &v->walk->walk;
+	bool at_high = false;
+
+	if (!v->own_request || !mw_or(v->walk->answer.succeeds, 0))
+		return;
+	for (size_t i = 0; i < w->n_zones; i++)
+		at_high |= w->zone[i].n_steps && !w->zone[i].barred[MW_WALK_HIGH] &&
+			   w->zone[i].step[MW_WALK_HIGH].test == MW_TEST_PASSES;
+	mw_report_note(
+		r, at_high ? "it was refused all the same: memory came back before the "
+			     "report was printed (`memwhy oom` weighs it)"
+			   : "it was refused all the same: min would do, but not high, at which "
+			     "the last try before a kill is made (`memwhy oom` weighs it)");
+}
+
+static void log_notes(struct mw_report *r, const struct zones_view *v)
+{
+	const struct zones_log *l = v->log;
+	struct mw_arena *a = r->arena;
+
+	mw_report_note(
+		r, mw_fmt(a, "figures of the report in line %" PRIu64 " of %s (%s), kernel %s%s",
+			  l->line, v->log_path, mw_oom_kind_name(l->kind), l->kernel,
+			  l->kernel_inferred ? ", inferred" : ""));
+	if (l->without)
+		mw_report_note(r,
+			       mw_fmt(a, "%" PRIu64 " later report%s show%s no zones", l->without,
+				      l->without == 1 ? "" : "s", l->without == 1 ? "s" : ""));
+	if (!l->ask_known)
+		mw_report_note(r, "the report does not say what was asked for: --request asks");
+	note_refused(r, v);
+	if (lacks_managed(v->zones))
+		mw_report_note(r, "of some zones it does not say how many pages the allocator had "
+				  "(managed)");
+}
+
+static void log_figures(struct mw_report *r, const struct zones_view *v)
+{
+	mw_report_string(r, "report.log", v->log_path);
+	mw_report_figure(r, "report.line", mw_ok(v->log->line));
+	mw_report_string(r, "report.kind", mw_oom_kind_name(v->log->kind));
+	mw_report_string(r, "report.kernel", v->log->kernel);
+	mw_report_bool(r, "report.kernel_inferred", mw_ok(v->log->kernel_inferred));
+}
+
 void cli_zones_report(struct mw_report *r, const struct zones_view *v)
 {
 	r->verdict = v->asked ? request_verdict(r, v) : zones_verdict(r, v);
+	if (v->log) {
+		log_notes(r, v);
+		log_figures(r, v);
+	}
+	note_parts(r, v);
+	note_kswapd(r, v);
 	if (v->asked) {
 		request_notes(r, v);
 		request_figures(r, v);

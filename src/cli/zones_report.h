@@ -4,13 +4,17 @@
  */
 #pragma once
 
+#include "cli/zones_log.h"
 #include "report/report.h"
 #include "why/zones.h"
 
 struct zones_view {
 	const struct mw_zone_map *zones;
 	const struct mw_zones_walk *walk; /* of the request, or of GFP_KERNEL for one page */
-	bool asked;			  /* somebody gave a request */
+	const struct zones_log *log;	  /* NULL: of a machine, not of a report */
+	const char *log_path;
+	bool asked;	  /* somebody gave a request, or the report has its own */
+	bool own_request; /* of the report */
 	bool all_orders;
 	bool ascii;
 };

@@ -13,6 +13,7 @@ enum node_column {
 	NODE,
 	CPUS,
 	DISTANCES,
+	GIVEN_UP,
 	ZONE,
 	FREE_BYTES,
 	FREE,
@@ -30,6 +31,7 @@ enum node_column {
 	LISTS,
 	CMA,
 	ATOMIC,
+	AGREE,
 	STATE,
 	N_NODE_COLUMNS
 };
@@ -39,6 +41,7 @@ static const struct mw_col node_columns[N_NODE_COLUMNS] = {
 	[NODE] = { "node", NULL, MW_TYPE_COUNT },
 	[CPUS] = { "cpus", NULL, MW_TYPE_STR },
 	[DISTANCES] = { "distances", NULL, MW_TYPE_LIST },
+	[GIVEN_UP] = { "reclaim_given_up", NULL, MW_TYPE_BOOL },
 	[ZONE] = { "zone", NULL, MW_TYPE_STR },
 	[FREE_BYTES] = { "free_bytes", "FREE", MW_TYPE_BYTES },
 	[FREE] = { "free_pages", "PAGES", MW_TYPE_COUNT },
@@ -56,6 +59,7 @@ static const struct mw_col node_columns[N_NODE_COLUMNS] = {
 	[LISTS] = { "percpu_list_pages", "PER CPU", MW_TYPE_COUNT },
 	[CMA] = { "free_cma_pages", "CMA", MW_TYPE_COUNT },
 	[ATOMIC] = { "highatomic_pages", "ATOMIC", MW_TYPE_COUNT },
+	[AGREE] = { "parts_agree", NULL, MW_TYPE_BOOL },
 	[STATE] = { "state", "STATE", MW_TYPE_STR },
 };
 
@@ -174,7 +178,22 @@ static void zone_row(struct mw_report *r, struct mw_table *t, const struct zones
 		mw_cell_val(row, CMA, zone->free_cma_pages);
 	if (w && !empty && w->state.highatomic_pages.why != MW_ABSENT)
 		mw_cell_val(row, ATOMIC, w->state.highatomic_pages);
+	mw_cell_val(row, AGREE, z->parts ? mw_zone_parts_agree(z->parts) : mw_no(MW_ABSENT));
 	mw_cell_str(row, STATE, mw_str_of(mw_zone_level_name(z->level)));
+}
+
+/* kswapd gave up on the node, up to 4.7 on each of its zones: MW_ABSENT where nothing says. */
+static struct mw_val given_up(const struct mw_zones_node *n)
+{
+	struct mw_val all = mw_no(MW_ABSENT);
+
+	for (size_t i = 0; i < n->n_zones; i++) {
+		struct mw_val v = n->zone[i].zone->unreclaimable;
+
+		if (mw_known(v) && n->zone[i].level != MW_LEVEL_EMPTY)
+			all = mw_ok(mw_or(all, 1) && v.v);
+	}
+	return all;
 }
 
 static const char *node_words(struct mw_arena *a, const struct zones_view *v,
@@ -183,7 +202,8 @@ static const char *node_words(struct mw_arena *a, const struct zones_view *v,
 	const char *cpus = !n->cpus_known ? "CPUs not known"
 			   : !n->has_cpus ? "no CPU"
 					  : mw_fmt(a, "CPUs %s", mw_arena_cstr(a, n->cpus));
-	const char *memory = n->has_memory ? "" : ", no memory";
+	const char *memory = mw_fmt(a, "%s%s", n->has_memory ? "" : ", no memory",
+				    mw_or(given_up(n), 0) ? ", kswapd gave up" : "");
 
 	if (v->zones->n_nodes < 2)
 		return mw_fmt(a, "%s%s", cpus, memory);
@@ -205,6 +225,8 @@ static void node_row(struct mw_report *r, struct mw_table *t, const struct zones
 	if (distances_known(n, v->zones->n_nodes))
 		mw_cell_str(row, DISTANCES,
 			    mw_str_of(join(r->arena, n->distance, v->zones->n_nodes)));
+	if (mw_known(given_up(n)))
+		mw_cell_val(row, GIVEN_UP, given_up(n));
 	mw_cell_str(text, NAME, mw_str_of(mw_fmt(r->arena, "node %" PRIu64, n->node)));
 	mw_cell_str(text, STATE, mw_str_of(node_words(r->arena, v, n)));
 	for (size_t i = 0; i < n->n_zones; i++)
@@ -310,7 +332,8 @@ void cli_zones_remedies(struct mw_report *r, const struct zones_view *v)
 		r, (struct mw_table){ .id = "remedies",
 				      .col = columns,
 				      .n_cols = sizeof(columns) / sizeof(columns[0]),
-				      .title = "What would make it pass:" });
+				      .title = v->log ? "What would have made it pass:"
+						      : "What would make it pass:" });
 
 	for (size_t i = 0; i < n; i++) {
 		struct mw_row *row = mw_report_row(r, t, 0, MW_IN_BOTH);

@@ -38,6 +38,52 @@ bool mw_lists_overlap(struct mw_str a, struct mw_str b)
 	return false;
 }
 
+static size_t put_number(char *text, uint64_t v)
+{
+	char digits[20];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while ((v /= 10));
+	for (size_t i = 0; i < n; i++)
+		text[i] = digits[n - 1 - i];
+	return n;
+}
+
+static size_t put_range(char *text, bool comma, uint64_t from, uint64_t to)
+{
+	size_t n = 0;
+
+	if (comma)
+		text[n++] = ',';
+	n += put_number(text + n, from);
+	if (to == from)
+		return n;
+	text[n++] = '-';
+	return n + put_number(text + n, to);
+}
+
+/* Of lists as the kernel prints them no piece is longer than what it was made of; of others the
+ * room ends. */
+struct mw_str mw_list_common(struct mw_str a, struct mw_str b, struct mw_arena *arena)
+{
+	size_t most = 2 * (a.n + b.n) + 64, n = 0;
+	char *text = mw_arena_alloc(arena, most);
+	struct mw_range x, y;
+
+	while (text && mw_list_next(&a, &x))
+		for (struct mw_str rest = b; mw_list_next(&rest, &y);) {
+			uint64_t from = x.from > y.from ? x.from : y.from;
+			uint64_t to = x.to < y.to ? x.to : y.to;
+
+			if (!x.ok || !y.ok || from > to || most - n < 44)
+				continue;
+			n += put_range(text + n, n > 0, from, to);
+		}
+	return (struct mw_str){ text, n };
+}
+
 bool mw_list_is_valid(struct mw_str list)
 {
 	struct mw_range r;

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/str.h"
+#include "base/arena.h"
 #include "base/val.h"
 
 struct mw_range {
@@ -19,6 +19,9 @@ bool mw_list_next(struct mw_str *rest, struct mw_range *ret);
 /* Is n in it, have the two one in common?  Malformed pieces hold nothing. */
 bool mw_list_has(struct mw_str list, uint64_t n);
 bool mw_lists_overlap(struct mw_str a, struct mw_str b);
+
+/* What they have in common, in the order of a; out of memory sticks in the arena. */
+struct mw_str mw_list_common(struct mw_str a, struct mw_str b, struct mw_arena *arena);
 
 /* Is each piece well formed, and there is one? */
 bool mw_list_is_valid(struct mw_str list);

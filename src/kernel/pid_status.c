@@ -82,6 +82,7 @@ int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pi
 	s.thread_count = number_of(after_key(text, "Threads:"));
 	s.effective_caps = hex_of(after_key(text, "CapEff:"));
 	s.mems_allowed = mw_arena_copy(arena, mw_str_trim(after_key(text, "Mems_allowed_list:")));
+	s.cpus_allowed = mw_arena_copy(arena, mw_str_trim(after_key(text, "Cpus_allowed_list:")));
 	*ret = s;
 	return 0;
 }
@@ -96,4 +97,15 @@ struct mw_val mw_pid_statm_anon_pages(struct mw_str text)
 	    mw_str_u64(shared, &b) < 0)
 		return mw_no(MW_BAD);
 	return mw_sub(mw_ok(a), mw_ok(b));
+}
+
+struct mw_val mw_pid_statm_resident_pages(struct mw_str text)
+{
+	struct mw_str size, resident;
+	uint64_t pages;
+
+	if (!mw_str_word(&text, &size) || !mw_str_word(&text, &resident) ||
+	    mw_str_u64(resident, &pages) < 0)
+		return mw_no(MW_BAD);
+	return mw_ok(pages);
 }

@@ -31,6 +31,7 @@ struct mw_pid_status {
 	struct mw_val effective_caps;	   /* a bit each: MW_CAP_SYS_ADMIN */
 	struct mw_val thread_count;
 	struct mw_str mems_allowed; /* "0-1"; empty: not there */
+	struct mw_str cpus_allowed; /* the same, since 2.6.24 */
 };
 
 #define MW_CAP_IPC_LOCK ((uint64_t)1 << 14)
@@ -39,6 +40,9 @@ struct mw_pid_status {
 
 /* Where status has no RssAnon (before 4.5): resident less shared pages of /proc/PID/statm. */
 struct mw_val mw_pid_statm_anon_pages(struct mw_str text);
+
+/* Resident pages of /proc/PID/statm. */
+struct mw_val mw_pid_statm_resident_pages(struct mw_str text);
 
 /* Pure: 0, -ENODATA when there is no Name line. */
 int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pid_status *ret);

@@ -294,6 +294,11 @@ void mw_root_pause(const struct mw_root *root, unsigned ms)
 		nanosleep(&(struct timespec){ .tv_nsec = (long)(ms % 1000) * 1000000 }, NULL);
 }
 
+int mw_root_note(struct mw_root *root, const char *path, struct mw_str text)
+{
+	return keep(root, mw_str_of(path), 0, text);
+}
+
 int mw_root_recorded(struct mw_root *root, struct mw_capture *ret)
 {
 	if (!root->record)

@@ -19,8 +19,11 @@
  *	proc/PID/meta/fds	its open files, a line each
  *	proc/meta/mm/PID/OTHER	"same" or "other": have the two processes one address space?
  *	proc/PID/meta/promises	of smaps the mappings that count in Committed_AS, see pid_promises.h
+ *	proc/PID/meta/numa	the sums of numa_maps, see numa_maps.h
+ *	proc/PID/meta/vm	the name of a virtual machine, see qemu_name.h
  *	proc/PID/meta/page/ADDRESS	what stands behind a page, see kernel/page_entry.h
  *	proc/PID/meta/smaps/ADDRESS	the part of smaps about the mapping of that address
+ *	meta/pages	who owns each page, see kernel/census.h: only of a capture, see snap/pages.c
  *	DIR/meta/folders	all folders below DIR, see mw_meta_folders_next()
  *	DIR/meta/inode/NUMBER	the folder below DIR with that inode number, as "/a/b"
  *	proc/PID/meta/sysvipc_shm	proc/sysvipc/shm as its IPC namespace shows it
@@ -73,6 +76,10 @@ void mw_at_close(struct mw_at *at);
 /* Lets the live machine run on for so long, before something is read again; of other roots
  * nothing would change. */
 void mw_root_pause(const struct mw_root *root, unsigned ms);
+
+/* Keeps an answer that was not read but made here ("meta/pages"), as if it had been; nothing where
+ * the root does not record.  0 or -ENOMEM. */
+int mw_root_note(struct mw_root *root, const char *path, struct mw_str text);
 
 /* What was read so far, sorted; -EINVAL when the root was not opened for recording, -ENOMEM when
  * an answer could not be kept. */

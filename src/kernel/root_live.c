@@ -20,7 +20,9 @@
 #include <unistd.h>
 
 #include "base/fmt.h"
+#include "kernel/numa_maps.h"
 #include "kernel/pid_promises.h"
+#include "kernel/qemu_name.h"
 #include "kernel/root_private.h"
 
 static int answer(struct mw_arena *arena, const char *text, struct mw_str *ret)
@@ -156,11 +158,13 @@ static int meta_again(int dirfd, const char *name, struct mw_scratch *scratch,
 	return arena->failed ? -ENOMEM : 0;
 }
 
-/* smaps is long: what counts in Committed_AS is a small part of it. */
-static int meta_promises(int dirfd, struct mw_scratch *scratch, struct mw_arena *arena,
-			 struct mw_str *ret)
+/* Of a long file a small part is asked for. */
+static int meta_part(int dirfd, const char *name,
+		     struct mw_str (*part_of)(struct mw_str text, struct mw_arena *arena),
+		     struct mw_scratch *scratch, struct mw_arena *arena, struct mw_str *ret)
 {
-	int fd = openat(dirfd, "smaps", O_RDONLY | O_CLOEXEC), r;
+	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC), r;
+	struct mw_str part;
 	size_t n;
 
 	if (fd < 0)
@@ -169,8 +173,11 @@ static int meta_promises(int dirfd, struct mw_scratch *scratch, struct mw_arena 
 	close(fd);
 	if (r < 0)
 		return r;
-	*ret = mw_promises_of_smaps((struct mw_str){ scratch->p, n }, arena);
-	return arena->failed ? -ENOMEM : 0;
+	part = part_of((struct mw_str){ scratch->p, n }, arena);
+	if (arena->failed)
+		return -ENOMEM;
+	*ret = part;
+	return 0;
 }
 
 static struct mw_str link_text(int dirfd, const char *name, char *buf, size_t bytes)
@@ -358,7 +365,11 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 	if (!strcmp(question, "fds"))
 		return meta_fds(dirfd, arena, ret);
 	if (!strcmp(question, "promises"))
-		return meta_promises(dirfd, scratch, arena, ret);
+		return meta_part(dirfd, "smaps", mw_promises_of_smaps, scratch, arena, ret);
+	if (!strcmp(question, "numa"))
+		return meta_part(dirfd, "numa_maps", mw_numa_maps_sum, scratch, arena, ret);
+	if (!strcmp(question, "vm"))
+		return meta_part(dirfd, "cmdline", mw_qemu_name_text, scratch, arena, ret);
 	if (!strcmp(question, "sysvipc_shm"))
 		return meta_sysvipc_shm(dirfd, scratch, arena, ret);
 	return meta_fact(question, arena, ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * vmstat - the counters of /proc/vmstat that meminfo does not print (vmstat_text[],
- * mm/vmstat.c).  In pages.
+ * mm/vmstat.c).  In pages, or of events.
  */
 #pragma once
 
@@ -14,7 +14,17 @@ struct mw_vmstat {
 	struct mw_val isolated_file_pages;
 	struct mw_val memmap_boot_pages; /* struct pages made at boot: outside MemTotal */
 	struct mw_val memmap_pages;	 /* struct pages of hot-added memory */
+
+	/* Events since boot: runs of all kswapds, and how the nap before sleep ended: woken, or
+	 * unbalanced again. */
+	struct mw_val pageoutrun_count;
+	struct mw_val low_hit_quickly_count, high_hit_quickly_count;
+	/* Tasks that reclaimed themselves: one counter up to 4.9, then one a class of zones. */
+	struct mw_val allocstall_count, allocstall_class_count[6];
 };
+
+/* Of all classes; MW_ABSENT: there is no such counter. */
+struct mw_val mw_vmstat_allocstall(const struct mw_vmstat *v);
 
 /* Pure; every field may be MW_ABSENT. */
 void mw_vmstat_parse(struct mw_str text, struct mw_vmstat *ret);

@@ -9,6 +9,7 @@
 static const struct {
 	const char *key;
 	size_t offset;
+	bool of_node; /* may stand among those of the node, before "pages free" */
 } fields[] = {
 	{ "free", offsetof(struct mw_zone, free_pages) },
 	{ "boost", offsetof(struct mw_zone, boost_pages) },
@@ -26,6 +27,9 @@ static const struct {
 	{ "reserved_highatomic:", offsetof(struct mw_zone, reserved_highatomic_pages) },
 	{ "free_highatomic:", offsetof(struct mw_zone, free_highatomic_pages) },
 	{ "nr_free_cma", offsetof(struct mw_zone, free_cma_pages) },
+	{ "nr_active_file", offsetof(struct mw_zone, active_file_pages), true },
+	{ "nr_inactive_file", offsetof(struct mw_zone, inactive_file_pages), true },
+	{ "nr_slab_reclaimable", offsetof(struct mw_zone, slab_reclaimable_pages), true },
 };
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -73,6 +77,7 @@ static void parse_protection(struct mw_zone *z, struct mw_str rest)
 static void parse_line(struct mw_zone *z, struct mw_str line)
 {
 	struct mw_str key, word;
+	bool of_node;
 
 	if (!mw_str_word(&line, &key))
 		return;
@@ -90,11 +95,9 @@ static void parse_line(struct mw_zone *z, struct mw_str line)
 		z->percpu_list_pages = mw_add(z->percpu_list_pages, parse_count(word));
 		return;
 	}
-	/* What comes before "pages free" is of the node. */
-	if (z->free_pages.why == MW_ABSENT && !mw_str_eq(key, fields[0].key))
-		return;
+	of_node = z->free_pages.why == MW_ABSENT && !mw_str_eq(key, fields[0].key);
 	for (size_t i = 0; i < N_FIELDS; i++)
-		if (mw_str_eq(key, fields[i].key))
+		if ((!of_node || fields[i].of_node) && mw_str_eq(key, fields[i].key))
 			*slot(z, i) =
 				slot(z, i)->why == MW_ABSENT ? parse_count(word) : mw_no(MW_BAD);
 }

@@ -24,6 +24,8 @@ struct mw_zone {
 	struct mw_val start_pfn;
 	/* 1: reclaim gave up here; of the zone up to 4.7, then of its whole node. */
 	struct mw_val unreclaimable;
+	/* Of the zone up to 4.7; then of the node, in the first of its zones that has pages. */
+	struct mw_val active_file_pages, inactive_file_pages, slab_reclaimable_pages;
 	/* Kept for requests that cannot wait; since 7.0 or so, in 6.18.15 not yet. */
 	struct mw_val reserved_highatomic_pages, free_highatomic_pages;
 	uint64_t lowmem_reserve_pages[MW_ZONE_CLASSES];

@@ -155,7 +155,7 @@ static void take_v2(struct take *t, struct mw_cgroup *g)
 	g->high_count = key_of(why, text, "high");
 	g->oom_kill_count = key_of(why, text, "oom_kill");
 	text_of(t, "memory.pressure", &text);
-	g->pressure = mw_pressure_parse(text);
+	mw_pressure_parse(text, &g->pressure);
 	why = text_of(t, "cgroup.stat", &text);
 	g->dying_count = key_of(why, text, "nr_dying_descendants");
 	g->dying_charged_count = key_of(why, text, "nr_dying_subsys_memory");
@@ -176,7 +176,7 @@ static void take_v1(struct take *t, struct mw_cgroup *g)
 	g->oom_kill_count = key_of(why, text, "oom_kill");
 	g->high_bytes = g->low_bytes = g->min_bytes = g->high_count = mw_no(MW_ABSENT);
 	g->dying_count = g->dying_charged_count = mw_no(MW_ABSENT);
-	g->pressure = mw_pressure_parse((struct mw_str){});
+	mw_pressure_parse((struct mw_str){}, &g->pressure);
 }
 
 static void take_files(struct take *t, struct mw_cgroup *g)

@@ -44,6 +44,8 @@ static uint64_t cost_us(const struct take *t, const struct mw_proc *p)
 		sum += ROLLUP_COST_US + pages_us;
 	if (t->options->want & MW_WANT_PROMISES)
 		sum += SMAPS_COST_US + pages_us;
+	if (t->options->want & MW_WANT_NUMA)
+		sum += mw_numa_cost_us(t->s, p);
 	return sum;
 }
 
@@ -71,12 +73,16 @@ static void take_walks(struct take *t, struct mw_at *at, struct mw_proc *p)
 		take_smaps_rollup(t, at, p);
 	if (t->options->want & MW_WANT_PROMISES)
 		mw_take_promises(at, t->temp, t->s, p);
+	if (t->options->want & MW_WANT_NUMA)
+		mw_take_numa(at, t->arena, t->temp, t->s, p);
 }
 
-/* Reads now what is cheap, and keeps the folder of what is not. */
+/* Reads now what is cheap, and keeps the folder of what is not; the largest come first where the
+ * nodes are asked for. */
 static void walk_now_or_later(struct take *t, struct mw_at *at, size_t i)
 {
-	if (cost_us(t, &t->s->proc[i]) < LARGE_COST_US || t->n_large == LARGE_MAX) {
+	if (t->options->want & MW_WANT_NUMA || cost_us(t, &t->s->proc[i]) < LARGE_COST_US ||
+	    t->n_large == LARGE_MAX) {
 		take_walks(t, at, &t->s->proc[i]);
 		return;
 	}
@@ -138,9 +144,11 @@ static void take_one(struct take *t, uint64_t pid)
 		mw_take_mems(&at, t->arena, t->temp, t->s, &p);
 	if (t->search)
 		p.map_count = mw_shm_search_visit(t->search, &at, t->temp, pid, p.status.name);
-	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_PROMISES)))
+	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_PROMISES | MW_WANT_NUMA)))
 		goto out;
 	p.cgroup = take_cgroup(t, &at, &p);
+	if (t->options->want & MW_WANT_NUMA)
+		mw_take_bounds(&at, t->arena, t->temp, t->s, &p);
 	t->s->proc[t->s->n_procs++] = p;
 	walk_now_or_later(t, &at, t->s->n_procs - 1);
 out:
@@ -196,6 +204,61 @@ static uint64_t *list_pids(struct take *t, size_t *ret_n)
 	return pid;
 }
 
+struct sized {
+	uint64_t pid, pages;
+};
+
+static int by_size(const void *x, const void *y)
+{
+	const struct sized *a = x, *b = y;
+
+	if (a->pages != b->pages)
+		return a->pages < b->pages ? 1 : -1;
+	return (a->pid > b->pid) - (a->pid < b->pid);
+}
+
+/* Where each byte has its cost, the largest have the budget.  Only the order hangs on this: a pid
+ * that is used again meanwhile is read as what it is then. */
+static void order_by_size(struct take *t, uint64_t *pid, size_t n)
+{
+	struct sized *list = mw_arena_alloc(t->arena, (n + 1) * sizeof(*list));
+	struct mw_str text;
+
+	for (size_t i = 0; list && i < n; i++) {
+		struct mw_arena_mark mark = mw_arena_mark(t->temp);
+		const char *path = mw_fmt(t->temp, "proc/%llu/statm", (unsigned long long)pid[i]);
+
+		list[i].pid = pid[i];
+		if (!mw_root_read(t->root, path, t->temp, &text))
+			list[i].pages = mw_or(mw_pid_statm_resident_pages(text), 0);
+		mw_arena_reset(t->temp, mark);
+	}
+	if (list && n)
+		qsort(list, n, sizeof(*list), by_size);
+	for (size_t i = 0; list && i < n; i++)
+		pid[i] = list[i].pid;
+}
+
+static int by_pid(const void *x, const void *y)
+{
+	const struct mw_proc *a = x, *b = y;
+
+	return (a->pid > b->pid) - (a->pid < b->pid);
+}
+
+static void take_all(struct take *t, uint64_t *pid, size_t n)
+{
+	bool largest_first = t->options->want & MW_WANT_NUMA && !mw_has_one_node(t->s);
+
+	if (largest_first)
+		order_by_size(t, pid, n);
+	for (size_t i = 0; i < n && !t->arena->failed; i++)
+		take_one(t, pid[i]);
+	take_large(t);
+	if (largest_first && t->s->n_procs)
+		qsort(t->s->proc, t->s->n_procs, sizeof(*t->s->proc), by_pid);
+}
+
 /* Since 5.9 a score of 0 with an adjustment of 0 is that of the machine's init alone. */
 static void find_init(struct mw_snap *s)
 {
@@ -234,9 +297,7 @@ void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		t.search = &search;
 		mw_shm_search_start(&search, &temp);
 	}
-	for (size_t i = 0; i < n && !arena->failed; i++)
-		take_one(&t, pid[i]);
-	take_large(&t);
+	take_all(&t, pid, n);
 	if (options->want & MW_WANT_OOM) {
 		find_init(s);
 		mw_take_sharers(root, arena, s);

@@ -87,6 +87,8 @@ int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 	if (r < 0)
 		return r;
 	s.committed_bytes = s.meminfo.committed_bytes;
+	if (options->want & MW_WANT_PAGES)
+		mw_take_pages(root, options, arena, &s);
 	if (options->want & MW_WANT_ZONES)
 		mw_take_zones(root, arena, &s);
 	if (options->want & MW_WANT_ZONES)
@@ -97,7 +99,8 @@ int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 		mw_take_hugetlb(root, arena, &s);
 	if (options->want & MW_WANT_OVERCOMMIT)
 		mw_take_commit_sysctl(root, arena, &s);
-	if (options->want & (MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_OOM | MW_WANT_PROMISES))
+	if (options->want &
+	    (MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_OOM | MW_WANT_PROMISES | MW_WANT_NUMA))
 		mw_take_procs(root, options, arena, &s);
 	if (options->want & MW_WANT_CGROUPS)
 		mw_take_cgroups(root, arena, &s);

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "kernel/allocinfo.h"
 #include "kernel/arcstats.h"
+#include "kernel/census.h"
 #include "kernel/cgroup_memory.h"
 #include "kernel/cgroup_stat.h"
 #include "kernel/drm_fdinfo.h"
@@ -46,20 +47,27 @@ enum mw_want {
 	MW_WANT_PROMISES = 1 << 6,   /* of each process what it was promised */
 	MW_WANT_OVERCOMMIT = 1 << 8, /* the rules for promises: settings, huge pages */
 	MW_WANT_COMMIT = MW_WANT_PROMISES | MW_WANT_OVERCOMMIT,
-	MW_WANT_ZONES = 1 << 9,	   /* of each zone the settings of its marks, and free blocks */
-	MW_WANT_MEMS = 1 << 7,	   /* of each thread the nodes that its cpuset has */
-	MW_WANT_NUMA = 1 << 10,	   /* of each process the nodes its pages and threads are on */
+	MW_WANT_ZONES = 1 << 9, /* of each zone the settings of its marks, and free blocks */
+	MW_WANT_MEMS = 1 << 7,	/* of each thread the nodes that its cpuset has */
+	/* Of each process the nodes its pages and threads are on: needs MW_WANT_ZONES, and walks
+	 * all page tables where there is more than one node. */
+	MW_WANT_NUMA = 1 << 10,
+	MW_WANT_PAGES = 1 << 11,   /* who owns each page of memory */
 	MW_WANT_CGROUPS = 1 << 12, /* all memory cgroups, and what is charged to them */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
-	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT,
+	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT | MW_WANT_ZONES,
 };
 
 struct mw_snap_options {
 	unsigned want;
-	/* CPU time that reading smaps_rollup may cost: by rule of thumb, not by the clock, so that
-	 * a replay decides alike. */
+	/* CPU time that reading smaps_rollup and numa_maps may cost: by rule of thumb, not by the
+	 * clock, so that a replay decides alike. */
 	uint64_t smaps_budget_us;
 	uint64_t tree_min_bytes; /* a tmpfs that holds less is not searched for files */
+	/* With MW_WANT_PAGES: the reader that shall be used, NULL: the first that works; largest
+	 * files that get a name. */
+	const char *pages_reader;
+	size_t pages_files_max;
 };
 
 struct mw_host {
@@ -106,8 +114,9 @@ struct mw_proc_promises {
 /* Pages of a process that are present on one node. */
 struct mw_proc_node {
 	uint64_t node;
-	uint64_t bytes;	       /* huge pages included */
-	uint64_t shared_bytes; /* of these, in mappings of which a page is mapped more than once */
+	uint64_t bytes; /* huge pages included */
+	/* Of these, in mappings of which a page is mapped more than once.  0: by_rss. */
+	uint64_t shared_bytes;
 	uint64_t hugetlb_bytes;
 };
 
@@ -115,20 +124,27 @@ struct mw_proc_node {
  * more, by the first they may run on. */
 struct mw_proc_threads {
 	uint64_t node, count;
+	uint64_t running_count; /* of these, on a CPU or waiting for one; 0: by_rss */
 };
 
 /* On which nodes a process is, with MW_WANT_NUMA. */
 struct mw_proc_numa {
-	enum mw_why why;	   /* of numa_maps; MW_UNREAD: over the budget */
+	enum mw_why why; /* of numa_maps; MW_UNREAD: over the budget */
+	/* The machine has one node: by definition all is there, and numa_maps was not asked: of
+	 * policies nothing is known. */
+	bool by_rss;
 	struct mw_proc_node *node; /* by number; where it has pages */
 	size_t n_nodes;
-	/* Policies of its mappings but "default", each once, with a blank between: "bind:0-1". */
+	/* Policies of its mappings but "default", each once, with a blank between: "bind:0-1";
+	 * after MW_POLICIES_MAX of them "...".  Two are of two words: kernel/numa_maps.h. */
 	struct mw_str policies;
 	uint64_t policy_bytes; /* of its pages, in mappings that have one */
 	enum mw_why threads_why;
 	struct mw_proc_threads *threads; /* by number of the node */
 	size_t n_threads;
 	uint64_t thread_nowhere_count;		  /* whose CPU is on no node that is known */
+	uint64_t thread_unread_count;		  /* over MW_NUMA_THREADS_MAX, or ended meanwhile */
+	uint64_t start_ticks;			  /* of its first thread; 0: not known */
 	struct mw_str cpus_allowed, mems_allowed; /* of its first thread; empty: not known */
 	struct mw_str vm; /* the name that qemu was given; empty: it is none, or has none */
 };
@@ -146,6 +162,9 @@ struct mw_proc {
 	enum mw_why smaps_why;	   /* MW_UNREAD: over the budget */
 	struct mw_pid_smaps smaps; /* where smaps_why == MW_OK */
 };
+
+#define MW_POLICIES_MAX 16
+#define MW_NUMA_THREADS_MAX 4096 /* of one process: the rest is not asked */
 
 #define MW_NO_MEMCG SIZE_MAX
 #define MW_NO_PLACE SIZE_MAX
@@ -309,7 +328,7 @@ struct mw_zones {
 	enum mw_why buddyinfo_why, pagetypeinfo_why;
 	struct mw_str buddyinfo_text;	 /* for mw_buddyinfo_next() */
 	struct mw_str pagetypeinfo_text; /* for mw_pagetypeinfo_next() */
-	bool has_thp;			 /* transparent huge pages are built in */
+	bool has_thp;			 /* transparent huge pages are built in, and not off */
 };
 
 /* Distances of a NUMA node, to each online node: "10 21". */
@@ -373,6 +392,8 @@ struct mw_snap {
 	struct mw_node_cpus *node; /* with MW_WANT_NODES_ONLY and MW_WANT_ZONES */
 	size_t n_nodes;
 	struct mw_zone_rules zone_rules;
+	enum mw_why census_why; /* MW_OK: it was taken; then it may still have no reader */
+	struct mw_census census;
 };
 
 /* From where a process asks for pages. */

@@ -114,7 +114,21 @@ void mw_take_cgroups(struct mw_root *root, struct mw_arena *arena, struct mw_sna
 /* The memory cgroups of all processes, and those above them. */
 void mw_take_memcgs(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
+/* What a process may use, and the name of a virtual machine; then the nodes that it is on, with
+ * what that costs by rule of thumb. */
+void mw_take_bounds(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
+		    struct mw_snap *s, struct mw_proc *p);
+void mw_take_numa(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
+		  struct mw_snap *s, struct mw_proc *p);
+uint64_t mw_numa_cost_us(const struct mw_snap *s, const struct mw_proc *p);
+/* All memory is on one node: nothing is walked. */
+bool mw_has_one_node(const struct mw_snap *s);
+
 void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		   struct mw_arena *arena, struct mw_snap *s);
+/* Of the live machine by src/pages, else of the capture. */
+void mw_take_pages(struct mw_root *root, const struct mw_snap_options *options,
+		   struct mw_arena *arena, struct mw_snap *s);
+
 void mw_take_kernel(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 void mw_take_hugetlb(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);

@@ -28,6 +28,8 @@ void mw_take_zones(struct mw_root *root, struct mw_arena *arena, struct mw_snap 
 	z->buddyinfo_why = mw_take_text(root, "proc/buddyinfo", arena, s, &z->buddyinfo_text);
 	z->pagetypeinfo_why =
 		mw_take_text(root, "proc/pagetypeinfo", arena, s, &z->pagetypeinfo_text);
+	/* Off, they do not ask for more free memory (set_recommended_min_free_kbytes()). */
 	z->has_thp = mw_take_text(root, "sys/kernel/mm/transparent_hugepage/enabled", arena, s,
-				  &text) == MW_OK;
+				  &text) == MW_OK &&
+		     mw_str_search(text, "[never]") == text.n;
 }

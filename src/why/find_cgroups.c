@@ -123,7 +123,7 @@ void mw_group_fix_limit(const struct mw_cgroups_case *c, struct mw_finding *f, s
 static void high_throttled(const struct mw_cgroups_case *c, size_t at, struct mw_findings *all)
 {
 	const struct mw_cgroup *g = c->groups->group[at].cgroup;
-	struct mw_val waits = g->pressure.some10_permyriad;
+	struct mw_val waits = g->pressure.some_permyriad;
 	struct mw_finding f = mw_group_finding("MW-CG-HIGH-THROTTLED", MW_WARNING, g->usage_bytes);
 
 	if (!mw_known(g->high_bytes) || !mw_or(g->high_count, 0) || !mw_known(waits) ||

@@ -5,8 +5,7 @@
 #include <inttypes.h>
 
 #include "base/fmt.h"
-#include "why/find.h"
-#include "why/zones.h"
+#include "why/find_zones_private.h"
 
 #define GFP_KERNEL "GFP_KERNEL"
 #define COSTLY 3 /* PAGE_ALLOC_COSTLY_ORDER: up to here the kernel does not let a request fail */
@@ -128,9 +127,15 @@ static void zone_reclaim(const struct mw_zone_map *z, struct mw_arena *arena,
 	mw_findings_add(all, arena, &f);
 }
 
-void mw_find_zones(const struct mw_zone_map *z, struct mw_arena *arena, struct mw_findings *ret)
+void mw_find_zones(const struct mw_zone_map *z, const struct mw_thresholds *limit,
+		   struct mw_arena *arena, struct mw_findings *ret)
 {
+	const struct mw_zones_case c = { z, limit, arena };
+
 	frag_order(z, arena, ret);
 	zone_reclaim(z, arena, ret);
+	mw_find_zones_reserve(&c, ret);
+	mw_find_zones_marks(&c, ret);
+	mw_find_zones_hugetlb(&c, ret);
 	mw_findings_sort(ret);
 }

@@ -314,6 +314,7 @@ void mw_ledger_build(const struct mw_snap *snap, struct mw_arena *arena, struct 
 	mw_ledger_shmem(snap, arena, &l.class[MW_SHMEM]);
 	mw_ledger_processes(snap, arena, &l);
 	mw_ledger_kernel(snap, arena, &l);
+	mw_ledger_pages(snap, arena, &l);
 	mw_ledger_facts(snap, arena, &l);
 	*ret = l;
 }

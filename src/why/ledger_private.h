@@ -27,4 +27,6 @@ bool mw_stacks_in_vmalloc(const struct mw_snap *s);
 void mw_ledger_shmem(const struct mw_snap *s, struct mw_arena *arena, struct mw_class *c);
 void mw_ledger_processes(const struct mw_snap *s, struct mw_arena *arena, struct mw_ledger *l);
 void mw_ledger_kernel(const struct mw_snap *s, struct mw_arena *arena, struct mw_ledger *l);
+/* Nothing where no census was taken. */
+void mw_ledger_pages(const struct mw_snap *s, struct mw_arena *arena, struct mw_ledger *l);
 void mw_ledger_facts(const struct mw_snap *s, struct mw_arena *arena, struct mw_ledger *l);

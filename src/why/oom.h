@@ -128,6 +128,9 @@ void mw_oom_ledger(struct mw_oom_case *c);
 void mw_oom_ranking(struct mw_oom_case *c);
 void mw_oom_missing(struct mw_oom_case *c);
 
+/* The figures of a zone, as a walk needs them.  Names are slices of the event. */
+struct mw_zone_facts mw_oom_zone_facts(const struct mw_oom_case *c, const struct mw_oom_zone *zone);
+
 /* Are the counters there that every kernel prints, and not all 0? */
 bool mw_oom_counters_whole(const struct mw_oom_counters *n);
 

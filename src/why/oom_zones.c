@@ -32,10 +32,9 @@ static bool has_highmem(const struct mw_oom_event *e)
 	return seen || (!dma32 && mw_or(e->count.highmem_pages, 0));
 }
 
-static struct mw_walk_zone zone_of(const struct mw_oom_case *c, const struct mw_oom_zone *zone)
+struct mw_zone_facts mw_oom_zone_facts(const struct mw_oom_case *c, const struct mw_oom_zone *zone)
 {
-	struct mw_walk_zone z = { .zone = zone };
-	struct mw_zone_facts *f = &z.facts;
+	struct mw_zone_facts facts = {}, *f = &facts;
 
 	f->node = zone->node;
 	f->name = zone->name;
@@ -57,7 +56,7 @@ static struct mw_walk_zone zone_of(const struct mw_oom_case *c, const struct mw_
 		f->types[i] = zone->types[i];
 	}
 	f->free_pages = zone->has_line ? pages(c, zone->free_bytes) : mw_zone_block_pages(f);
-	return z;
+	return facts;
 }
 
 static bool node_is_shown(const struct mw_oom_event *e, uint64_t node)
@@ -112,7 +111,9 @@ void mw_oom_zones(struct mw_oom_case *c)
 			       .last_try = e->kind <= MW_OOM_SYSRQ };
 	w->zone = mw_arena_alloc(c->arena, (e->n_zones + 1) * sizeof(*w->zone));
 	for (size_t i = 0; w->zone && i < e->n_zones; i++)
-		w->zone[w->n_zones++] = zone_of(c, &e->zone[i]);
+		w->zone[w->n_zones++] =
+			(struct mw_walk_zone){ .zone = &e->zone[i],
+					       .facts = mw_oom_zone_facts(c, &e->zone[i]) };
 	mw_walk(w);
 	c->zone = w->zone;
 	c->n_zones = w->n_zones;

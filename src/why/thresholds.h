@@ -27,7 +27,15 @@ struct mw_thresholds {
 	uint64_t unkillable_permille, victim_useless_permille;
 	uint64_t commit_full_permille, commit_near_permille; /* of CommitLimit */
 	uint64_t commit_hugetlb_permille, commit_fork_permille;
-	uint64_t limit_near_permille;	/* of the limit itself */
+	uint64_t limit_near_permille; /* of the limit itself */
+	uint64_t numa_process_permille;
+	uint64_t numa_remote_permille;			 /* of the process's memory */
+	uint64_t numa_full_permille, numa_free_permille; /* of the nodes' memory */
+	uint64_t lowmem_reserve_permille, lowmem_short_permille;
+	uint64_t watermark_low_permille;   /* of what the kernel would choose */
+	uint64_t watermark_quick_permille; /* of kswapd's runs */
+	uint64_t watermark_high_permille;
+	uint64_t hugepage_node_permille, hugepage_left_permille; /* of the node */
 	uint64_t cg_uncharged_permille; /* of what the cgroup is charged for and uses */
 	uint64_t cg_mapped_permille, cg_dying_permille, cg_tmpfs_permille;
 	uint64_t cg_throttled_permille; /* of the last 10 seconds */
@@ -35,6 +43,10 @@ struct mw_thresholds {
 	uint64_t cg_expect_permille;	/* of what is expected */
 	uint64_t cg_floor_mib;
 	uint64_t floor_mib;
+	/* Of memwhy zones --balance: of MemTotal, of a node, of the process, of all large ones. */
+	uint64_t balance_large_permille, balance_margin_permille;
+	uint64_t balance_remote_permille, balance_gain_permille;
+	uint64_t balance_pressure_permille; /* of the time */
 };
 
 struct mw_threshold {

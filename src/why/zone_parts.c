@@ -2,6 +2,9 @@
 #include "why/zone_parts.h"
 
 #include <errno.h>
+#include <inttypes.h>
+
+#include "base/fmt.h"
 
 /* What stands in zoneinfo has the boost in it (min_wmark_pages() since 5.0), but for releases that
  * do not print the boost: there it is not known, and mostly 0. */
@@ -42,19 +45,61 @@ static bool must_be_compared(const struct mw_zone_compared *c, size_t i)
 
 static void compare(struct mw_zone_compared *c, size_t *n_figures)
 {
-	c->all = MW_AGREES;
+	c->all = MW_PARTS_AGREE;
 	for (size_t i = 0; i < MW_FIGURES; i++) {
 		if (!mw_known(c->kernel_pages[i]) || !mw_known(c->computed_pages[i])) {
-			if (must_be_compared(c, i) && c->all == MW_AGREES)
+			if (must_be_compared(c, i) && c->all == MW_PARTS_AGREE)
 				c->all = MW_NOT_COMPARED;
 			continue;
 		}
 		++*n_figures;
-		c->figure[i] =
-			c->kernel_pages[i].v == c->computed_pages[i].v ? MW_AGREES : MW_DIFFERS;
-		if (c->figure[i] == MW_DIFFERS)
-			c->all = MW_DIFFERS;
+		c->figure[i] = c->kernel_pages[i].v == c->computed_pages[i].v ? MW_PARTS_AGREE
+									      : MW_PARTS_DIFFER;
+		if (c->figure[i] == MW_PARTS_DIFFER)
+			c->all = MW_PARTS_DIFFER;
 	}
+}
+
+struct mw_val mw_zone_parts_agree(const struct mw_zone_compared *c)
+{
+	if (c->all != MW_NOT_COMPARED)
+		return mw_ok(c->all == MW_PARTS_AGREE);
+	for (size_t i = 0; i < MW_FIGURES; i++) {
+		if (!must_be_compared(c, i))
+			continue;
+		if (!mw_known(c->kernel_pages[i]))
+			return c->kernel_pages[i];
+		if (!mw_known(c->computed_pages[i]))
+			return c->computed_pages[i];
+	}
+	return mw_no(MW_UNREAD);
+}
+
+const char *mw_zone_parts_words(const struct mw_zone_compared *c, struct mw_arena *arena)
+{
+	static const char *const names[] = { [MW_FIGURE_MIN] = "min",
+					     [MW_FIGURE_LOW] = "low",
+					     [MW_FIGURE_HIGH] = "high",
+					     [MW_FIGURE_PROMO] = "promo" };
+	const char *words = NULL;
+	size_t more = 0;
+
+	for (size_t i = 0; i < MW_FIGURES; i++) {
+		if (c->figure[i] != MW_PARTS_DIFFER)
+			continue;
+		if (words) {
+			more++;
+			continue;
+		}
+		words = i < MW_FIGURE_RESERVE
+				? names[i]
+				: mw_fmt(arena, "lowmem_reserve[%zu]", i - MW_FIGURE_RESERVE);
+		words = mw_fmt(arena, "%s is %" PRIu64 ", computed %" PRIu64, words,
+			       c->kernel_pages[i].v, c->computed_pages[i].v);
+	}
+	return more ? mw_fmt(arena, "%s, and %zu figure%s more differ%s", words, more,
+			     more == 1 ? "" : "s", more == 1 ? "s" : "")
+		    : words;
 }
 
 static struct mw_mark_settings settings_of(const struct mw_snap *snap)
@@ -100,14 +145,15 @@ int mw_zone_parts(const struct mw_snap *snap, struct mw_arena *arena, struct mw_
 		read_kernel(&snap->zoneinfo.zone[i], c->kernel_pages);
 		read_computed(&marks[i], c->computed_pages);
 		compare(c, &p.n_figures);
-		p.n_agree += c->all == MW_AGREES;
-		p.n_differ += c->all == MW_DIFFERS;
+		c->class = marks[i].class;
+		p.n_agree += c->all == MW_PARTS_AGREE;
+		p.n_differ += c->all == MW_PARTS_DIFFER;
 		p.n_not_compared += c->all == MW_NOT_COMPARED;
 	}
 	if (p.n_differ)
-		p.all = MW_DIFFERS;
+		p.all = MW_PARTS_DIFFER;
 	else if (p.n_agree && !p.n_not_compared)
-		p.all = MW_AGREES;
+		p.all = MW_PARTS_AGREE;
 	p.min_free_at_boot_kib = at_boot(snap);
 	*ret = p;
 	return 0;

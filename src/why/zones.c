@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "why/zones.h"
+#include "why/zones_private.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -28,7 +28,7 @@ const char *mw_zones_name(const struct mw_zone_facts *f, struct mw_arena *arena)
 	return mw_fmt(arena, "Node %" PRIu64 " %.*s", f->node.v, (int)f->name.n, f->name.p);
 }
 
-static enum mw_zone_level level_of(const struct mw_zone *z)
+enum mw_zone_level mw_zones_level(const struct mw_zone *z)
 {
 	if (mw_known(z->managed_pages) && !z->managed_pages.v)
 		return MW_LEVEL_EMPTY;
@@ -147,13 +147,15 @@ static struct mw_val reserved_highatomic(const struct mw_snap *s, const struct m
 
 /* Whatever is taken off for atomic requests, it is not more than 1 % of the zone and two
  * pageblocks, which are at most of the largest order (reserve_highatomic_pageblock()). */
-static struct mw_val most_highatomic(const struct mw_zone_map *z, const struct mw_zone *zone)
+static struct mw_val most_highatomic(const struct mw_zone_map *z, const struct mw_zone *zone,
+				     const struct mw_zone_facts *f)
 {
+	size_t largest = (f->n_orders ? f->n_orders : MW_ORDERS) - 1;
 	uint64_t managed = mw_or(zone->managed_pages, UINT64_MAX / 2);
 
 	if (mw_release_is_known(z->release) && !mw_release_at_least(z->release, 4, 4))
 		return mw_ok(0);
-	return mw_ok(managed / 100 + 2048);
+	return mw_ok(managed / 100 + (UINT64_C(2) << largest));
 }
 
 static void fill_facts(const struct mw_zone_map *zs, struct mw_zones_zone *z,
@@ -184,8 +186,7 @@ static void fill_facts(const struct mw_zone_map *zs, struct mw_zones_zone *z,
 	if (!mw_known(f->reserved_highatomic_pages))
 		f->reserved_highatomic_pages = reserved_highatomic(zs->snap, z);
 	if (!z->types)
-		f->most_highatomic_pages = most_highatomic(zs, zone);
-	z->level = level_of(zone);
+		f->most_highatomic_pages = most_highatomic(zs, zone, f);
 }
 
 static struct mw_zones_node *node_at(struct mw_zone_map *z, struct mw_arena *arena, uint64_t number)
@@ -203,21 +204,21 @@ static struct mw_zones_node *node_at(struct mw_zone_map *z, struct mw_arena *are
 	return &list[z->n_nodes++];
 }
 
-static void add_zone(struct mw_zone_map *z, const struct mw_zone *zone, struct mw_arena *arena)
+struct mw_zones_zone *mw_zones_add(struct mw_zone_map *z, const struct mw_zone *zone,
+				   struct mw_arena *arena)
 {
 	struct mw_zones_node *node = node_at(z, arena, zone->node);
 	struct mw_zones_zone *list;
 
 	if (!node)
-		return;
+		return NULL;
 	list = mw_arena_grow(arena, node->zone, node->n_zones, sizeof(*list));
 	if (!list)
-		return;
+		return NULL;
 	node->zone = list;
-	list[node->n_zones] = (struct mw_zones_zone){ .zone = zone };
-	fill_facts(z, &list[node->n_zones], arena);
+	list[node->n_zones] = (struct mw_zones_zone){ .zone = zone, .level = mw_zones_level(zone) };
 	node->has_memory |= list[node->n_zones].level != MW_LEVEL_EMPTY;
-	z->types_known |= list[node->n_zones++].types != NULL;
+	return &list[node->n_zones++];
 }
 
 static int by_number(const void *a, const void *b)
@@ -247,15 +248,12 @@ static void read_distances(const struct mw_zone_map *z, struct mw_zones_node *no
 		node->distance[0] = mw_ok(10);
 }
 
-void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct mw_arena *arena,
-		    struct mw_zone_map *ret)
+void mw_zones_settle(struct mw_zone_map *z, struct mw_arena *arena)
 {
-	struct mw_zone_map z = { .snap = s, .release = release };
+	const struct mw_snap *s = z->snap;
 
-	for (size_t i = 0; i < s->zoneinfo.n_zones; i++)
-		add_zone(&z, &s->zoneinfo.zone[i], arena);
 	for (size_t i = 0; i < s->n_nodes; i++) {
-		struct mw_zones_node *node = node_at(&z, arena, s->node[i].node);
+		struct mw_zones_node *node = node_at(z, arena, s->node[i].node);
 
 		if (!node)
 			return;
@@ -263,16 +261,36 @@ void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct m
 		node->cpus = s->node[i].cpus;
 		node->has_cpus = node->cpus.n;
 	}
-	if (z.n_nodes)
-		qsort(z.node, z.n_nodes, sizeof(*z.node), by_number);
-	for (size_t i = 0; i < z.n_nodes; i++) {
+	if (z->n_nodes)
+		qsort(z->node, z->n_nodes, sizeof(*z->node), by_number);
+	for (size_t i = 0; i < z->n_nodes; i++) {
 		struct mw_str text = {};
 
 		for (size_t k = 0; k < s->zone_rules.n_distances; k++)
-			if (s->zone_rules.distance[k].node == z.node[i].node)
+			if (s->zone_rules.distance[k].node == z->node[i].node)
 				text = s->zone_rules.distance[k].text;
-		read_distances(&z, &z.node[i], text, arena);
+		read_distances(z, &z->node[i], text, arena);
 	}
+}
+
+void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct mw_arena *arena,
+		    struct mw_zone_map *ret)
+{
+	struct mw_zone_map z = { .snap = s, .release = release };
+	struct mw_zone_parts parts = {};
+
+	mw_zone_parts(s, arena, &parts);
+	z.min_free_at_boot_kib = parts.min_free_at_boot_kib;
+	for (size_t i = 0; i < s->zoneinfo.n_zones; i++) {
+		struct mw_zones_zone *zone = mw_zones_add(&z, &s->zoneinfo.zone[i], arena);
+
+		if (!zone)
+			break;
+		zone->parts = parts.n_zones ? &parts.zone[i] : NULL;
+		fill_facts(&z, zone, arena);
+		z.types_known |= zone->types != NULL;
+	}
+	mw_zones_settle(&z, arena);
 	*ret = z;
 }
 

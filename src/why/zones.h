@@ -9,7 +9,9 @@
 
 #include "base/finding.h"
 #include "snap/snap.h"
+#include "why/thresholds.h"
 #include "why/zone_ask.h"
+#include "why/zone_parts.h"
 #include "why/zone_walk.h"
 
 enum mw_zone_level {
@@ -30,6 +32,7 @@ struct mw_zones_zone {
 	/* Free blocks by migrate type, one a letter, of which the zone has any: "UME"; NULL: not
 	 * known. */
 	const char *types;
+	const struct mw_zone_compared *parts; /* NULL: a report does not have the settings */
 };
 
 struct mw_zones_node {
@@ -47,10 +50,24 @@ struct mw_zone_map {
 	struct mw_zones_node *node; /* by number */
 	size_t n_nodes;
 	bool types_known; /* migrate types of free blocks were readable */
+	bool highmem;	  /* is built in, though no such zone is seen: as a report tells */
+	struct mw_val min_free_at_boot_kib; /* as mw_zone_parts has it */
 };
 
 void mw_zones_build(const struct mw_snap *s, struct mw_release release, struct mw_arena *arena,
 		    struct mw_zone_map *ret);
+
+struct mw_oom_case;
+
+/* The zones of a report; what it does not say (settings, distances) is MW_UNREAD, and which CPUs a
+ * node has where `of` does not know.  ret->snap is made in the arena; names are copied: the event
+ * may go. */
+void mw_zones_of_report(const struct mw_oom_case *c, const struct mw_snap *of,
+			struct mw_release release, struct mw_arena *arena, struct mw_zone_map *ret);
+
+/* What was asked for when it was written; false: it does not say. */
+bool mw_zone_ask_of_report(const struct mw_oom_case *c, struct mw_arena *arena,
+			   struct mw_zone_ask *ret);
 
 /* The node of a CPU; MW_UNREAD: not known, MW_ABSENT: no node has it. */
 struct mw_val mw_zones_node_of(const struct mw_zone_map *z, uint64_t cpu);
@@ -64,7 +81,7 @@ struct mw_zones_walk {
 };
 
 /* -ENOENT: there is no such node, or no node has that CPU; -ENODATA: which node it is on is not
- * known. */
+ * known; -ENOMEM, also where the map was built without enough of it. */
 int mw_zones_walk(const struct mw_zone_map *z, const struct mw_zone_ask *ask,
 		  struct mw_arena *arena, struct mw_zones_walk *ret);
 
@@ -97,7 +114,8 @@ size_t mw_zones_remedies(const struct mw_zone_map *z, const struct mw_zones_walk
 			 struct mw_arena *arena, struct mw_remedy ret[MW_REMEDIES]);
 
 /* Findings on the zones as they are, worst first. */
-void mw_find_zones(const struct mw_zone_map *z, struct mw_arena *arena, struct mw_findings *ret);
+void mw_find_zones(const struct mw_zone_map *z, const struct mw_thresholds *limit,
+		   struct mw_arena *arena, struct mw_findings *ret);
 
 /* "Node 1 DMA32" */
 const char *mw_zones_name(const struct mw_zone_facts *f, struct mw_arena *arena);

@@ -90,7 +90,7 @@ int mw_zones_walk(const struct mw_zone_map *z, const struct mw_zone_ask *ask,
 		  struct mw_arena *arena, struct mw_zones_walk *ret)
 {
 	struct mw_zones_walk w = { .ask = *ask };
-	int r = find_node(z, &w);
+	int r = arena->failed ? -ENOMEM : find_node(z, &w);
 
 	if (r < 0)
 		return r;
@@ -104,7 +104,7 @@ int mw_zones_walk(const struct mw_zone_map *z, const struct mw_zone_ask *ask,
 	/* A policy does not hold for who wants this node alone (policy_nodemask()). */
 	if (!w.walk.gfp.thisnode)
 		w.walk.nodemask = ask->bind;
-	w.walk.highmem = has_zone(z, "HighMem");
+	w.walk.highmem = z->highmem || has_zone(z, "HighMem");
 	set_rights(&w.walk);
 	find_order(z, arena, &w);
 	w.walk.zone = mw_arena_alloc(arena, (zone_count(z) + 1) * sizeof(*w.walk.zone));

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Each finding the sources can report has its page, with all five parts, and each page its finding.
+# Each finding the sources can report has its page, with all five parts, and each page its finding; memwhy explain
+# knows it: the list in meson.build has it.
 export LC_ALL=C
 SRC=$(cd "${SRC:-$(dirname "$0")/../..}" && pwd) && cd "$SRC" || exit 1
 
@@ -33,6 +34,7 @@ for page in docs/findings/*.md; do
 	id=${page##*/} id=${id%.md}
 	case $id in \* | README) continue ;; esac
 	echo "$ids" | grep -q " $id\$" || bad "$page: no source reports $id"
+	grep -q "^ *'$id',\$" meson.build || bad "$page is not in meson.build: memwhy explain does not know it"
 	for part in "What it means" Evidence Fix Check "When it is wrong"; do
 		grep -qx "## $part" "$page" || bad "$page has no ## $part"
 	done

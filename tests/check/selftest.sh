@@ -18,7 +18,7 @@ fresh() {
 		mkdir -p "$T/tree/$d"
 		[ -d "$d" ] && cp -R "$d/." "$T/tree/$d"
 	done
-	cp .clang-format "$T/tree"
+	cp .clang-format meson.build "$T/tree"
 	cd "$T/tree" || exit 1
 }
 
@@ -370,6 +370,9 @@ selftest_findings() {
 	done
 	fired no-page src/why/planted.c:2 "MW-PLANTED-NOPAGE.md is missing"
 	fired no-source MW-PLANTED-UNUSED.md "no source"
+	fired not-in-explain MW-PLANTED-FINE.md "not in meson.build"
+	printf "  'MW-PLANTED-FINE',\n" >>meson.build
+	run findings
 	quiet legal 'PLANTED-\(FINE\|COMMENT\)'
 	run findings "$T/empty"
 	fired empty "" "no id"

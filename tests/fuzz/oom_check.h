@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "kernel/oomfeed.h"
 #include "why/oom.h"
+#include "why/zones.h"
 
 /* A log as the program reads it. */
 static inline void feed_oom(struct mw_str text, mw_oom_sink seen)
@@ -162,6 +163,50 @@ static inline void must_be_possible(const struct mw_oom_case *c)
 	must_fit(c->event->order, mw_ok(20));
 }
 
+/* The tests of a zone as the report's own explanation has them, where both ask it. */
+static inline void must_be_as_explained(const struct mw_oom_case *c, const struct mw_walk *w,
+					const struct mw_walk_zone *z)
+{
+	const struct mw_walk_zone *own = NULL;
+
+	for (size_t i = 0; i < c->n_zones && !own; i++)
+		if (c->zone[i].facts.node.why == z->facts.node.why &&
+		    c->zone[i].facts.node.v == z->facts.node.v &&
+		    mw_str_same(c->zone[i].facts.name, z->facts.name))
+			own = &c->zone[i];
+	must(own);
+	for (size_t k = 0; k < z->n_steps; k++) {
+		const char *text = mw_walk_step_text(w, z, k);
+
+		must(text[0]);
+		if (!own->n_steps || c->gfp.thisnode)
+			continue;
+		must(z->step[k].test == own->step[k].test);
+		must(!strcmp(text, mw_walk_step_text(&c->walk, own, k)));
+	}
+}
+
+/* Its zones as a map, and its request along them. */
+static inline void must_be_walked(const struct mw_oom_case *c)
+{
+	static const struct mw_snap nobody;
+	struct mw_zone_map map;
+	struct mw_zones_walk w;
+	struct mw_zone_ask ask;
+	size_t n = 0;
+
+	mw_zones_of_report(c, &nobody, c->release, c->arena, &map);
+	for (size_t i = 0; i < map.n_nodes; i++)
+		n += map.node[i].n_zones;
+	must(n == c->n_zones);
+	if (!n || !mw_zone_ask_of_report(c, c->arena, &ask))
+		return;
+	ask.cpu = mw_no(MW_UNREAD);
+	must(!mw_zones_walk(&map, &ask, c->arena, &w) && w.walk.n_zones == n);
+	for (size_t i = 0; i < n; i++)
+		must_be_as_explained(c, &w.walk, &w.walk.zone[i]);
+}
+
 /* All of it, of a report that was explained and searched for findings. */
 static inline void must_be_explained(const struct mw_oom_case *c, const struct mw_findings *found)
 {
@@ -177,4 +222,5 @@ static inline void must_be_explained(const struct mw_oom_case *c, const struct m
 	must_be_zones(c);
 	must_be_found(found);
 	must_be_possible(c);
+	must_be_walked(c);
 }

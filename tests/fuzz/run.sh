@@ -16,7 +16,7 @@ flags='-std=gnu17 -D_GNU_SOURCE -Isrc -I/usr/include/libsmartcols -g -O1 -fsanit
 # A header that changed changes everything.
 [ -z "$(find src -name '*.h' -newer $out/stamp 2>/dev/null)" ] && [ -e $out/stamp ] || rm -f $out/obj/*
 touch $out/stamp
-for c in src/base/*.c src/kernel/*.c src/model/*.c src/snap/*.c src/why/*.c src/report/*.c src/act/*.c; do
+for c in src/base/*.c src/kernel/*.c src/model/*.c src/pages/*.c src/snap/*.c src/why/*.c src/report/*.c src/act/*.c; do
 	case $c in *_none.c | *_plain.c) continue ;; esac
 	o=$out/obj/$(echo "$c" | tr / _).o
 	# shellcheck disable=SC2086
@@ -30,7 +30,7 @@ for t in $targets; do
 	seeds=
 	[ ! -d "tests/fuzz/corpus/$t" ] || seeds=tests/fuzz/corpus/$t
 	case $t in
-	asker | capture | cgroups | commit | ledger | victims | zone_parts) seeds="$seeds tests/fixtures" ;;
+	asker | balance | capture | cgroups | commit | ledger | numa | victims | zone_parts) seeds="$seeds tests/fixtures" ;;
 	oom | oomlog) seeds="$seeds tests/lab/logs" ;;
 	esac
 	# shellcheck disable=SC2086

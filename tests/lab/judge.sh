@@ -93,6 +93,11 @@ def causes: [.oom[].cause];
 def by(n; call; error; rule): .run[n].calls[-1] | .call == call and .error == error and .rule == rule;
 def paid(n; path): .paid[n].cgroups[] | select(.path == path);
 def tells(n; id): [.paid[n].findings[] | select(.id == id) | .verdict | capture("(?<p>/par/[a-z]+)").p];
+def numa(name): .zones.processes[] | select(.comm == name) | { bytes, remote: .remote_bytes, policies, vm,
+	on: [(0, 1) as $n | [.nodes[] | select(.node == $n) | .bytes] | add // 0],
+	shared: [(0, 1) as $n | [.nodes[] | select(.node == $n) | .shared_bytes] | add // 0],
+	threads: [(0, 1) as $n | [.nodes[] | select(.node == $n) | .threads] | add // 0],
+	hugetlb: ([.nodes[].hugetlb_bytes] | add) } | .own = [.on[0] - .shared[0], .on[1] - .shared[1]];
 def zones_agree: all(.parts[]; .zones > 0 and .agree == .zones);
 def found(id): [.oom[].findings[].id] | index(id) != null;
 '

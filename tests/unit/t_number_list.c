@@ -41,6 +41,23 @@ static void in_common(void **state)
 	assert_true(mw_lists_overlap(LIT("1024"), LIT("1024-2000")));
 }
 
+static void common(void **state)
+{
+	_mw_arena_ struct mw_arena a = {};
+
+	(void)state;
+	expect_str(mw_list_common(LIT("0-3,8"), LIT("2-9"), &a), "2-3,8");
+	expect_str(mw_list_common(LIT("0-99"), LIT("1,3,5-7"), &a), "1,3,5-7");
+	expect_str(mw_list_common(LIT("0-3"), LIT("4-7"), &a), "");
+	expect_str(mw_list_common(LIT("x,0-5"), LIT("3-1,5,y"), &a), "5");
+	expect_str(mw_list_common(LIT("0-18446744073709551615"), LIT("7-18446744073709551615"), &a),
+		   "7-18446744073709551615");
+	/* No list of the kernel's: it ends somewhere, inside what there is. */
+	assert_true(mw_list_common(LIT("0-9,0-9,0-9,0-9,0-9,0-9,0-9,0-9"),
+				   LIT("0-9,0-9,0-9,0-9,0-9,0-9,0-9,0-9"), &a)
+			    .n < 64 * 4);
+}
+
 static void well_formed(void **state)
 {
 	static const char *const good[] = { "0", "0-1", "0-1,3", "7,0" };
@@ -57,10 +74,13 @@ static void well_formed(void **state)
 
 static void any(struct mw_str text)
 {
+	_mw_arena_ struct mw_arena a = {};
+
 	mw_list_count(text);
 	mw_list_is_valid(text);
 	mw_list_has(text, 1);
 	mw_lists_overlap(text, text);
+	mw_list_common(text, text, &a);
 }
 
 static void hostile_bytes(void **state)
@@ -75,7 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(how_many),	 cmocka_unit_test(which),
 		cmocka_unit_test(in_common),	 cmocka_unit_test(well_formed),
-		cmocka_unit_test(hostile_bytes),
+		cmocka_unit_test(hostile_bytes), cmocka_unit_test(common),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,12 +82,35 @@ static void hostile_bytes(void **state)
 	each_mangled(LIT("nr_zspages 12\nnr_isolated_anon 3\nnr_memmap_pages 4\n"), any);
 }
 
+static void stalls_of_all_classes(void **state)
+{
+	struct mw_vmstat vs = parse(LIT("allocstall_dma 1\nallocstall_normal 20\n"
+					"allocstall_movable 300\nkswapd_low_wmark_hit_quickly 4\n"
+					"kswapd_high_wmark_hit_quickly 5\npageoutrun 6\n"));
+
+	(void)state;
+	expect_val(mw_vmstat_allocstall(&vs), 321);
+	expect_val(vs.low_hit_quickly_count, 4);
+	expect_val(vs.high_hit_quickly_count, 5);
+	expect_val(vs.pageoutrun_count, 6);
+	vs = parse(LIT("allocstall 77\n"));
+	expect_val(mw_vmstat_allocstall(&vs), 77);
+	vs = parse(LIT("allocstall_dma x\nallocstall_normal 2\n"));
+	expect_why(mw_vmstat_allocstall(&vs), MW_BAD);
+	vs = parse(LIT("nr_free_pages 1\n"));
+	expect_why(mw_vmstat_allocstall(&vs), MW_ABSENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_2_6_32),	     cmocka_unit_test(of_6_18),
-		cmocka_unit_test(nothing_is_absent), cmocka_unit_test(malformed_and_doubled),
-		cmocka_unit_test(keys_are_whole),    cmocka_unit_test(hostile_bytes),
+		cmocka_unit_test(of_2_6_32),
+		cmocka_unit_test(of_6_18),
+		cmocka_unit_test(nothing_is_absent),
+		cmocka_unit_test(malformed_and_doubled),
+		cmocka_unit_test(keys_are_whole),
+		cmocka_unit_test(hostile_bytes),
+		cmocka_unit_test(stalls_of_all_classes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

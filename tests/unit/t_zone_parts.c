@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "helper.h"
 
 #define HEAD                                                                          \
@@ -57,7 +58,7 @@ static void all_agree(void **state)
 	/* The boost is in all three, but no part of what is computed. */
 	compare(HEAD SETTINGS("40000") ZONES("512", "125") NORMAL("10412", "12887", "15362") END,
 		&a, &p);
-	assert_int_equal(p.all, MW_AGREES);
+	assert_int_equal(p.all, MW_PARTS_AGREE);
 	assert_int_equal(p.n_agree, 2);
 	assert_int_equal(p.n_figures, 4 + 3 + 3 + 3);
 	expect_val(p.zone[1].kernel_pages[MW_FIGURE_LOW], 12375);
@@ -75,12 +76,16 @@ static void one_differs(void **state)
 	(void)state;
 	compare(HEAD SETTINGS("40000") ZONES("0", "126") NORMAL("9900", "12375", "14850") END, &a,
 		&p);
-	assert_int_equal(p.all, MW_DIFFERS);
+	assert_int_equal(p.all, MW_PARTS_DIFFER);
 	assert_int_equal(p.n_agree, 1);
 	assert_int_equal(p.n_differ, 1);
-	assert_int_equal(p.zone[0].figure[MW_FIGURE_MIN], MW_AGREES);
-	assert_int_equal(p.zone[0].figure[MW_FIGURE_LOW], MW_DIFFERS);
+	assert_int_equal(p.zone[0].figure[MW_FIGURE_MIN], MW_PARTS_AGREE);
+	assert_int_equal(p.zone[0].figure[MW_FIGURE_LOW], MW_PARTS_DIFFER);
 	expect_val(p.zone[0].computed_pages[MW_FIGURE_LOW], 125);
+	expect_val(mw_zone_parts_agree(&p.zone[0]), 0);
+	expect_val(mw_zone_parts_agree(&p.zone[1]), 1);
+	assert_string_equal(mw_zone_parts_words(&p.zone[0], &a), "low is 126, computed 125");
+	assert_null(mw_zone_parts_words(&p.zone[1], &a));
 }
 
 static void what_was_not_read_is_not_compared(void **state)
@@ -92,9 +97,11 @@ static void what_was_not_read_is_not_compared(void **state)
 	compare(HEAD ZONES("0", "125") NORMAL("9900", "12375", "14850") END, &a, &p);
 	assert_int_equal(p.all, MW_NOT_COMPARED);
 	assert_int_equal(p.n_not_compared, 2);
+	expect_why(mw_zone_parts_agree(&p.zone[0]), MW_ABSENT);
 	compare(HEAD SETTINGS("40000") ZONES("0", "125") END, &a, &p);
-	assert_int_equal(p.zone[0].all, MW_AGREES);
+	assert_int_equal(p.zone[0].all, MW_PARTS_AGREE);
 	assert_int_equal(p.zone[1].all, MW_NOT_COMPARED);
+	expect_why(mw_zone_parts_agree(&p.zone[1]), MW_ABSENT);
 	assert_int_equal(p.all, MW_NOT_COMPARED);
 	compare(HEAD END, &a, &p);
 	assert_int_equal(p.all, MW_NOT_COMPARED);
@@ -127,6 +134,27 @@ static void snapshot(void **state)
 	mw_root_free(root);
 }
 
+/* Transparent huge pages that are off ask for nothing to be kept free. */
+static void huge_pages_that_are_off(void **state)
+{
+	static const char *const modes[] = { "[always] madvise never", "always [madvise] never",
+					     "always madvise [never]" };
+	_mw_arena_ struct mw_arena a = {};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		const char *text = mw_fmt(&a,
+					  HEAD "-- sys/kernel/mm/transparent_hugepage/enabled --\n"
+					       "%s\n" END,
+					  modes[i]);
+		struct mw_snap s;
+		struct mw_root *root = take(text, &a, &s);
+
+		assert_int_equal(s.zones.has_thp, i < 2);
+		mw_root_free(root);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +162,7 @@ int main(void)
 		cmocka_unit_test(one_differs),
 		cmocka_unit_test(what_was_not_read_is_not_compared),
 		cmocka_unit_test(snapshot),
+		cmocka_unit_test(huge_pages_that_are_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,8 @@
 static const char kernel_2_6_32[] =
 	"Node 0, zone      DMA\n  pages free     3935\n        min      32\n        low      40\n"
 	"        high     48\n        scanned  0\n        spanned  4095\n        present  3834\n"
-	"    nr_free_pages 3935\n    nr_inactive_anon 0\n        protection: (0, 3254, 8052, "
+	"    nr_free_pages 3935\n    nr_inactive_anon 0\n    nr_active_file 3\n        protection: "
+	"(0, 3254, 8052, "
 	"8052)\n"
 	"  pagesets\n    cpu: 0\n              count: 0\n              high:  0\n"
 	"              batch: 1\n  vm stats threshold: 6\n  all_unreclaimable: 1\n"
@@ -23,6 +24,8 @@ static const char kernel_2_6_32[] =
 
 static const char kernel_6_18[] =
 	"Node 0, zone      DMA\n  per-node stats\n      nr_inactive_anon 1125\n"
+	"      nr_inactive_file 81\n      nr_active_file 92\n"
+	"      nr_slab_reclaimable 13\n"
 	"      nr_free_cma  7\n      nr_balloon_pages 0\n  pages free     3840\n"
 	"        boost    0\n        min      25\n        low      31\n        high     37\n"
 	"        promo    43\n        spanned  4095\n        present  3997\n"
@@ -74,6 +77,8 @@ static void of_2_6_32(void **state)
 	expect_why(zi.zone[1].free_cma_pages, MW_ABSENT);
 	expect_why(zi.zone[1].promo_pages, MW_ABSENT);
 	expect_why(zi.zone[1].free_highatomic_pages, MW_ABSENT);
+	expect_val(zi.zone[0].active_file_pages, 3);
+	expect_why(zi.zone[1].active_file_pages, MW_ABSENT);
 	expect_val(zi.zone[0].unreclaimable, 1);
 	expect_why(zi.zone[1].unreclaimable, MW_ABSENT);
 	expect_val(zi.zone[1].start_pfn, 4096);
@@ -105,6 +110,10 @@ static void of_6_18(void **state)
 	expect_val(zi.zone[1].high_pages, 15000);
 	expect_val(zi.zone[1].promo_pages, 17500);
 	expect_val(zi.zone[0].free_cma_pages, 0);
+	expect_val(zi.zone[0].inactive_file_pages, 81);
+	expect_val(zi.zone[0].active_file_pages, 92);
+	expect_val(zi.zone[0].slab_reclaimable_pages, 13);
+	expect_why(zi.zone[1].slab_reclaimable_pages, MW_ABSENT);
 	expect_val(zi.zone[0].unreclaimable, 0);
 	expect_val(zi.zone[1].start_pfn, 1048576);
 	expect_why(zi.zone[2].start_pfn, MW_ABSENT);

@@ -103,15 +103,32 @@ static void walk_again(const struct mw_oom_case *c, struct mw_zones_walk *ret)
 	assert_int_equal(mw_zones_walk(&map, &ask, &arena, ret), 0);
 }
 
-static void expect_one_walk(const struct mw_oom_case *c, const struct mw_findings *found)
+/* The zones and the request of the report itself. */
+static void walk_report(const struct mw_oom_case *c, struct mw_zones_walk *ret)
 {
-	struct mw_zones_walk w;
+	static struct mw_node_cpus nodes[] = { { 0, { "0-7", 3 } }, { 1, { "8-15", 4 } } };
+	static const struct mw_snap s = { .node = nodes, .n_nodes = 2 };
+	static struct mw_zone_map map;
+	struct mw_zone_ask ask;
 
-	(void)found;
-	walk_again(c, &w);
-	assert_int_equal(w.walk.n_zones, c->n_zones);
+	mw_zones_of_report(c, &s, c->release, &arena, &map);
+	assert_true(mw_zone_ask_of_report(c, &arena, &ask));
+	assert_int_equal(ask.order, 2);
+	expect_val(ask.cpu, 9);
+	assert_int_equal(mw_zones_walk(&map, &ask, &arena, ret), 0);
+	assert_true(map.types_known);
+	assert_string_equal(map.node[1].zone[1].types, "UME");
+	assert_true(mw_str_eq(map.node[1].zone[2].facts.name, "Normal"));
+	assert_int_equal(map.node[1].zone[2].level, MW_LEVEL_UNKNOWN);
+	expect_why(map.snap->zones.min_free_kib, MW_UNREAD);
+	assert_null(map.node[1].zone[1].parts);
+}
+
+static void expect_same_walk(const struct mw_oom_case *c, const struct mw_zones_walk *w)
+{
+	assert_int_equal(w->walk.n_zones, c->n_zones);
 	for (size_t i = 0; i < c->n_zones; i++) {
-		const struct mw_walk_zone *a = &c->zone[i], *b = &w.walk.zone[i];
+		const struct mw_walk_zone *a = &c->zone[i], *b = &w->walk.zone[i];
 
 		assert_string_equal(mw_zones_name(&a->facts, &arena),
 				    mw_zones_name(&b->facts, &arena));
@@ -119,11 +136,22 @@ static void expect_one_walk(const struct mw_oom_case *c, const struct mw_finding
 		assert_int_equal(a->n_steps, b->n_steps);
 		for (size_t k = 0; k < a->n_steps; k++) {
 			assert_string_equal(mw_walk_step_text(&c->walk, a, k),
-					    mw_walk_step_text(&w.walk, b, k));
+					    mw_walk_step_text(&w->walk, b, k));
 			assert_int_equal(a->step[k].test, b->step[k].test);
 			assert_int_equal(a->step[k].margin_pages, b->step[k].margin_pages);
 		}
 	}
+}
+
+static void expect_one_walk(const struct mw_oom_case *c, const struct mw_findings *found)
+{
+	struct mw_zones_walk w;
+
+	(void)found;
+	walk_report(c, &w);
+	expect_same_walk(c, &w);
+	walk_again(c, &w);
+	expect_same_walk(c, &w);
 	assert_string_equal(mw_walk_step_text(&w.walk, &w.walk.zone[1], MW_WALK_MIN),
 			    "31156 - 3 = 31153 > 1076 min + 28925 lowmem_reserve = 30001; - 22393 "
 			    "(4 KiB) = 8760 > 538; - 8558 (8 KiB) = 202 <= 269");

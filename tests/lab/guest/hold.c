@@ -2,12 +2,14 @@
 /*
  * hold - takes memory of one kind and keeps it until killed.
  *
- *	hold [-n NAME] [-a ADJ] [-g CGROUP] [-b NODE] [-s STEP_MIB] [-d MS] KIND MIB
+ *	hold [-n NAME] [-a ADJ] [-g CGROUP] [-b NODE] [-t CPU] [-s STEP_MIB] [-d MS] KIND MIB
  *
  * KIND: anon, shared, memfd, sysv, mlocked, hugetlb, thp, or a path (a file of that size on the
- * file system that it lies on).  With -s it grows in steps, MS apart.  Prints a line when it holds
- * all: {"held":{"NAME":MIB}}; or its error: {"refused":{"NAME":"errno"}}.
+ * file system that it lies on).  -t: a second thread, on that CPU.  With -s it grows in steps,
+ * MS apart.  Prints a line when it holds all: {"held":{"NAME":MIB}}; or its error:
+ * {"refused":{"NAME":"errno"}}.
  */
+#include <pthread.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
@@ -80,6 +82,25 @@ static bool bind_to(long node)
 	return syscall(SYS_set_mempolicy, 2 /* MPOL_BIND */, &mask, 64ul) == 0;
 }
 
+static void *wait_there(void *cpu)
+{
+	unsigned long mask = 1ul << *(long *)cpu;
+
+	syscall(SYS_sched_setaffinity, 0, sizeof(mask), &mask);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static bool second_thread(long on_cpu)
+{
+	static long cpu;
+	pthread_t t;
+
+	cpu = on_cpu;
+	return pthread_create(&t, NULL, wait_there, &cpu) == 0;
+}
+
 static bool join(const char *group)
 {
 	char path[256];
@@ -92,7 +113,7 @@ static bool prepare(int argc, char *argv[], struct want *w)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "n:a:g:b:s:d:")) != -1)
+	while ((c = getopt(argc, argv, "n:a:g:b:t:s:d:")) != -1)
 		switch (c) {
 		case 'n':
 			w->name = optarg;
@@ -106,6 +127,10 @@ static bool prepare(int argc, char *argv[], struct want *w)
 			break;
 		case 'b':
 			if (!bind_to(atoi(optarg)))
+				return false;
+			break;
+		case 't':
+			if (!second_thread(atoi(optarg)))
 				return false;
 			break;
 		case 's':

@@ -160,3 +160,32 @@ group() { # NAME LIMIT_BYTES
 		G=$CG/memory/$1
 	fi
 }
+
+# settled NAME CPU MIB0 MIB1 [-b]: a process of that name with memory on both nodes (settle.c)
+settled() {
+	# shellcheck disable=SC2086 # perhaps no word
+	start "$1" settle ${5:-} "$1" "$2" "$3" "$4"
+	await "$1"
+}
+
+# NODE NAMES...: of these processes the pages that are not on the node, and of all, as numa_maps has it:
+# "REMOTE ALL", without mappings of which a page is mapped more than once
+remote_pages() {
+	node=$1
+	shift
+	for name in "$@"; do
+		eval "cat /proc/\$pid_$name/numa_maps"
+	done | awk -v node="N$node" '/mapmax=/ { next }
+		{ for (i = 3; i <= NF; i++) if (split($i, p, "=") == 2 && p[1] ~ /^N[0-9]+$/) {
+			all += p[2]; if (p[1] != node) remote += p[2] } }
+		END { print remote + 0, all + 0 }'
+}
+
+# Names: their memory as they wrote it, and they end.
+still_intact() {
+	for name in "$@"; do
+		: >"/tmp/$name.said"
+		eval "kill -USR1 \$pid_$name"
+		await "$name"
+	done
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * census - who owns each page of this machine's memory: the readers one after the other, until one
+ * passes its checks; its walk; the names of the owners.
+ *
+ * It reads the machine directly, not through a root: what it brings back is the text of meta/pages,
+ * which a root may keep.  No page of a process is touched, no file system is walked.
+ */
+#pragma once
+
+#include "kernel/census.h"
+#include "pages/layout.h"
+
+struct mw_census_options {
+	const char *reader;    /* "bpf", "kcore": this one alone; NULL: the first that works */
+	size_t files_max;      /* largest files that get a row and a name */
+	int32_t shift_mapping; /* for tests: page->mapping is looked for so far from its place */
+};
+
+/* 0 also where no reader could be used: then ret->reader is empty and the refusals say why.
+ * -ENOMEM. */
+int mw_census_take(const struct mw_census_options *options, struct mw_arena *arena,
+		   struct mw_census *ret);

@@ -1,0 +1,1 @@
+zones --balance --dry-run --root fixtures/hand-balance-16-nodes.cap

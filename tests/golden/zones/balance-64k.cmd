@@ -1,0 +1,1 @@
+zones --balance --root fixtures/hand-zones-64k.cap

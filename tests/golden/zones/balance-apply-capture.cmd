@@ -1,0 +1,1 @@
+zones --balance --apply --root fixtures/hand-balance.cap

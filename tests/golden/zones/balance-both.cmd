@@ -1,0 +1,1 @@
+zones --balance --apply --dry-run

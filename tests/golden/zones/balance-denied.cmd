@@ -1,0 +1,1 @@
+zones --balance --root fixtures/broken-denied.cap

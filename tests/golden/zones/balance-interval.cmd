@@ -1,0 +1,1 @@
+zones --balance --watch --interval 0

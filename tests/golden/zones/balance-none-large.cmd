@@ -1,0 +1,1 @@
+zones --balance --threshold balance-large=1000 --root fixtures/hand-balance.cap

@@ -1,0 +1,1 @@
+zones --balance --processes --root fixtures/hand-balance.cap

@@ -1,0 +1,1 @@
+zones --balance --request order=2 --root fixtures/hand-balance.cap

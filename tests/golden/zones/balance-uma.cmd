@@ -1,0 +1,1 @@
+zones --balance --root fixtures/6.18-zones-uma.cap

@@ -1,0 +1,1 @@
+zones --balance --json --root fixtures/hand-balance.cap

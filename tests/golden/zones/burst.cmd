@@ -1,0 +1,1 @@
+zones --root fixtures/hand-zones-burst.cap

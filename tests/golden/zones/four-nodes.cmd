@@ -1,0 +1,1 @@
+zones --root fixtures/6.1-zones-four-nodes.cap --request node=3

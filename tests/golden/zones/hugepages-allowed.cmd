@@ -1,0 +1,1 @@
+zones --root fixtures/hand-zones-hugepages.cap --threshold hugepage-node=95%

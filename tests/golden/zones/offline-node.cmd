@@ -1,0 +1,1 @@
+zones --root fixtures/hand-zones-offline-node.cap --request node=0

@@ -1,0 +1,1 @@
+zones --root fixtures/hand-zones-hugepages.cap --request pid=401

@@ -1,0 +1,1 @@
+zones --processes --top 0 --root fixtures/hand-numa-no-room.cap

@@ -1,0 +1,1 @@
+zones --processes --request order=2 --root fixtures/hand-numa.cap

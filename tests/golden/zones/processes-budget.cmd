@@ -1,0 +1,1 @@
+zones --processes --smaps-budget 7 --root fixtures/hand-numa.cap

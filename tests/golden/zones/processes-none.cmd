@@ -1,0 +1,1 @@
+zones --processes --root fixtures/6.1-two-nodes.cap

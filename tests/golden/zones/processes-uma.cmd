@@ -1,0 +1,1 @@
+zones --processes --root fixtures/6.18-zones-uma.cap

@@ -1,0 +1,1 @@
+zones --processes --json --root fixtures/hand-leaking-process.cap

@@ -1,0 +1,1 @@
+zones --processes --root fixtures/hand-numa.cap

@@ -1,0 +1,1 @@
+zones --report lab/logs/fragmentation-newest.log

@@ -1,0 +1,1 @@
+zones --report fixtures/oom-hostile-zones.log

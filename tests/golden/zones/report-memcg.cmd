@@ -1,0 +1,1 @@
+zones --report fixtures/oom-v1-memsw.log

@@ -1,0 +1,1 @@
+zones --report fixtures/no-such.log

@@ -1,0 +1,1 @@
+zones --report fixtures/oom-words.log --report-line 5

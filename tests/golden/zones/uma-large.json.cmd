@@ -1,0 +1,1 @@
+zones --root fixtures/6.18-zones-uma.cap --json

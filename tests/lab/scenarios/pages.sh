@@ -1,0 +1,36 @@
+#: title the census: each planted page is its owner's, classes equal the counters, by each reader
+#: memory 768
+#: disks data
+#: claim [.truth.kcore[].kind // empty] | length == 9
+#: claim .truth.kcore | all(.kind == null or (.frames >= 1024 and .frames == .right))
+#: claim@6.1,6.12,newest [.truth.bpf[].kind // empty] | length == 9
+#: claim@6.1,6.12,newest .truth.bpf | all(.kind == null or (.frames >= 1024 and .frames == .right))
+#: claim [.pages.kcore.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb", "kernel_stack", "vmalloc")) | .off_bytes | select(. > 256 * 1024 or . < -256 * 1024)] == []
+#: claim [.pages.kcore.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb")) | .off_bytes] | length == 7
+#: claim@6.1,6.12,newest [.pages.bpf.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb", "kernel_stack", "vmalloc")) | .off_bytes | select(. > 256 * 1024 or . < -256 * 1024)] == []
+#: claim@6.1,6.12,newest [.pages.bpf.pages[] | select(.id | IN("free", "anon", "page_cache", "shmem", "buffers", "page_tables", "hugetlb")) | .off_bytes] | length == 7
+#: claim@newest [.pages[].pages[] | select(.id == "slab") | .off_bytes | select(. > 256 * 1024 or . < -256 * 1024)] == []
+#: claim .pages.kcore.census.unknown_bytes < .pages.kcore.census.ram_bytes / 100
+# Twice each: the second is at rest.
+census() { # READER
+	memwhy ledger --counters --pages --reader "$1" --json >/tmp/$1.json 2>/tmp/$1.err
+	memwhy ledger --counters --pages --reader "$1" --top 0 --json >/tmp/$1.json 2>/tmp/$1.err
+	echo "{\"pages\":{\"$1\":$(tr -d '\n' </tmp/$1.json)}}"
+}
+truth() { # READER
+	mkdir -p /tmp/disk/$1
+	census_truth "$1" /tmp /tmp/disk/$1 8 >/tmp/$1.truth 2>/tmp/$1.err || cat /tmp/$1.err >&2
+	rm -rf /tmp/tmpfs /tmp/disk/$1
+	echo "{\"truth\":{\"$1\":[$(tr '\n' ',' </tmp/$1.truth | sed 's/,$//')]}}"
+}
+fault && {
+	mkdir -p /tmp/disk
+	mount -t ext4 /dev/nvme0n1 /tmp/disk && rm /tmp/disk/data
+	echo 8 >/proc/sys/vm/nr_hugepages
+	census kcore
+	census bpf
+	truth kcore
+	truth bpf
+}
+capture end
+exit 0
