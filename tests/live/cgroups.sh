@@ -67,9 +67,9 @@ start() {
 	pids="$pids $!"
 }
 reads() { in_group "$1" cat "$file" >/dev/null; }
-locks() { # GROUP: and stays
+locks() { # GROUP [FILE [touch]]: and stays; with touch it only maps
 	: >"$work/locked"
-	start "$1" "$B/tests/lockfile" "$file" >"$work/locked"
+	start "$1" "$B/tests/lockfile" "${2:-$file}" ${3:+"$3"} >"$work/locked"
 	i=0
 	while [ ! -s "$work/locked" ] && [ $i -lt 200 ]; do
 		sleep 0.1
@@ -207,6 +207,36 @@ claim "  and is named, to 1 %" "group(\"/b\") | .payer == \"beside\" and .payer_
 	and near(.unpaid_bytes; $bytes)"
 stop
 drop
+
+# Variants of the story: each is found, sized, and its payer named.
+story() { # LABEL FILE BYTES [touch]: a is made again, and uses FILE
+	remove a
+	make a
+	locks a "$2" "${4:-}"
+	ask
+	claim "$1" "near(group(\"/a\").unpaid_bytes; $3) and (group(\"/a\") | .payer_path == \"/memwhy_cg_test\"
+		and (.payer | IN(\"removed\", \"above\")))"
+}
+reads a
+story "mapped, not locked" "$file" "$bytes" touch
+claim "  by what is mapped" 'group("/a").proof == "mapped"'
+stop
+drop
+reads a
+exec 7<"$file"
+ln "$file" "$work/again"
+rm "$file"
+story "a file whose name is gone" /dev/fd/7 "$bytes"
+exec 7<&-
+mv "$work/again" "$file"
+stop
+drop
+if [ -n "$mounted" ]; then
+	in_group a dd if=/dev/zero of="$tmpfs/g" bs=1M count=40 status=none
+	story "a tmpfs file, locked" "$tmpfs/g" "(40 | mib)"
+	stop
+	rm "$tmpfs/g"
+fi
 
 # A tmpfs file outlives its group.
 if [ -n "$mounted" ]; then
