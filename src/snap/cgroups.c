@@ -179,14 +179,21 @@ static void take_v1(struct take *t, struct mw_cgroup *g)
 	mw_pressure_parse((struct mw_str){}, &g->pressure);
 }
 
-static void take_files(struct take *t, struct mw_cgroup *g)
+static bool open_folder(struct take *t, const struct mw_cgroup *g)
 {
 	struct mw_str folder = mw_cgroup_folder(&t->mount, g->path, t->temp);
 	const char *path = mw_arena_cstr(t->temp, folder);
 
 	if (!folder.n)
-		return;
+		return false;
 	t->folder = mw_root_at(t->root, path, &t->at) < 0 ? path : NULL;
+	return true;
+}
+
+static void take_files(struct take *t, struct mw_cgroup *g)
+{
+	if (!open_folder(t, g))
+		return;
 	take_stat(t, g);
 	if (t->mount.v2)
 		take_v2(t, g);
@@ -272,8 +279,44 @@ void mw_take_cgroups(struct mw_root *root, struct mw_arena *arena, struct mw_sna
 		find_all(&t);
 		take_all(&t);
 	}
-	for (size_t i = 0; i < s->n_procs; i++)
+	if (temp.failed)
+		arena->failed = true;
+}
+
+static void take_again(struct take *t, struct mw_cgroup *g)
+{
+	struct mw_arena_mark mark = mw_arena_mark(t->temp);
+	struct mw_cgroup_stat own, total;
+	struct mw_str text;
+
+	if (open_folder(t, g) && text_of(t, "meta/again/memory.stat", &text) == MW_OK) {
+		mw_cgroup_stat_parse(text, t->mount.v2, &own, &total);
+		g->again = t->mount.v2 ? total : own;
+	}
+	mw_at_close(&t->at);
+	mw_arena_reset(t->temp, mark);
+}
+
+/* Processes end and begin while they are read: what is charged is read on both sides of them. */
+void mw_take_cgroups_again(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s)
+{
+	_mw_arena_ struct mw_arena temp = {};
+	struct take t = { .root = root,
+			  .arena = arena,
+			  .temp = &temp,
+			  .s = s,
+			  .at.fd = -1,
+			  .mount = s->cgroups.mount };
+	bool *used = mw_arena_alloc(&temp, s->cgroups.n + 1);
+
+	for (size_t i = 0; i < s->n_procs; i++) {
 		s->proc[i].charged = charged_at(&s->cgroups, s->proc[i].cgroup);
+		if (used && s->proc[i].charged < s->cgroups.n)
+			used[s->proc[i].charged] = true;
+	}
+	for (size_t i = 0; used && i < s->cgroups.n; i++)
+		if (used[i])
+			take_again(&t, &s->cgroups.item[i]);
 	if (temp.failed)
 		arena->failed = true;
 }

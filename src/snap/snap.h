@@ -202,7 +202,9 @@ struct mw_cgroup {
 	bool charged;
 	struct mw_cgroup_stat own;   /* v1 alone: without the groups below */
 	struct mw_cgroup_stat total; /* with them, removed ones included */
-	struct mw_val usage_bytes;   /* all that is charged, with the groups below */
+	/* Of a group with processes, when all of these had been read: own of v1, total of v2. */
+	struct mw_cgroup_stat again;
+	struct mw_val usage_bytes; /* all that is charged, with the groups below */
 	/* Limits; MW_ABSENT: none.  high, low and min: v2; soft: v1. */
 	struct mw_val max_bytes, high_bytes, low_bytes, min_bytes, soft_bytes;
 	struct mw_val max_count;	   /* how often the limit was reached */

@@ -108,8 +108,9 @@ void mw_take_committed(struct mw_root *root, struct mw_arena *arena, struct mw_s
 bool mw_take_cgroup_mount(struct mw_root *root, struct mw_arena *arena, struct mw_arena *temp,
 			  struct mw_cgroup_mount *ret);
 
-/* All memory cgroups, and in which each process is. */
+/* All memory cgroups; then, when all processes had been read, in which each is, and what moved. */
 void mw_take_cgroups(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+void mw_take_cgroups_again(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
 /* The memory cgroups of all processes, and those above them. */
 void mw_take_memcgs(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);

@@ -211,10 +211,21 @@ struct mw_val mw_group_surplus(const struct mw_account *g, enum mw_group_proof p
 	return mw_sub(charged(&g->own, proof), used(g, proof));
 }
 
-static void find_unpaid(struct mw_account *g)
+/* Before and after the processes were read: the larger one, for some ended or began meanwhile. */
+static struct mw_val charged_most(const struct mw_account *g, bool v2, enum mw_group_proof proof)
 {
-	struct mw_val locked = mw_sub(g->use.locked_bytes, g->own.unevictable_bytes);
-	struct mw_val map = mw_sub(g->use.mapped_bytes, g->own.mapped_bytes);
+	struct mw_val first = charged(&g->own, proof), again = charged(&g->cgroup->again, proof);
+
+	/* Of v2 it is of the groups below too. */
+	if (v2)
+		again = mw_sub(mw_add(first, again), charged(&g->cgroup->total, proof));
+	return mw_known(again) && mw_or(first, 0) < again.v ? again : first;
+}
+
+static void find_unpaid(struct mw_account *g, bool v2)
+{
+	struct mw_val locked = mw_sub(g->use.locked_bytes, charged_most(g, v2, MW_PROOF_LOCKED));
+	struct mw_val map = mw_sub(g->use.mapped_bytes, charged_most(g, v2, MW_PROOF_MAPPED));
 
 	/* Below zero is no race here: it is charged for more than its processes use. */
 	if (locked.why == MW_RACED)
@@ -426,7 +437,7 @@ void mw_accounts_build(const struct mw_snap *snap, uint64_t floor_bytes, struct 
 	for (size_t i = 0; i < ret->n; i++)
 		split(&b, i);
 	for (size_t i = 0; i < ret->n; i++) {
-		find_unpaid(&ret->group[i]);
+		find_unpaid(&ret->group[i], ret->v2);
 		ret->unpaid_bytes =
 			mw_add(ret->unpaid_bytes, mw_ok(mw_or(ret->group[i].unpaid_bytes, 0)));
 	}

@@ -184,6 +184,27 @@ static void nothing_to_say(void **state)
 	assert_int_equal(machine_group(&denied, "/p")->use_below.unread_count, 1);
 }
 
+/* A process that ended while all was read had its pages charged before, or after. */
+static void charged_before_or_after(void **state)
+{
+	_machine_ struct machine m = {};
+	_machine_ struct machine v2 = {};
+
+	(void)state;
+	machine_take(&m, HEAD V1_MOUNT FOLDERS V1_STAT(
+				 "/p/a", "0", "0", "0", "0", "0",
+				 "0") "-- cg/p/a/meta/again/memory.stat --\nmapped_file 200" M
+				      "\nunevictable 0\n" V1_USAGE("/p/a", "1")
+					      PROC("7", V1, "/p/a", "0", "200000") END);
+	expect_val(machine_group(&m, "/p/a")->unpaid_bytes, LOCKER_BYTES - 200 * MB);
+	machine_take(&v2, HEAD V2_MOUNT FOLDERS V2_STAT(
+				  "/p/a", "0", "205",
+				  "0") "-- cg/p/a/meta/again/memory.stat --\nfile_mapped "
+				       "0\nunevictable 0\n" V2_USAGE("/p/a", "1")
+					       PROC("7", V2, "/p/a", "0", "200000") END);
+	expect_val(machine_group(&v2, "/p/a")->unpaid_bytes, 0);
+}
+
 /* The least room on the way up; a group of v1 that stands for itself ends the way. */
 static void limits(void **state)
 {
@@ -272,6 +293,7 @@ int main(void)
 		cmocka_unit_test(each_once),
 		cmocka_unit_test(nobody),
 		cmocka_unit_test(nothing_to_say),
+		cmocka_unit_test(charged_before_or_after),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(flat_hierarchy),
 		cmocka_unit_test(gone_meanwhile),
