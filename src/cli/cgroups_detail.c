@@ -157,10 +157,9 @@ void cli_cgroups_removed(struct mw_report *r, const struct cgroups_view *v)
 	static const struct mw_col columns[] = {
 		{ "path", "REMOVED CGROUPS BELOW", MW_TYPE_STR },
 		{ "count", "COUNT", MW_TYPE_COUNT },
-		{ "bytes", "CHARGED", MW_TYPE_BYTES },
-		{ "anon_bytes", "ANON", MW_TYPE_BYTES },
-		{ "file_bytes", "FILE", MW_TYPE_BYTES },
+		{ "bytes", "FILE", MW_TYPE_BYTES },
 		{ "shmem_bytes", "SHMEM", MW_TYPE_BYTES },
+		{ "anon_bytes", "ANON", MW_TYPE_BYTES },
 		{ "unevictable_bytes", "LOCKED", MW_TYPE_BYTES },
 		{ "at_most", "AT MOST", MW_TYPE_BOOL },
 	};
@@ -181,11 +180,10 @@ void cli_cgroups_removed(struct mw_report *r, const struct cgroups_view *v)
 		mw_cell_str(row, 0, g->cgroup->path);
 		cell(row, 1, g->removed_count);
 		cell(row, 2, g->removed_bytes);
-		cell(row, 3, g->removed.anon_bytes);
-		cell(row, 4, g->removed.file_bytes);
-		cell(row, 5, g->removed.shmem_bytes);
-		cell(row, 6, g->removed.unevictable_bytes);
-		mw_cell_val(row, 7, mw_ok(g->removed_at_most));
+		cell(row, 3, g->removed.shmem_bytes);
+		cell(row, 4, g->removed.anon_bytes);
+		cell(row, 5, g->removed.unevictable_bytes);
+		mw_cell_val(row, 6, mw_ok(g->removed_at_most));
 	}
 }
 

@@ -271,7 +271,7 @@ static size_t worst(const struct cgroups_view *v, size_t *ret_more)
 	for (size_t i = 0; i < v->accounts->n; i++) {
 		const struct mw_account *g = &v->accounts->group[i];
 
-		if (!mw_group_is_unpaid(v->found, g) || !is_asked(v, i))
+		if (!mw_group_is_serious(v->found, g) || !is_asked(v, i))
 			continue;
 		n++;
 		if (best == MW_NO_GROUP ||
@@ -300,6 +300,22 @@ static const char *unpaid_verdict(struct mw_arena *a, const struct cgroups_view 
 	return more ? mw_fmt(a, "%s; and %zu more", said, more) : said;
 }
 
+/* "cgroup /a pays for what its processes lock and map, but for 20.0 MiB" */
+static const char *paid_words(struct mw_arena *a, const struct cgroups_view *v, const char *where)
+{
+	struct mw_val rest = mw_ok(0);
+	const char *said;
+
+	for (size_t i = 0; i < v->accounts->n; i++)
+		if (is_asked(v, i))
+			rest = mw_add(rest, mw_ok(mw_or(v->accounts->group[i].unpaid_bytes, 0)));
+	said = mw_fmt(a, "%s%s for what its processes lock and map", where,
+		      v->at == MW_NO_GROUP ? ": each pays" : " pays");
+	if (mw_or(rest, 0) >> 20)
+		said = mw_fmt(a, "%s, but for %s", said, mw_fmt_val_bytes(a, rest));
+	return said;
+}
+
 static const char *verdict(struct mw_arena *a, const struct cgroups_view *v)
 {
 	const struct mw_accounts *all = v->accounts;
@@ -322,9 +338,7 @@ static const char *verdict(struct mw_arena *a, const struct cgroups_view *v)
 			"%s: each pays for what its processes lock and map; removed cgroups are "
 			"still charged for %s; proof by arithmetic",
 			where, mw_fmt_val_bytes(a, all->removed_bytes));
-	if (v->at != MW_NO_GROUP)
-		return mw_fmt(a, "%s pays for what its processes lock and map", where);
-	return mw_fmt(a, "%s: each pays for what its processes lock and map", where);
+	return paid_words(a, v, where);
 }
 
 static void notes(struct mw_report *r, const struct cgroups_view *v)

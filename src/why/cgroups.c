@@ -113,7 +113,7 @@ static void split(struct build *b, size_t at)
 		split_v2(g);
 	else
 		split_v1(g);
-	g->removed_bytes = mw_add(g->removed.anon_bytes, g->removed.file_bytes);
+	g->removed_bytes = g->removed.file_bytes;
 	b->all->removed_bytes = mw_add(b->all->removed_bytes, mw_ok(mw_or(g->removed_bytes, 0)));
 }
 

@@ -62,7 +62,8 @@ struct mw_account {
 	struct mw_group_name name;
 	struct mw_cgroup_stat own;     /* v2: with removed groups directly below it */
 	struct mw_cgroup_stat removed; /* charged to those; MW_ABSENT: this kernel does not tell */
-	struct mw_val removed_bytes;   /* anonymous memory and files of it */
+	/* Files and shared memory of it: who has no processes has hardly any anonymous memory. */
+	struct mw_val removed_bytes;
 	struct mw_val removed_count;   /* how many they are, with those below them; v2 */
 	bool removed_at_most;	       /* what it was charged for itself, before, may be in it */
 	struct mw_group_use use;       /* of the processes in it */
@@ -128,6 +129,9 @@ const char *mw_group_path(const struct mw_cgroups_case *c, size_t at);
 
 /* Does a group use enough of what others pay to be told? */
 bool mw_group_is_unpaid(const struct mw_cgroups_case *c, const struct mw_account *g);
+
+/* The same, and more than the libraries that every program maps? */
+bool mw_group_is_serious(const struct mw_cgroups_case *c, const struct mw_account *g);
 
 /* In words: "removed cgroups below /a", "cgroup /b beside it" */
 const char *mw_group_payer_words(const struct mw_cgroups_case *c, const struct mw_account *g);

@@ -44,6 +44,15 @@ static bool is_locked(const struct mw_account *g)
 	return g->proof == MW_PROOF_LOCKED;
 }
 
+/* Libraries and programs that others started first are mapped too. */
+bool mw_group_is_serious(const struct mw_cgroups_case *c, const struct mw_account *g)
+{
+	return mw_group_is_unpaid(c, g) &&
+	       (is_locked(g) ||
+		(g->payer != MW_PAYER_UNKNOWN &&
+		 mw_group_is_large(c, g->unpaid_bytes, c->limit->cg_mapped_permille)));
+}
+
 /* What is left over where it is paid. */
 static struct mw_val left_over(const struct mw_cgroups_case *c, const struct mw_account *g)
 {
@@ -91,11 +100,10 @@ static const char *const sure_use =
 static void uncharged(const struct mw_cgroups_case *c, size_t at, struct mw_findings *all)
 {
 	const struct mw_account *g = &c->groups->group[at];
-	/* Libraries and programs that others started first are mapped too. */
-	bool serious =
-		is_locked(g) || mw_group_is_large(c, g->unpaid_bytes, c->limit->cg_mapped_permille);
-	struct mw_finding f = mw_group_finding("MW-CG-UNCHARGED-CACHE",
-					       serious ? MW_WARNING : MW_INFO, g->unpaid_bytes);
+	struct mw_finding f =
+		mw_group_finding("MW-CG-UNCHARGED-CACHE",
+
+				 mw_group_is_serious(c, g) ? MW_WARNING : MW_INFO, g->unpaid_bytes);
 
 	f.verdict = mw_fmt(c->arena, "%s uses %s that it is not charged for; paid by %s",
 			   mw_group_called(c, at), mw_group_size(c, g->unpaid_bytes),
