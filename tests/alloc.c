@@ -67,8 +67,8 @@ static size_t torture(char *argv[], size_t stride, FILE *result)
 
 static int fixture(const char *path, FILE *result)
 {
-	static const char *const commands[] = { "--json",  "--color=never", "ledger",
-						"victims", "capture",	    "zones" };
+	static const char *const commands[] = { "--json",  "--color=never", "ledger", "victims",
+						"cgroups", "capture",	    "zones" };
 	size_t stride = file_bytes(path) < SMALL_BYTES ? 1 : STRIDE;
 	int bad = 0;
 

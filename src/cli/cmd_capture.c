@@ -96,7 +96,7 @@ static int run(const struct options *o)
 	int status;
 
 	recording.save_capture = "kept"; /* any: it is written here */
-	status = cli_job_start(&job, &recording, MW_WANT_ALL | MW_WANT_NUMA);
+	status = cli_job_start(&job, &recording, MW_WANT_ALL | MW_WANT_NUMA | MW_WANT_CGROUPS);
 	if (status)
 		return status;
 	read_more(&job);

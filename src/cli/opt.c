@@ -41,8 +41,7 @@ struct options opt_defaults(void)
 				 .interval_s = 60 };
 }
 
-/* "512", "64K", "2G" in bytes; whole numbers only. */
-static bool parse_size(struct mw_str s, uint64_t *ret)
+bool opt_parse_size(struct mw_str s, uint64_t *ret)
 {
 	static const char units[] = "KMGT";
 	size_t powers = 0;
@@ -86,6 +85,14 @@ static bool parse_share(struct mw_str s, uint64_t *ret)
 	return v && v <= 1000000;
 }
 
+static bool add(struct opt_list *list, const char *value)
+{
+	if (list->n == OPT_LIST_MAX)
+		return false;
+	list->item[list->n++] = value;
+	return true;
+}
+
 static bool set(struct options *o, const struct opt *opt, const char *value)
 {
 	char *slot = (char *)o + opt->offset;
@@ -98,10 +105,12 @@ static bool set(struct options *o, const struct opt *opt, const char *value)
 	case OPT_PAIR:
 		*(const char **)slot = value;
 		return true;
+	case OPT_LIST:
+		return add((struct opt_list *)slot, value);
 	case OPT_NUMBER:
 		return !mw_str_u64(mw_str_of(value), (uint64_t *)slot);
 	case OPT_SIZE:
-		return parse_size(mw_str_of(value), (uint64_t *)slot);
+		return opt_parse_size(mw_str_of(value), (uint64_t *)slot);
 	case OPT_SHARE:
 		return parse_share(mw_str_of(value), (uint64_t *)slot);
 	case OPT_THRESHOLD:

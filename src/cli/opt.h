@@ -11,6 +11,14 @@
 
 #include "why/thresholds.h"
 
+#define OPT_LIST_MAX 32
+
+/* What was given to an option that may be given several times. */
+struct opt_list {
+	const char *item[OPT_LIST_MAX];
+	size_t n;
+};
+
 /* The values of all options; what a command does not have stays at its default. */
 struct options {
 	const char *root;
@@ -41,13 +49,26 @@ struct options {
 	bool all_orders, processes;
 	bool balance, apply, watch;
 	uint64_t interval_s;
-	char **arg; /* what is no option */
+	/* Of memwhy cgroups. */
+	bool dying;
+	struct opt_list expect; /* "PATH=BYTES" */
+	char **arg;		/* what is no option */
 	int n_args;
 };
 
-/* OPT_PAIR takes two words, into a const char *[2]; the second may begin with a dash. */
-/* OPT_SHARE: "0.01" or "1%", more than nothing and at most all, in parts of a million. */
-enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_PAIR, OPT_NUMBER, OPT_SIZE, OPT_SHARE, OPT_THRESHOLD };
+/* OPT_PAIR takes two words, into a const char *[2]; the second may begin with a dash.  OPT_LIST
+ * adds to a struct opt_list.  OPT_SHARE: "0.01" or "1%", more than nothing and at most all, in parts
+ * of a million. */
+enum opt_kind {
+	OPT_FLAG,
+	OPT_TEXT,
+	OPT_PAIR,
+	OPT_LIST,
+	OPT_NUMBER,
+	OPT_SIZE,
+	OPT_SHARE,
+	OPT_THRESHOLD,
+};
 
 struct opt {
 	const char *name; /* without the dashes */
@@ -68,6 +89,9 @@ struct options opt_defaults(void);
  * was printed on stderr). */
 int opt_parse(struct options *o, const char *command, const struct opt *own, size_t n_own, int argc,
 	      char *argv[]);
+
+/* "512", "64K", "2G" in bytes; whole numbers only. */
+bool opt_parse_size(struct mw_str s, uint64_t *ret);
 
 void opt_help(FILE *out, const struct opt *table, size_t n);
 

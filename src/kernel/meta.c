@@ -105,6 +105,24 @@ bool mw_meta_fds_next(struct mw_str *rest, struct mw_open_file *ret)
 	return false;
 }
 
+bool mw_meta_folders_next(struct mw_str *rest, struct mw_folder *ret)
+{
+	struct mw_str line;
+
+	while (mw_str_cut(rest, '\n', &line)) {
+		struct mw_folder f = {};
+
+		if (!number(&line, &f.ino))
+			continue;
+		f.path = tail(line);
+		if (!mw_str_starts(f.path, "/"))
+			continue;
+		*ret = f;
+		return true;
+	}
+	return false;
+}
+
 static bool parse_item(struct mw_str line, struct mw_tree_item *ret)
 {
 	struct mw_tree_item item = {};

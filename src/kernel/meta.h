@@ -41,6 +41,12 @@ struct mw_tree_item {
 	struct mw_str path;	    /* below FOLDER, escaped as \ooo */
 };
 
+/* A line of DIR/meta/folders: a folder below DIR, first DIR itself, each after the one above it. */
+struct mw_folder {
+	uint64_t ino;
+	struct mw_str path; /* "/a/b"; of DIR "/"; escaped as \ooo */
+};
+
 /* Pure; -EINVAL when malformed.  Slices of text. */
 int mw_meta_stat_parse(struct mw_str text, struct mw_file_stat *ret);
 int mw_meta_statfs_parse(struct mw_str text, struct mw_fs_stat *ret);
@@ -49,6 +55,7 @@ int mw_meta_ns_parse(struct mw_str text, struct mw_ns *ret);
 /* The next item; malformed lines are skipped.  False at the end. */
 bool mw_meta_fds_next(struct mw_str *rest, struct mw_open_file *ret);
 bool mw_meta_tree_next(struct mw_str *rest, struct mw_tree_item *ret);
+bool mw_meta_folders_next(struct mw_str *rest, struct mw_folder *ret);
 
 /* Allocated blocks of all that was met. */
 struct mw_val mw_meta_tree_bytes(struct mw_str text);

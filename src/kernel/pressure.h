@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pressure - /proc/pressure/memory as data (psi_show(), kernel/sched/psi.c).
+ * pressure - /proc/pressure/memory, or memory.pressure of a cgroup, as data (psi_show(),
+ * kernel/sched/psi.c).
  */
 #pragma once
 

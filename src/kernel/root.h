@@ -24,6 +24,7 @@
  *	proc/PID/meta/page/ADDRESS	what stands behind a page, see kernel/page_entry.h
  *	proc/PID/meta/smaps/ADDRESS	the part of smaps about the mapping of that address
  *	meta/pages	who owns each page, see kernel/census.h: only of a capture, see snap/pages.c
+ *	DIR/meta/folders	all folders below DIR, see mw_meta_folders_next()
  *	DIR/meta/inode/NUMBER	the folder below DIR with that inode number, as "/a/b"
  *	proc/PID/meta/sysvipc_shm	proc/sysvipc/shm as its IPC namespace shows it
  *

@@ -360,6 +360,8 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 		return mw_live_inode(dirfd, question + 6, arena, ret);
 	if (!strcmp(question, "ns"))
 		return meta_ns(dirfd, arena, ret);
+	if (!strcmp(question, "folders"))
+		return mw_live_folders(dirfd, arena, ret);
 	if (!strcmp(question, "fds"))
 		return meta_fds(dirfd, arena, ret);
 	if (!strcmp(question, "promises"))

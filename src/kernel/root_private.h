@@ -32,6 +32,9 @@ int mw_live_page(int dirfd, const char *address, struct mw_arena *arena, struct 
 int mw_live_smaps(int dirfd, const char *address, struct mw_arena *arena, struct mw_str *ret);
 int mw_live_inode(int dirfd, const char *number, struct mw_arena *arena, struct mw_str *ret);
 
+/* "folders" of any folder. */
+int mw_live_folders(int dirfd, struct mw_arena *arena, struct mw_str *ret);
+
 /* Loads an archive into a capture: 0, -EINVAL with a problem, -ENOMEM, -ENOSYS (no libarchive). */
 int mw_archive_load(int fd, struct mw_arena *arena, struct mw_capture *ret,
 		    struct mw_problem *ret_problem);

@@ -3,7 +3,6 @@
  * memcgs - the memory cgroups that have processes, and those above them.
  */
 #include "base/fmt.h"
-#include "kernel/cgroup_memory.h"
 #include "snap/snap_private.h"
 
 struct take {
@@ -14,7 +13,8 @@ struct take {
 	struct mw_index by_path, by_pid;
 };
 
-static bool find_mount(struct take *t)
+bool mw_take_cgroup_mount(struct mw_root *root, struct mw_arena *arena, struct mw_arena *temp,
+			  struct mw_cgroup_mount *ret)
 {
 	static const struct mw_cgroup_mount usual[] = {
 		{ { "sys/fs/cgroup/memory", 20 }, { "/", 1 }, false },
@@ -25,13 +25,13 @@ static bool find_mount(struct take *t)
 	struct mw_str text;
 
 	for (size_t i = 0; i < 2; i++)
-		if (!mw_root_read(t->root, tables[i], t->temp, &text) &&
-		    mw_cgroup_mount_find(text, t->arena, &t->mount))
+		if (!mw_root_read(root, tables[i], temp, &text) &&
+		    mw_cgroup_mount_find(text, arena, ret))
 			return true;
 	/* A sosreport has no table of ours: v1 has its folder, where it is not empty. */
 	for (size_t i = 0; i < 2; i++)
-		if (mw_root_list(t->root, usual[i].point.p, t->temp, &names) >= 0 && names.n) {
-			t->mount = usual[i];
+		if (mw_root_list(root, usual[i].point.p, temp, &names) >= 0 && names.n) {
+			*ret = usual[i];
 			return true;
 		}
 	return false;
@@ -193,7 +193,7 @@ void mw_take_memcgs(struct mw_root *root, struct mw_arena *arena, struct mw_snap
 		s->proc[i].oom.place = MW_NO_PLACE;
 		mw_index_put(&t.by_pid, &index, s->proc[i].pid, i);
 	}
-	s->memcgs.why = find_mount(&t) ? MW_OK : MW_ABSENT;
+	s->memcgs.why = mw_take_cgroup_mount(root, arena, &temp, &t.mount) ? MW_OK : MW_ABSENT;
 	s->memcgs.v2 = t.mount.v2;
 	for (size_t i = 0; s->memcgs.why == MW_OK && i < s->n_procs; i++)
 		if (mw_str_starts(s->proc[i].cgroup, "/"))

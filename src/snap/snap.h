@@ -16,6 +16,8 @@
 #include "kernel/allocinfo.h"
 #include "kernel/arcstats.h"
 #include "kernel/census.h"
+#include "kernel/cgroup_memory.h"
+#include "kernel/cgroup_stat.h"
 #include "kernel/drm_fdinfo.h"
 #include "kernel/meminfo.h"
 #include "kernel/meta.h"
@@ -23,6 +25,7 @@
 #include "kernel/pid_smaps.h"
 #include "kernel/pid_stat.h"
 #include "kernel/pid_status.h"
+#include "kernel/pressure.h"
 #include "kernel/release.h"
 #include "kernel/root.h"
 #include "kernel/slabinfo.h"
@@ -49,7 +52,8 @@ enum mw_want {
 	/* Of each process the nodes its pages and threads are on: needs MW_WANT_ZONES, and walks
 	 * all page tables where there is more than one node. */
 	MW_WANT_NUMA = 1 << 10,
-	MW_WANT_PAGES = 1 << 11, /* who owns each page of memory */
+	MW_WANT_PAGES = 1 << 11,   /* who owns each page of memory */
+	MW_WANT_CGROUPS = 1 << 12, /* all memory cgroups, and what is charged to them */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT | MW_WANT_ZONES,
 };
@@ -152,6 +156,7 @@ struct mw_proc {
 	struct mw_proc_oom oom;
 	struct mw_str cgroup; /* that is charged for its memory; empty: not known */
 	size_t memcg;	      /* index of it, with MW_WANT_OOM; MW_NO_MEMCG: not known */
+	size_t charged;	      /* index in cgroups, with MW_WANT_CGROUPS; MW_NO_MEMCG likewise */
 	struct mw_proc_promises promises;
 	struct mw_proc_numa numa;
 	struct mw_val map_count;   /* with MW_WANT_SHMEM */
@@ -185,6 +190,38 @@ struct mw_memcgs {
 	enum mw_why why; /* MW_ABSENT: none is mounted */
 	bool v2;
 	struct mw_memcg *item; /* a parent stands before its children */
+	size_t n;
+};
+
+/* A memory cgroup, with processes or without, with MW_WANT_CGROUPS.  A file that this kernel does
+ * not have, or of this version not for this group, gives MW_ABSENT. */
+struct mw_cgroup {
+	struct mw_str path; /* as /proc/PID/cgroup has it */
+	size_t parent;	    /* index; MW_NO_MEMCG: none */
+	uint64_t ino;	    /* of its folder; 0: not known */
+	/* Does it have the memory controller?  Else what is in it is charged to the next above. */
+	bool charged;
+	struct mw_cgroup_stat own;   /* v1 alone: without the groups below */
+	struct mw_cgroup_stat total; /* with them, removed ones included */
+	/* Of a group with processes, when all of these had been read: own of v1, total of v2. */
+	struct mw_cgroup_stat again;
+	struct mw_val usage_bytes; /* all that is charged, with the groups below */
+	/* Limits; MW_ABSENT: none.  high, low and min: v2; soft: v1. */
+	struct mw_val max_bytes, high_bytes, low_bytes, min_bytes, soft_bytes;
+	struct mw_val max_count;	   /* how often the limit was reached */
+	struct mw_val high_count;	   /* v2: how often it was throttled */
+	struct mw_val oom_kill_count;	   /* processes that were killed */
+	struct mw_pressure pressure;	   /* v2 */
+	struct mw_val dying_count;	   /* v2: removed groups below it that still exist */
+	struct mw_val dying_charged_count; /* of these, since 6.12: with memory */
+	struct mw_val hierarchy; /* v1: 0 (up to 5.10): groups below are not charged to it */
+};
+
+struct mw_cgroups {
+	enum mw_why why; /* MW_UNREAD: not asked; MW_ABSENT: none is mounted */
+	bool v2;
+	struct mw_cgroup_mount mount;
+	struct mw_cgroup *item; /* each before those below it, these by name */
 	size_t n;
 };
 
@@ -325,6 +362,7 @@ struct mw_snap {
 	bool procs_hidden; /* hidepid: others' processes are not listed */
 	bool global_init;  /* pid 1 is the machine's, not a container's */
 	struct mw_memcgs memcgs;
+	struct mw_cgroups cgroups;
 	struct mw_oom_sysctl oom_sysctl;
 	struct mw_commit_sysctl commit_sysctl;
 	struct mw_val committed_bytes; /* Committed_AS again, when all processes had been read */

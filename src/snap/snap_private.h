@@ -104,6 +104,14 @@ void mw_take_promises(struct mw_at *at, struct mw_arena *temp, struct mw_snap *s
 void mw_take_commit_sysctl(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 void mw_take_committed(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 
+/* Where the memory cgroups are; false: nowhere. */
+bool mw_take_cgroup_mount(struct mw_root *root, struct mw_arena *arena, struct mw_arena *temp,
+			  struct mw_cgroup_mount *ret);
+
+/* All memory cgroups; then, when all processes had been read, in which each is, and what moved. */
+void mw_take_cgroups(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+void mw_take_cgroups_again(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
+
 /* The memory cgroups of all processes, and those above them. */
 void mw_take_memcgs(struct mw_root *root, struct mw_arena *arena, struct mw_snap *s);
 

@@ -36,6 +36,12 @@ struct mw_thresholds {
 	uint64_t watermark_quick_permille; /* of kswapd's runs */
 	uint64_t watermark_high_permille;
 	uint64_t hugepage_node_permille, hugepage_left_permille; /* of the node */
+	uint64_t cg_uncharged_permille; /* of what the cgroup is charged for and uses */
+	uint64_t cg_mapped_permille, cg_dying_permille, cg_tmpfs_permille;
+	uint64_t cg_throttled_permille; /* of the last 10 seconds */
+	uint64_t cg_mlock_permille;	/* of the limit */
+	uint64_t cg_expect_permille;	/* of what is expected */
+	uint64_t cg_floor_mib;
 	uint64_t floor_mib;
 	/* Of memwhy zones --balance: of MemTotal, of a node, of the process, of all large ones. */
 	uint64_t balance_large_permille, balance_margin_permille;

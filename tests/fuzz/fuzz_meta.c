@@ -7,6 +7,7 @@ static void lists(struct mw_str text)
 {
 	struct mw_open_file f;
 	struct mw_tree_item item;
+	struct mw_folder folder;
 	uint64_t number;
 
 	for (struct mw_str rest = text; mw_meta_fds_next(&rest, &f);) {
@@ -15,6 +16,10 @@ static void lists(struct mw_str text)
 		must_lie_in(text, f.path);
 		must(f.dev.n && f.path.n);
 		must(!mw_str_u64(f.fd, &number)); /* it stands in commands to paste */
+	}
+	for (struct mw_str rest = text; mw_meta_folders_next(&rest, &folder);) {
+		must_lie_in(text, folder.path);
+		must(folder.path.n && folder.path.p[0] == '/');
 	}
 	for (struct mw_str rest = text; mw_meta_tree_next(&rest, &item);) {
 		must_lie_in(text, item.path);

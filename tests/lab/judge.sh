@@ -3,7 +3,7 @@
 #
 # The document: the guest's facts merged; .status (exit status of the guest), .kills, .invoked,
 # .constraints, .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME,
-# .promised.NAME: `memwhy commit --json`; .parts.NAME: zone_parts_check;
+# .promised.NAME: `memwhy commit --json`; .parts.NAME: zone_parts_check; .paid.NAME: `memwhy cgroups --json`;
 # .oom: `memwhy oom` of the kernel's log, an event each.
 
 # The kernel's log as facts.
@@ -29,10 +29,11 @@ log_facts() { # CONSOLE
 		kills, invoked, constraints, failures, panic ? "true" : "false" }'
 }
 
-# The captures, a file each: OUT.NAME.cap; of zones alone: OUT.NAME.zones
+# The captures, a file each: OUT.NAME.cap; of zones or cgroups alone: OUT.NAME.zones, OUT.NAME.cgroups
 split_captures() { # OUT
 	[ -s "$1.captures" ] || return 0
 	awk -v out="$1" '/^@@CAPTURE / { file = out "." $2 ".cap"; printf "" >file; next }
+		/^@@CGROUPS / { file = out "." $2 ".cgroups"; printf "" >file; next }
 		/^@@ZONES / { file = out "." $2 ".zones"; printf "" >file; next }
 		file { print >file }' "$1.captures"
 }
@@ -57,6 +58,15 @@ parts() { # OUT
 	done
 }
 
+paid() { # OUT
+	for c in "$1".*.cgroups; do
+		[ -e "$c" ] || continue
+		name=${c#"$1".} name=${name%.cgroups}
+		"$B/memwhy" cgroups --json --root "$c" 2>"$c.err" | jq -c "{paid:{\"$name\":.}}" ||
+			echo "{\"paid\":{\"$name\":null}}"
+	done
+}
+
 document() { # OUT STATUS
 	split_captures "$1"
 	{
@@ -65,6 +75,7 @@ document() { # OUT STATUS
 		"$B/memwhy" oom --ndjson "$1.console" 2>"$1.oom.err" | jq -s -c '{oom:.}'
 		said "$1"
 		parts "$1"
+		paid "$1"
 		echo "{\"status\":$2}"
 	} | jq -s 'reduce .[] as $x ({}; . * $x)' >"$1.json" 2>"$1.json.err"
 }
@@ -80,6 +91,8 @@ def near(a; b; permille): (a - b | if . < 0 then -. else . end) * 1000 <= b * pe
 def victims: [.kills[].comm];
 def causes: [.oom[].cause];
 def by(n; call; error; rule): .run[n].calls[-1] | .call == call and .error == error and .rule == rule;
+def paid(n; path): .paid[n].cgroups[] | select(.path == path);
+def tells(n; id): [.paid[n].findings[] | select(.id == id) | .verdict | capture("(?<p>/par/[a-z]+)").p];
 def numa(name): .zones.processes[] | select(.comm == name) | { bytes, remote: .remote_bytes, policies, vm,
 	on: [(0, 1) as $n | [.nodes[] | select(.node == $n) | .bytes] | add // 0],
 	shared: [(0, 1) as $n | [.nodes[] | select(.node == $n) | .shared_bytes] | add // 0],

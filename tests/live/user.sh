@@ -14,7 +14,7 @@ bad=0
 ok() { echo "ok user $1"; }
 no() { echo "not ok user $1"; bad=1; }
 
-for c in "" ledger "ledger --counters" "ledger --explain Shmem" explain capture; do
+for c in "" ledger "ledger --counters" "ledger --explain Shmem" explain capture cgroups; do
 	# shellcheck disable=SC2086
 	as_user "$work/memwhy" $c >"$work/out" 2>"$work/err"
 	status=$?

@@ -215,6 +215,21 @@ static void the_end_of_a_tree(void **state)
 	assert_false(mw_known(mw_meta_tree_bytes(LIT("entries 5 bytes x cut 0\n"))));
 }
 
+static void folders(void **state)
+{
+	struct mw_str rest = LIT("7 /\nx /a\n8\n9 a\n10 /a\\040b\n");
+	struct mw_folder f;
+
+	(void)state;
+	assert_true(mw_meta_folders_next(&rest, &f));
+	assert_int_equal(f.ino, 7);
+	expect_str(f.path, "/");
+	assert_true(mw_meta_folders_next(&rest, &f));
+	assert_int_equal(f.ino, 10);
+	expect_str(f.path, "/a\\040b");
+	assert_false(mw_meta_folders_next(&rest, &f));
+}
+
 static void clocks(void **state)
 {
 	struct mw_str text = LIT("realtime_ns 1700000000123456789\nboottime_ns 5\n");
@@ -281,6 +296,7 @@ int main(void)
 		cmocka_unit_test(a_tree),
 		cmocka_unit_test(a_tree_malformed),
 		cmocka_unit_test(the_end_of_a_tree),
+		cmocka_unit_test(folders),
 		cmocka_unit_test(clocks),
 		cmocka_unit_test(hostile_bytes),
 	};

@@ -350,6 +350,25 @@ static void whole_paths(void **state)
 	mw_root_free(root);
 }
 
+/* Every folder after the one it is in; links and files are none. */
+static void folders_below(void **state)
+{
+	struct fixture *f = *state;
+	struct mw_str text;
+	struct mw_folder folder;
+	static const char *const want[] = { "/", "/a", "/a/b\\040c", "/a/b\\040c/d" };
+
+	temp_put(&f->dir, "pid/a/b c/d/file", LIT("x"));
+	temp_link(&f->dir, "pid/a/link", "b c");
+	text = answer(f, "folders");
+	for (size_t i = 0; i < COUNT(want); i++) {
+		assert_true(mw_meta_folders_next(&text, &folder));
+		assert_true(folder.ino > 0);
+		assert_true(mw_str_eq(folder.path, want[i]));
+	}
+	assert_false(mw_meta_folders_next(&text, &folder));
+}
+
 /* After a large file the buffer is large, and a setting is still read. */
 static void a_setting_into_a_large_buffer(void **state)
 {
@@ -381,6 +400,7 @@ int main(void)
 		TEST(usage_of_a_mount),
 		TEST(nothing_leads_out_of_a_root),
 		TEST(a_tree_below_a_root),
+		TEST(folders_below),
 		TEST(address_spaces),
 		TEST(no_address_spaces),
 		TEST(out_of_memory),

@@ -47,6 +47,13 @@ capture() {
 	rm -f /tmp/capture
 }
 
+# NAME: a small capture, of what cgroups is made from
+cgroups_capture() {
+	memwhy cgroups --save-capture /tmp/capture >/dev/null 2>&1
+	{ echo "@@CGROUPS $1"; cat /tmp/capture; } >/dev/ttyS2
+	rm -f /tmp/capture
+}
+
 # NAME: a small capture, of what zones is made from
 zones_capture() {
 	{

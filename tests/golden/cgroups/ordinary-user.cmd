@@ -1,0 +1,1 @@
+cgroups --root fixtures/hand-ordinary-user.cap

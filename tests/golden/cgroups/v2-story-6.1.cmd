@@ -1,0 +1,1 @@
+cgroups --root fixtures/6.1-cgroups-story.cap

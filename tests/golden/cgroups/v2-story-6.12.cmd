@@ -1,0 +1,1 @@
+cgroups --root fixtures/6.12-cgroups-story.cap --dying

@@ -1,0 +1,1 @@
+cgroups --root fixtures/7.2-cgroups-story.cap /par/new

@@ -1,0 +1,62 @@
+#: title a file is read in a cgroup, that is made again, and locked in the new one: who pays is found
+#: memory 512
+#: disks data
+#: kernels 6.1 6.12 newest
+#: claim .locked_kib >= 98304
+#: claim .limit_events == 0
+#: claim .paid.story.version == "v2"
+#: claim paid("story"; "/par/new") | near(.unpaid_bytes; 96 | mib; 10)
+#: claim paid("story"; "/par/new") | .proof == "locked" and .payer_path == "/par"
+#: claim@6.1 paid("story"; "/par/new") | .payer == "removed"
+#: claim@6.12 paid("story"; "/par/new") | .payer == "removed"
+#: claim@newest paid("story"; "/par/new") | .payer == "above"
+#: claim@6.1,6.12 paid("story"; "/par") | near(.removed_bytes; 96 | mib; 50) and .removed_count == 1
+#: claim@newest paid("story"; "/par") | .removed_bytes == 0 and .removed_count == 0
+#: claim tells("story"; "MW-CG-UNCHARGED-CACHE") == ["/par/new"]
+#: claim tells("story"; "MW-CG-LIMIT-BLIND") == ["/par/new"]
+#: claim tells("story"; "MW-CG-PARENT-UNLIMITED") == ["/par/new"]
+#: claim tells("story"; "MW-CG-MLOCK-OVER-LIMIT") == ["/par/new"]
+#: claim tells("before"; "MW-CG-UNCHARGED-CACHE") == [] and tells("cured"; "MW-CG-UNCHARGED-CACHE") == []
+#: claim paid("cured"; "/par/new") | .unpaid_bytes < (4 | mib) and .file_bytes >= (95 | mib)
+#: claim tells("beside"; "MW-CG-SIBLING-PAYS") == ["/par/new"]
+#: claim paid("beside"; "/par/other") | .payer == "beside" and .payer_path == "/par/new" and near(.unpaid_bytes; 96 | mib; 10)
+mkdir -p /d
+mount -t ext4 -o ro /dev/nvme0n1 /d
+echo "+memory" >$CG/cgroup.subtree_control
+mkdir $CG/par
+echo "+memory" >$CG/par/cgroup.subtree_control
+reader=par/old
+fault || reader=par/new
+mkdir -p $CG/$reader
+sh -c "echo 0 >$CG/$reader/cgroup.procs; cat /d/data >/dev/null"
+sleep 3
+cgroups_capture before
+fault && rmdir $CG/par/old
+mkdir -p $CG/par/new
+fault && echo 40M >$CG/par/new/memory.max
+start locker sh -c "echo 0 >$CG/par/new/cgroup.procs; exec lockfile /d/data"
+await locker
+# Figures of memory.stat may be 2 s old.
+sleep 3
+cgroups_capture story
+fact limit_events "$(number_in $CG/par/new/memory.events max)"
+# Cured: dropped, and touched anew by who uses it.
+# shellcheck disable=SC2154 # set by start
+kill "$pid_locker"
+wait_gone locker 5
+echo max >$CG/par/new/memory.max
+umount /d
+mount -t ext4 -o ro /dev/nvme0n1 /d
+start locker sh -c "echo 0 >$CG/par/new/cgroup.procs; exec lockfile /d/data"
+await locker
+sleep 3
+cgroups_capture cured
+# Another one locks it too, and the first lets go.
+mkdir $CG/par/other
+start other sh -c "echo 0 >$CG/par/other/cgroup.procs; exec lockfile /d/data"
+await other
+kill "$pid_locker"
+wait_gone locker 5
+sleep 3
+cgroups_capture beside
+exit 0
