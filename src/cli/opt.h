@@ -57,8 +57,8 @@ struct options {
 };
 
 /* OPT_PAIR takes two words, into a const char *[2]; the second may begin with a dash.  OPT_LIST
- * adds to a struct opt_list.  OPT_SHARE: "0.01" or "1%", more than nothing and at most all, in parts
- * of a million. */
+ * adds to a struct opt_list.  OPT_SHARE: "0.01" or "1%", more than nothing and at most all, in
+ * parts of a million. */
 enum opt_kind {
 	OPT_FLAG,
 	OPT_TEXT,
