@@ -64,6 +64,7 @@ int cli_job_start(struct cli_job *job, const struct options *o, unsigned want)
 					.pages_reader = o->reader,
 					.pages_sample_ppm = o->sample_ppm,
 					.pages_files_max = o->top ? PAGES_FILES : PAGES_FILES_ALL,
+					.pages_all_names = !o->top,
 					.smaps_budget_us = o->smaps_budget_ms * 1000 };
 	struct mw_problem problem;
 	const char *path = o->root && !strcmp(o->root, "-") ? "/dev/stdin" : o->root;

@@ -21,6 +21,9 @@
 #define KPAGE_PPM 10000 /* all of it takes some 330 ns a frame */
 #define GROUPS_NAMED 20
 
+/* Callers of vmalloc() get a row where they have this part of RAM together. */
+#define CALLERS_PART 1000
+
 struct take {
 	const struct mw_census_options *options;
 	struct mw_arena *arena;
@@ -133,6 +136,19 @@ static int tell_apart(struct take *t)
 	return r ? r : mw_idle_tell(&walked);
 }
 
+/* Names of functions cost the kernel some 50 ms, half as much as all the rest: not for little. */
+static void list_callers(struct take *t)
+{
+	_mw_arena_ struct mw_arena temp = {}; /* some megabytes of symbols */
+	struct mw_str kallsyms = {};
+
+	if (!t->options->all_names && t->areas.vmalloc_frames < t->walk.frames / CALLERS_PART)
+		return;
+	mw_root_read(t->root, "proc/kallsyms", &temp, &kallsyms);
+	mw_areas_name(&t->areas, kallsyms, t->arena);
+	mw_rows_areas(&t->rows, &t->areas);
+}
+
 /* Right after the walk: the later, the more is gone. */
 static int names(struct take *t)
 {
@@ -142,18 +158,13 @@ static int names(struct take *t)
 			       .frame_bytes = t->frame_bytes,
 			       .files_max = t->options->files_max,
 			       .arena = t->arena };
-	_mw_arena_ struct mw_arena temp = {}; /* some megabytes of symbols */
-	struct mw_str kallsyms = {};
 	int r = mw_names_files(&n, t->c);
 
 	if (!r)
 		r = mw_names_groups(&n, t->c);
 	if (!r)
 		r = mw_names_caches(&n, t->c);
-	if (t->areas.n_callers)
-		mw_root_read(t->root, "proc/kallsyms", &temp, &kallsyms);
-	mw_areas_name(&t->areas, kallsyms, t->arena);
-	mw_rows_areas(&t->rows, &t->areas);
+	list_callers(t);
 	mw_rows_stacks(&t->rows, &t->areas);
 	return r;
 }

@@ -68,6 +68,7 @@ struct mw_snap_options {
 	 * files that get a name. */
 	const char *pages_reader;
 	size_t pages_files_max;
+	bool pages_all_names;	   /* see pages/census.h */
 	uint64_t pages_sample_ppm; /* see src/pages/census.h */
 };
 
