@@ -327,7 +327,7 @@ static void hold(void)
 static int look_wrong(const char *reader)
 {
 	const struct mw_census_options options = { .reader = reader, .shift_mapping = 8 };
-	struct mw_arena arena = {};
+	_mw_arena_ struct mw_arena arena = {};
 	struct mw_census c;
 
 	need(!mw_census_take(&options, &arena, &c), "census");

@@ -7,6 +7,7 @@
  * {"locked_kib":N} when it is done (0: refused).  With "touch" it reads each page, and locks none.
  */
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "guest.h"
 
@@ -26,7 +27,7 @@ int main(int argc, char *argv[])
 		for (off_t at = 0; at < st.st_size; at += 4096)
 			((volatile const char *)p)[at];
 	} else {
-		mlock(p, (size_t)st.st_size);
+		syscall(SYS_mlock, p, (size_t)st.st_size); /* a sanitizer's mlock() does nothing */
 	}
 	printf("{\"locked_kib\":%ld}\n",
 	       field_of(read_file("/proc/self/status", text, sizeof(text)), "VmLck"));
