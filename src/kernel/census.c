@@ -69,6 +69,8 @@ static const struct {
 	     N(mw_census_stack, bytes), S(mw_census_stack, comm)),
 	LIST("fact", mw_census_fact, fact, n_facts, S(mw_census_fact, name),
 	     N(mw_census_fact, value)),
+	LIST("step", mw_census_step, step, n_steps, S(mw_census_step, name),
+	     N(mw_census_step, cpu_us), N(mw_census_step, wall_us)),
 	LIST("refused", mw_census_refusal, refusal, n_refusals, S(mw_census_refusal, reader),
 	     S(mw_census_refusal, error), S(mw_census_refusal, reason)),
 };

@@ -69,6 +69,12 @@ struct mw_census_fact {
 	uint64_t value;
 };
 
+/* What a part of the census took; those of readers that were refused too. */
+struct mw_census_step {
+	struct mw_str name; /* "walk" */
+	uint64_t cpu_us, wall_us;
+};
+
 /* A reader that was not used, and why. */
 struct mw_census_refusal {
 	struct mw_str reader, error, reason; /* "kcore", "ENOENT", "/proc/kcore cannot be opened" */
@@ -90,8 +96,9 @@ struct mw_census {
 	struct mw_census_stack *stack;
 	struct mw_census_refusal *refusal;
 	struct mw_census_fact *fact;
+	struct mw_census_step *step;
 	size_t n_classes, n_counters, n_fs, n_files, n_caches, n_groups, n_areas, n_stacks,
-		n_refusals, n_facts;
+		n_refusals, n_facts, n_steps;
 };
 
 /* Pure.  Out of memory sticks in the arena. */
