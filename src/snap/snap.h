@@ -67,7 +67,7 @@ struct mw_snap_options {
 	/* With MW_WANT_PAGES: the reader that shall be used, NULL: the first that works; largest
 	 * files that get a name. */
 	const char *pages_reader;
-	size_t pages_files_max;
+	size_t pages_files_max, pages_paid_max;
 	bool pages_all_names;	   /* see pages/census.h */
 	uint64_t pages_sample_ppm; /* see src/pages/census.h */
 };
