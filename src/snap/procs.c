@@ -149,7 +149,8 @@ static void take_one(struct take *t, uint64_t pid)
 		mw_take_mems(&at, t->arena, t->temp, t->s, &p);
 	if (t->search)
 		p.map_count = mw_shm_search_visit(t->search, &at, t->temp, pid, p.status.name);
-	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_PROMISES | MW_WANT_NUMA)))
+	if (!(t->options->want &
+	      (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_PROMISES | MW_WANT_NUMA | MW_WANT_FILES)))
 		goto out;
 	p.cgroup = take_cgroup(t, &at, &p);
 	if (t->options->want & MW_WANT_NUMA)

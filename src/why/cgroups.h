@@ -77,6 +77,7 @@ struct mw_account {
 	/* Files and shared memory of it: who has no processes has hardly any anonymous memory. */
 	struct mw_val removed_bytes;
 	struct mw_val removed_count;   /* how many they are, with those below them; v2 */
+	bool removed_by_pages;	       /* v2: else by arithmetic */
 	bool removed_at_most;	       /* what it was charged for itself, before, may be in it */
 	struct mw_group_use use;       /* of the processes in it */
 	struct mw_group_use use_below; /* with those in the groups below it */
@@ -86,7 +87,8 @@ struct mw_account {
 	size_t payer_at;	    /* MW_NO_GROUP: none, or not seen from here */
 	bool by_pages;		    /* the pages tell of it: proof is MW_PROOF_PAGES or _NONE */
 	struct mw_val unpaid_locked_bytes; /* by pages: of it, what is locked */
-	struct mw_val removed_pages_bytes; /* by pages: charged to removed groups directly below */
+	struct mw_val
+		removed_pages_bytes; /* by pages, for comparison; removed_bytes of v1 is exact */
 	/* With the groups below: used there and charged outside, and the other way round. */
 	struct mw_val elsewhere_bytes, for_others_bytes;
 	/* The limit on the way up that has the least room; MW_NO_GROUP: there is none. */

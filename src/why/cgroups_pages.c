@@ -248,21 +248,52 @@ static void list_shares(struct mw_page_join *j)
 	}
 }
 
+static void add_to(struct mw_val *sum, uint64_t bytes)
+{
+	*sum = mw_add(*sum, mw_ok(bytes));
+}
+
 /* v2 has no figure of removed groups but this. */
 static void take_removed(struct mw_page_join *j)
 {
 	struct mw_accounts *all = j->all;
 
-	for (size_t i = 0; i < all->n; i++)
-		all->group[i].removed_pages_bytes = mw_ok(0);
+	for (size_t i = 0; i < all->n; i++) {
+		struct mw_account *g = &all->group[i];
+
+		g->removed_pages_bytes = mw_ok(0);
+		if (!all->v2)
+			continue;
+		g->removed_by_pages = true;
+		g->removed_at_most = false;
+		g->removed = (struct mw_cgroup_stat){ .anon_bytes = mw_ok(0),
+						      .file_bytes = mw_ok(0),
+						      .shmem_bytes = mw_ok(0),
+						      .kernel_bytes = mw_ok(0) };
+	}
 	for (size_t i = 0; i < j->p->n_payers; i++) {
 		const struct mw_page_payer *w = &j->p->payer[i];
+		const struct mw_census_group *c = w->group;
 		struct mw_account *g = w->at == MW_NO_GROUP ? NULL : &all->group[w->at];
 
-		if (g && w->removed)
-			g->removed_pages_bytes = mw_add(
-				g->removed_pages_bytes,
-				mw_add(mw_ok(w->group->file_bytes), mw_ok(w->group->shmem_bytes)));
+		if (!g || !w->removed)
+			continue;
+		/* file_bytes of memory.stat has shared memory in it, that of the census has not. */
+		add_to(&g->removed_pages_bytes, c->file_bytes);
+		add_to(&g->removed_pages_bytes, c->shmem_bytes);
+		if (!all->v2)
+			continue;
+		add_to(&g->removed.file_bytes, c->file_bytes);
+		add_to(&g->removed.file_bytes, c->shmem_bytes);
+		add_to(&g->removed.shmem_bytes, c->shmem_bytes);
+		add_to(&g->removed.anon_bytes, c->anon_bytes);
+		add_to(&g->removed.kernel_bytes, c->kernel_bytes);
+	}
+	if (all->v2)
+		all->removed_bytes = mw_ok(0);
+	for (size_t i = 0; i < all->n && all->v2; i++) {
+		all->group[i].removed_bytes = all->group[i].removed.file_bytes;
+		all->removed_bytes = mw_add(all->removed_bytes, all->group[i].removed_bytes);
 	}
 }
 
