@@ -63,6 +63,8 @@ static const struct {
 	     N(mw_census_group, file_bytes), N(mw_census_group, shmem_bytes),
 	     N(mw_census_group, kernel_bytes), N(mw_census_group, low_bytes),
 	     N(mw_census_group, high_bytes), S(mw_census_group, path)),
+	LIST("paid", mw_census_paid, paid, n_paid, N(mw_census_paid, group_ino),
+	     N(mw_census_paid, dev), N(mw_census_paid, ino), N(mw_census_paid, bytes)),
 	LIST("area", mw_census_area, area, n_areas, N(mw_census_area, bytes),
 	     S(mw_census_area, caller)),
 	LIST("stack", mw_census_stack, stack, n_stacks, N(mw_census_stack, pid),

@@ -184,6 +184,7 @@ static int names(struct take *t)
 			       .owners = &t->walk.owners,
 			       .frame_bytes = t->frame_bytes,
 			       .files_max = t->options->files_max,
+			       .paid_max = t->options->paid_max,
 			       .arena = t->arena };
 	int r = mw_names_files(&n, t->c);
 
@@ -191,6 +192,10 @@ static int names(struct take *t)
 	if (!r)
 		r = mw_names_groups(&n, t->c);
 	step(t, "groups");
+	if (!r)
+		r = mw_names_paid(&n, t->c);
+	if (!r)
+		r = mw_names_rows(&n, t->c);
 	if (!r)
 		r = mw_names_caches(&n, t->c);
 	step(t, "caches");
