@@ -345,6 +345,10 @@ static void cost(struct mw_report *r, const struct mw_census *c, const struct mw
 					 "pages: %s free by kpageflags, and mapped by kpagecount: "
 					 "its files are not of one moment",
 					 mw_fmt_val_bytes(r->arena, raced)));
+	if (mw_or(mw_census_fact(c, "areas_unread"), 0))
+		mw_report_note(r,
+			       "pages: vmalloc, stacks and per-CPU memory could not be told apart "
+			       "here: they are under kmem and other");
 	if (!sees_removed(c))
 		mw_report_note(r, "pages: cgroups that were removed cannot be seen by kpage; lists "
 				  "of CPUs, vmalloc, stacks and pages that are not made yet are "

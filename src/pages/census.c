@@ -17,6 +17,7 @@
 #include "pages/sample.h"
 #include "pages/sums.h"
 #include "pages/walk.h"
+#include "pages/who.h"
 
 #define KPAGE_PPM 10000 /* all of it takes some 330 ns a frame */
 #define GROUPS_NAMED 20
@@ -37,6 +38,7 @@ struct take {
 	struct mw_kmem *k;
 	struct mw_kpage *kpage;
 	struct mw_walk_of_pages walk;
+	struct mw_moved moved;
 	struct mw_areas areas;
 	struct mw_bracket bracket;
 	struct mw_rows rows;
@@ -149,18 +151,38 @@ static int take_frames(struct take *t, const char **ret_why)
 	return mw_frames_take(t->root, t->frame_bytes, t->arena, &t->frames);
 }
 
+static struct mw_walked walked_of(struct take *t)
+{
+	return (struct mw_walked){ .k = t->k,
+				   .l = &t->layout,
+				   .frames = &t->frames,
+				   .frame_bytes = t->frame_bytes,
+				   .walk = &t->walk,
+				   .arena = t->arena,
+				   .moved = t->options->who_points ? &t->moved : NULL };
+}
+
 /* What has no mark of its own, by who points to it. */
 static int tell_apart(struct take *t)
 {
-	const struct mw_walked walked = { t->k,		  &t->layout, &t->frames,
-					  t->frame_bytes, &t->walk,   t->arena };
+	const struct mw_walked walked = walked_of(t);
 	int r = mw_areas_take(&walked, &t->areas);
 
+	if (!r && t->areas.why != MW_OK)
+		add_fact(t, "areas_unread", 1);
 	step(t, "areas");
 	if (!r)
 		r = mw_idle_tell(&walked);
 	step(t, "idle");
 	return r;
+}
+
+static int who_points(struct take *t)
+{
+	const struct mw_walked walked = walked_of(t);
+	const struct mw_who who = { t->root, &walked, &t->areas, &t->rows, t->options->who_frame };
+
+	return t->options->who_points ? mw_who_take(&who) : 0;
 }
 
 /* Names of functions cost the kernel some 50 ms, half as much as all the rest: not for little. */
@@ -202,7 +224,7 @@ static int names(struct take *t)
 	list_callers(t);
 	step(t, "callers");
 	mw_rows_stacks(&t->rows, &t->areas);
-	return r;
+	return r ? r : who_points(t);
 }
 
 /* What is known only after the frames were looked at. */
@@ -304,6 +326,7 @@ static int by_kmem(struct take *t, bool bpf, const char **ret_why)
 		t->k->done(t->k);
 	t->k = NULL;
 	mw_pages_walk_done(&t->walk);
+	mw_moved_done(&t->moved);
 	return r;
 }
 

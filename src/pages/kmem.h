@@ -36,6 +36,8 @@ struct mw_kmem {
 	void (*done)(struct mw_kmem *k); /* frees all that it holds; may be NULL */
 
 	const char *name;      /* "bpf" */
+	const void *own;       /* where the memory is mapped that the kernel keeps for the reader */
+	size_t own_bytes;      /* of it; 0: none */
 	uint64_t failed_bytes; /* that could not be read */
 	uint64_t read_bytes, calls;
 	/* What the reader itself knows of where things are, or who opened it has found; 0: not

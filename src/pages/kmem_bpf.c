@@ -272,6 +272,8 @@ static int start(struct bpf_kmem *b, const struct mw_layout *layout, const char 
 			b->map, 0);
 	if (b->value == MAP_FAILED)
 		return -errno;
+	b->k.own = b->value;
+	b->k.own_bytes = VALUE_BYTES;
 	*ret_why = "bpf: the program was refused";
 	b->program = load_program(b->map);
 	if (b->program < 0)

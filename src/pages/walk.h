@@ -39,6 +39,7 @@ struct mw_walked {
 	uint64_t frame_bytes;
 	struct mw_walk_of_pages *walk;
 	struct mw_arena *arena; /* for what they find */
+	struct mw_moved *moved; /* keeps who has a frame after all; NULL: nobody asks */
 };
 
 static inline uint64_t mw_walked_page(const struct mw_walked *w, uint64_t frame)
