@@ -41,7 +41,7 @@ static void count_runs(struct walk *w)
 	mw_page_owners_add(&w->ret->owners, w->run, w->n_runs, owner);
 	for (size_t i = 0; i < w->n_runs && !w->ret->owners.items.failed; i++) {
 		mw_runs_add(&w->ret->runs, (struct mw_run){ w->run[i].frames & MW_RUN_FRAMES_MAX,
-							    w->run[i].class & 31, owner[i] });
+							    w->run[i].class & 31u, owner[i] });
 		w->ret->blocks += w->run[i].blocks;
 	}
 	w->n_runs = 0;
