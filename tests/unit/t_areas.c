@@ -192,7 +192,7 @@ static void not_known(void **state)
 	expect_nothing(MADE_DIRECT);
 }
 
-/* An area of one large block, whose list has its tails too (vm_area_alloc_pages(), 5.13 to 5.17). */
+/* An area of one large block: its list has the tails too (vm_area_alloc_pages(), 5.13 to 5.17). */
 static void large_block(void **state)
 {
 	struct look k;
