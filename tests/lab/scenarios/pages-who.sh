@@ -1,5 +1,6 @@
 #: title who holds what nobody is known of: a packet ring and full pipes, whose holders are known
 #: memory 768
+#: seconds 240
 #: claim .ring > 0 and .pipes > 0
 #: claim [.who.kcore.holders[] | select(.kind == "slab" and .form == "address" and (.name | test("^kmalloc(-rnd-[0-9]+)?-(512|1k)$"))) | .bytes] | add >= 3984588
 #: claim [.who.kcore.holders[] | select(.kind == "slab" and .form == "page" and (.name | test("^kmalloc(-cg|-rnd-[0-9]+)?-1k$"))) | .bytes] | add >= 3984588

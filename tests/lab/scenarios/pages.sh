@@ -1,5 +1,6 @@
 #: title the census: each planted page is its owner's, classes equal the counters, by each reader
 #: memory 768
+#: seconds 240
 #: disks data
 #: claim [.truth.kcore[].kind // empty] | length == 10
 #: claim .truth.kcore | all(.kind == null or (.frames >= 1024 and .frames == .right))
