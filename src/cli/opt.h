@@ -53,6 +53,7 @@ struct options {
 	uint64_t interval_s;
 	/* Of memwhy cgroups. */
 	bool dying;
+	const char *proof;	/* NULL: the best that there is */
 	struct opt_list expect; /* "PATH=BYTES" */
 	char **arg;		/* what is no option */
 	int n_args;

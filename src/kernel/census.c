@@ -63,6 +63,8 @@ static const struct {
 	     N(mw_census_group, file_bytes), N(mw_census_group, shmem_bytes),
 	     N(mw_census_group, kernel_bytes), N(mw_census_group, low_bytes),
 	     N(mw_census_group, high_bytes), S(mw_census_group, path)),
+	LIST("paid", mw_census_paid, paid, n_paid, N(mw_census_paid, group_ino),
+	     N(mw_census_paid, dev), N(mw_census_paid, ino), N(mw_census_paid, bytes)),
 	LIST("area", mw_census_area, area, n_areas, N(mw_census_area, bytes),
 	     S(mw_census_area, caller)),
 	LIST("stack", mw_census_stack, stack, n_stacks, N(mw_census_stack, pid),
@@ -74,6 +76,8 @@ static const struct {
 	     N(mw_census_holder, last_byte), S(mw_census_holder, name)),
 	LIST("fact", mw_census_fact, fact, n_facts, S(mw_census_fact, name),
 	     N(mw_census_fact, value)),
+	LIST("step", mw_census_step, step, n_steps, S(mw_census_step, name),
+	     N(mw_census_step, cpu_us), N(mw_census_step, wall_us)),
 	LIST("refused", mw_census_refusal, refusal, n_refusals, S(mw_census_refusal, reader),
 	     S(mw_census_refusal, error), S(mw_census_refusal, reason)),
 };

@@ -179,7 +179,7 @@ static bool is_own(const struct search *s, uint64_t frame)
 static int read_piece(struct search *s, uint64_t frame, uint64_t frames)
 {
 	uint64_t each = s->w->frame_bytes;
-	const char *p = s->w->k->bulk(s->w->k, s->w->k->direct + frame * each, frames * each);
+	const char *p = mw_kmem_bulk(s->w->k, s->w->k->direct + frame * each, frames * each);
 	int r = 0;
 
 	if (!p)

@@ -69,7 +69,7 @@ bool mw_moved_next(struct mw_moved_at *at)
 
 	sort(m);
 	if (at->at == at->to) {
-		if (!mw_runs_next(at->w->walk, at->w->frames, &at->run))
+		if (!mw_runs_next(&at->w->walk->runs, at->w->frames, &at->run))
 			return false;
 		at->at = at->run.frame;
 		at->to = at->run.frame + at->run.frames;

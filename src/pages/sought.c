@@ -105,7 +105,7 @@ static int add_blocks(struct build *b, uint64_t frame, uint64_t end, uint32_t ow
 	while (frame < end) {
 		uint64_t piece = MW_BULK_BYTES / each,
 			 n = end - frame < piece ? end - frame : piece;
-		const char *p = b->w->k->bulk(b->w->k, mw_walked_page(b->w, frame), n * each);
+		const char *p = mw_kmem_bulk(b->w->k, mw_walked_page(b->w, frame), n * each);
 		uint64_t at = 0;
 
 		if (!p)

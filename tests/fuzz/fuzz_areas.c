@@ -36,13 +36,20 @@ static uint64_t sum(const struct mw_walk_of_pages *w)
 	return n;
 }
 
-static const void *bulk(struct mw_kmem *k, uint64_t address, size_t bytes)
+static const void *bulk(struct mw_kmem *k, const struct mw_kmem_piece *piece, size_t n)
 {
 	static char buffer[MADE_RAM * 4096];
-	const struct mw_kmem_ask ask = { address, (uint32_t)bytes, buffer };
+	size_t at = 0;
 
-	must(bytes <= sizeof(buffer));
-	return gather(k, &ask, 1) ? NULL : buffer;
+	for (size_t i = 0; i < n; at += piece[i++].bytes) {
+		const struct mw_kmem_ask ask = { piece[i].address, (uint32_t)piece[i].bytes,
+						 buffer + at };
+
+		must(piece[i].bytes <= sizeof(buffer) - at);
+		if (gather(k, &ask, 1))
+			return NULL;
+	}
+	return buffer;
 }
 
 static void search(const struct mw_walked *w, uint64_t only, bool take)

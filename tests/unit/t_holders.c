@@ -281,9 +281,9 @@ static int broken_gather(struct mw_kmem *k, const struct mw_kmem_ask *ask, size_
 	return -5;
 }
 
-static const void *broken_bulk(struct mw_kmem *k, uint64_t a, size_t n)
+static const void *broken_bulk(struct mw_kmem *k, const struct mw_kmem_piece *piece, size_t n)
 {
-	(void)k, (void)a, (void)n;
+	(void)k, (void)piece, (void)n;
 	return NULL;
 }
 
