@@ -87,12 +87,21 @@ static int by_inode(const void *x, const void *y)
 	return (a->of.payer > b->of.payer) - (a->of.payer < b->of.payer);
 }
 
-static bool is_shmem(const struct mw_census *c, uint64_t dev)
+static bool is_of_kind(const struct mw_census *c, uint64_t dev, const char *kind)
 {
 	for (size_t i = 0; i < c->n_fs; i++)
 		if (c->fs[i].dev == dev)
-			return mw_str_eq(c->fs[i].kind, "shmem");
+			return mw_str_eq(c->fs[i].kind, kind);
 	return false;
+}
+
+/* The inode of a block device has its number as its own, as the kernel packs it (MKDEV()). */
+static struct mw_str device_name(struct mw_page_join *j, const struct mw_join_share *s)
+{
+	if (!is_of_kind(&j->snap->census, s->dev, "buffers"))
+		return (struct mw_str){};
+	return mw_str_of(mw_fmt(j->arena, "block device %" PRIu64 ":%" PRIu64, s->ino >> 20,
+				s->ino & 0xfffff));
 }
 
 static void add_file(struct mw_page_join *j, const struct mw_join_share *s)
@@ -103,9 +112,11 @@ static void add_file(struct mw_page_join *j, const struct mw_join_share *s)
 	if (!list)
 		return;
 	j->p->file = list;
-	list[j->p->n_files++] = (struct mw_page_file){
-		.dev = s->dev, .ino = s->ino, .shmem = is_shmem(&j->snap->census, s->dev)
-	};
+	list[j->p->n_files++] =
+		(struct mw_page_file){ .dev = s->dev,
+				       .ino = s->ino,
+				       .shmem = is_of_kind(&j->snap->census, s->dev, "shmem"),
+				       .path = device_name(j, s) };
 }
 
 /* By inode, and the files that they are of. */
