@@ -363,11 +363,14 @@ struct mw_str mw_page_file_name(const struct mw_page_file *f, struct mw_arena *a
 const char *mw_page_payer_name(const struct mw_page_payer *p, struct mw_arena *arena)
 {
 	struct mw_str path = p->group->path;
+	struct mw_group_name name = mw_group_name_of(path);
+	const char *called = name.kind == MW_GROUP_CONTAINER || name.kind == MW_GROUP_POD
+				     ? mw_group_name_words(&name, arena)
+				     : mw_fmt(arena, "cgroup %.*s", (int)path.n, path.p);
 
 	if (!path.n)
-		return mw_fmt(arena, "a cgroup without a name (inode %" PRIu64 ")", p->group->ino);
-	if (p->removed)
-		return mw_fmt(arena, "removed cgroup %.*s (inode %" PRIu64 ")", (int)path.n, path.p,
-			      p->group->ino);
-	return mw_fmt(arena, "cgroup %.*s", (int)path.n, path.p);
+		return mw_fmt(arena, "a %scgroup without a name (inode %" PRIu64 ")",
+			      p->removed ? "removed " : "", p->group->ino);
+	return p->removed ? mw_fmt(arena, "removed %s (inode %" PRIu64 ")", called, p->group->ino)
+			  : called;
 }
