@@ -187,6 +187,77 @@ static void take_names(struct mw_page_join *j)
 	}
 }
 
+static struct mw_str last_part(struct mw_str path)
+{
+	return mw_str_from(path, mw_str_rfind(path, '/') + 1);
+}
+
+static bool has_fs(const struct mw_census *c, uint64_t dev)
+{
+	for (size_t i = 0; i < c->n_fs; i++)
+		if (c->fs[i].dev == dev)
+			return true;
+	return false;
+}
+
+/* overlayfs shows a file under a device of its own, mostly with its inode number (where all layers
+ * are on one file system, ovl_map_ino(), fs/overlayfs/inode.c): by that and its name.  n_files:
+ * there is none, or several. */
+static size_t file_below(const struct mw_page_join *j, const struct mw_file_use *w)
+{
+	const struct mw_census *c = &j->snap->census;
+	size_t found = j->p->n_files;
+
+	for (size_t i = 0; i < c->n_files; i++) {
+		const struct mw_census_file *row = &c->file[i];
+		size_t at;
+
+		if (row->ino != w->ino || !row->path.n ||
+		    !mw_str_same(last_part(row->path), last_part(w->path)) ||
+		    !is_of_kind(c, row->dev, "cache"))
+			continue;
+		at = file_of(j, row->dev, row->ino);
+		if (found < j->p->n_files && at != found)
+			return j->p->n_files;
+		found = at;
+	}
+	return found;
+}
+
+static uint64_t key_of(const struct mw_file_use *w)
+{
+	return w->ino * 0x9e3779b97f4a7c15 ^ w->dev;
+}
+
+/* Each file once: of several uses of one the first that was read has its path. */
+static void find_below(struct mw_page_join *j)
+{
+	const struct mw_snap *s = j->snap;
+	size_t at;
+
+	for (size_t i = 0; i < s->n_uses; i++) {
+		const struct mw_file_use *w = &s->use[i];
+		size_t file;
+
+		if (!w->path.n || has_fs(&s->census, w->dev) ||
+		    mw_index_get(&j->below, key_of(w), &at))
+			continue;
+		file = file_below(j, w);
+		if (file < j->p->n_files)
+			mw_index_put(&j->below, j->arena, key_of(w), file);
+	}
+}
+
+static size_t file_used(const struct mw_page_join *j, const struct mw_file_use *w)
+{
+	size_t file = file_of(j, w->dev, w->ino), at;
+
+	if (file == j->p->n_files && mw_index_get(&j->below, key_of(w), &at) &&
+	    j->p->file[at].ino == w->ino)
+		return at;
+	return file;
+}
+
 static int by_file(const void *x, const void *y)
 {
 	const struct mw_join_user *a = x, *b = y;
@@ -208,7 +279,7 @@ static void take_users(struct mw_page_join *j)
 			j->read[s->proc[i].charged] += s->proc[i].files_why == MW_OK;
 	for (size_t i = 0; list && i < s->n_uses; i++) {
 		const struct mw_file_use *w = &s->use[i];
-		size_t group = s->proc[w->proc].charged, file = file_of(j, w->dev, w->ino);
+		size_t group = s->proc[w->proc].charged, file = file_used(j, w);
 
 		if (group >= j->all->n)
 			continue;
@@ -324,6 +395,7 @@ void mw_accounts_pages(struct mw_accounting *b)
 	take_payers(&j);
 	take_shares(&j);
 	take_names(&j);
+	find_below(&j);
 	take_users(&j);
 	mw_page_join_settle(&j);
 	list_shares(&j);

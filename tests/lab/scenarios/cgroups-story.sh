@@ -60,7 +60,7 @@ fact limit_events "$(number_in $CG/par/new/memory.events max)"
 # Cured: dropped, and touched anew by who uses it.
 # shellcheck disable=SC2154 # set by start
 kill "$pid_locker"
-wait_gone locker 5
+wait_gone locker 30
 echo max >$CG/par/new/memory.max
 umount /d
 mount -t ext4 -o ro /dev/nvme0n1 /d
@@ -73,7 +73,7 @@ mkdir $CG/par/other
 start other sh -c "echo 0 >$CG/par/other/cgroup.procs; exec lockfile /d/data"
 await other
 kill "$pid_locker"
-wait_gone locker 5
+wait_gone locker 30
 sleep 3
 cgroups_capture beside --pages
 exit 0
