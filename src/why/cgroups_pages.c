@@ -176,10 +176,11 @@ static void take_names(struct mw_page_join *j)
 	for (size_t i = 0; i < s->census.n_files; i++) {
 		const struct mw_census_file *row = &s->census.file[i];
 		size_t at = file_of(j, row->dev, row->ino);
-		struct mw_page_file *f = &j->p->file[at];
+		struct mw_page_file *f;
 
-		if (at == j->p->n_files || f->row)
+		if (at == j->p->n_files || j->p->file[at].row)
 			continue;
+		f = &j->p->file[at];
 		f->row = row;
 		f->deleted = !row->nlink;
 		if (!f->path.n)
