@@ -375,6 +375,8 @@ static const char *verdict(struct mw_arena *a, const struct cgroups_view *v)
 		return "No memory cgroups are mounted here: nobody keeps account";
 	if (!all->proofs)
 		return arithmetic_verdict(a, v, where);
+	if (all->proofs == MW_BY_PAGES && !all->pages)
+		return mw_fmt(a, "%s: not known who uses what: the pages do not tell here", where);
 	if (at != MW_NO_GROUP)
 		return unpaid_verdict(a, v, at, more);
 	if (all->unread_count && all->unread_count >= v->snap->n_procs / 2)
