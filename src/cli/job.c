@@ -64,6 +64,9 @@ int cli_job_start(struct cli_job *job, const struct options *o, unsigned want)
 					.tree_min_bytes = o->tree_min_bytes,
 					.pages_reader = o->reader,
 					.pages_sample_ppm = o->sample_ppm,
+					.pages_who_points =
+						o->who_points || o->who_frame != UINT64_MAX,
+					.pages_who_frame = o->who_frame,
 					.pages_files_max = o->top ? PAGES_FILES : PAGES_FILES_ALL,
 					.pages_paid_max = PAGES_PAID,
 					.pages_all_names = !o->top,

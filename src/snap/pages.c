@@ -32,7 +32,9 @@ void mw_take_pages(struct mw_root *root, const struct mw_snap_options *options,
 					     .sample_ppm = options->pages_sample_ppm,
 					     .files_max = options->pages_files_max,
 					     .paid_max = options->pages_paid_max,
-					     .all_names = options->pages_all_names };
+					     .all_names = options->pages_all_names,
+					     .who_points = options->pages_who_points,
+					     .who_frame = options->pages_who_frame };
 	struct mw_str text;
 
 	if (!mw_root_is_live(root)) {

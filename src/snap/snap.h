@@ -71,6 +71,8 @@ struct mw_snap_options {
 	size_t pages_files_max, pages_paid_max;
 	bool pages_all_names;	   /* see pages/census.h */
 	uint64_t pages_sample_ppm; /* see src/pages/census.h */
+	bool pages_who_points;
+	uint64_t pages_who_frame;
 };
 
 struct mw_host {
