@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/fmt.h"
+#include "cli/cgroups_recharge.h"
 #include "cli/cgroups_report.h"
 #include "cli/cmd.h"
 #include "report/escape.h"
@@ -12,8 +13,17 @@
 static const struct opt opts[] = {
 	{ "dying", 0, NULL, "what removed cgroups are still charged for", OPT_FLAG,
 	  offsetof(struct options, dying) },
+	{ "apply", 0, NULL, "with --recharge: do what needs nobody to be stopped", OPT_FLAG,
+	  offsetof(struct options, apply) },
+	{ "disk-speed", 0, "BYTES", "a second, for --recharge; else measured", OPT_SIZE,
+	  offsetof(struct options, disk_speed) },
 	{ "expect", 0, "PATH=BYTES", "so much should be charged to it; may be given again",
 	  OPT_LIST, offsetof(struct options, expect) },
+	{ "files", 0, "GLOB",
+	  "the files that are meant by --expect PATH or --recharge; may be given again", OPT_LIST,
+	  offsetof(struct options, files) },
+	{ "recharge", 0, "PATH", "how it comes to pay for the files it uses: only says so",
+	  OPT_TEXT, offsetof(struct options, recharge) },
 	{ "top", 'n', "N", "show the N largest cgroups; 0 shows all", OPT_NUMBER,
 	  offsetof(struct options, top) },
 };
@@ -83,6 +93,10 @@ static int run(const struct options *o)
 	size_t at = MW_NO_GROUP;
 	int status;
 
+	if (o->recharge)
+		return cli_cgroups_recharge(o);
+	if (o->apply)
+		return cli_wrong("apply", "without --recharge");
 	if (o->n_args > 1) {
 		fputs("memwhy: cgroups takes one path\n", stderr);
 		return EXIT_USAGE;

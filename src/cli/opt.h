@@ -51,7 +51,10 @@ struct options {
 	uint64_t interval_s;
 	/* Of memwhy cgroups. */
 	bool dying;
-	struct opt_list expect; /* "PATH=BYTES" */
+	struct opt_list expect; /* "PATH=BYTES", "PATH" */
+	struct opt_list files;	/* patterns */
+	const char *recharge;	/* PATH */
+	uint64_t disk_speed;	/* bytes a second; 0: to be measured */
 	char **arg;		/* what is no option */
 	int n_args;
 };
