@@ -192,7 +192,7 @@ static const char *stops(struct mw_arena *a, const struct recharge_view *v)
 	const struct mw_recharge *plan = &v->look->plan;
 	const char *first;
 
-	if (!plan->n_stops)
+	if (!plan->n_stops || !plan->stop_needed)
 		return "";
 	first = cli_recharge_stop_name(a, v, &plan->stop[0]);
 	return plan->n_stops == 1 ? mw_fmt(a, "stop %s, ", first)
@@ -231,6 +231,8 @@ static const char *plan_verdict(struct mw_arena *a, const struct recharge_view *
 			      "None of its files that can be dropped is in memory; %s can be "
 			      "evicted where it is paid",
 			      mw_fmt_val_bytes(a, plan->gain_bytes));
+	if (!plan->n_files && !v->o->files.n)
+		return mw_fmt(a, "%s: which files it uses could not be read", called(a, v));
 	if (!droppable(v))
 		return mw_fmt(a, "%s: nothing that it uses can be dropped and read again",
 			      called(a, v));
@@ -239,7 +241,10 @@ static const char *plan_verdict(struct mw_arena *a, const struct recharge_view *
 		      "plan",
 		      called(a, v), stops(a, v), files_words(a, plan),
 		      mw_fmt_bytes(a, droppable(v)),
-		      plan->n_stops ? ", start again" : "; who reads next pays");
+		      plan->stop_needed ? ", start again"
+		      : plan->bytes[MW_RECHARGE_STOP]
+			      ? ", evict what is mapped where it is paid; nobody need stop"
+			      : "; who reads next pays");
 }
 
 static const char *done_verdict(struct mw_arena *a, const struct recharge_view *v)
@@ -252,7 +257,7 @@ static const char *done_verdict(struct mw_arena *a, const struct recharge_view *
 
 	if (d->after_bytes < MW_USED_FILE_LEAST_BYTES)
 		return said;
-	if (!v->look->plan.n_stops)
+	if (!v->look->plan.stop_needed)
 		return mw_fmt(a, "%s; %s stays, read again meanwhile or in use", said,
 			      mw_fmt_bytes(a, d->after_bytes));
 	return mw_fmt(a, "%s; %s stays, in use: %sdo this again with --files, and start again",

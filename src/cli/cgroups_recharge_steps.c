@@ -221,14 +221,14 @@ void cli_recharge_steps(struct mw_report *r, const struct recharge_view *v)
 		r, (struct mw_table){ .id = "steps",
 				      .col = columns,
 				      .n_cols = sizeof(columns) / sizeof(columns[0]) });
-	if (left) {
+	if (left && s.plan->stop_needed)
 		stop_or_start(&s, "stop");
+	if (left)
 		drop(&s);
-	}
 	if (!v->done || !v->done->reclaimed)
 		evict(&s);
 	copy(&s);
-	if (left)
+	if (left && s.plan->stop_needed)
 		stop_or_start(&s, "start");
 	if (s.n || v->done)
 		step(&s, "see that it pays",
@@ -258,12 +258,11 @@ static const char *others_below(const struct recharge_view *v, struct mw_arena *
 	}
 	if (!largest)
 		return "nobody else is below it";
-	return mw_fmt(
-		a,
-		"when it is reached, one of %zu other process%s below it may be killed too, the "
-		"largest %.*s (pid %" PRIu64 ", %s)",
-		n, n == 1 ? "" : "es", (int)largest->status.name.n, largest->status.name.p,
-		largest->pid, mw_fmt_val_bytes(a, largest->status.rss_bytes));
+	return mw_fmt(a,
+		      "when it is reached, %zu other process%s below it may be killed too, the "
+		      "largest %.*s (pid %" PRIu64 ", %s)",
+		      n, n == 1 ? "" : "es", (int)largest->status.name.n, largest->status.name.p,
+		      largest->pid, mw_fmt_val_bytes(a, largest->status.rss_bytes));
 }
 
 static const char *limit_above(const struct recharge_view *v, struct mw_arena *a)

@@ -15,8 +15,8 @@
  *	DIR/meta/statfs/FILE	statfs(2) as text
  *	DIR/meta/tree/FOLDER	the largest files below FOLDER on its file system
  *	DIR/meta/statfs_wait/..., tree_wait/...	the same, where the way to it may be waited for
- *	DIR/meta/cached/FILE	how much of a plain file is in the page cache; the way to it may be waited for
- *	DIR/meta/disk_speed/FILE	a sample of it, read past the cache: how many bytes, how long
+ *	DIR/meta/cached/FILE	how much of a plain file is in the page cache (may be waited for)
+ *	DIR/meta/disk_speed/FILE	a sample of it is read past the cache: bytes, time
  *	proc/PID/meta/ns	namespaces and root of a process
  *	proc/PID/meta/fds	its open files, a line each: those that may be shared memory
  *	proc/PID/meta/open_files	the same of all its open plain files

@@ -154,7 +154,9 @@ static void price_reclaim(const struct mw_recharge_ask *ask, struct mw_recharge 
 	if (at == MW_NO_GROUP)
 		return;
 	p = &ask->groups->group[at];
-	ret->reclaim_refused = !ask->groups->v2 && p->parent == MW_NO_GROUP;
+	ret->reclaim_refused = ask->groups->v2
+				       ? !mw_release_at_least(ask->snap->host.release, 5, 19)
+				       : p->parent == MW_NO_GROUP;
 	there = paid_there(ask, p);
 	ret->price_bytes = mw_sub(evictable(&p->cgroup->total), there);
 	rest = mw_sub(there, mw_ok(ret->bytes[MW_RECHARGE_DROP]));
@@ -182,6 +184,9 @@ void mw_recharge_build(const struct mw_recharge_ask *ask, struct mw_arena *arena
 		qsort(ret->file, ret->n_files, sizeof(*ret->file), by_weight);
 	find_stops(ask->snap, arena, ret);
 	price_reclaim(ask, ret);
+	ret->stop_needed =
+		ret->bytes[MW_RECHARGE_STOP] &&
+		!(ret->reclaim_worth && ret->gain_bytes.v >= ret->bytes[MW_RECHARGE_STOP] / 10 * 9);
 }
 
 struct mw_val mw_recharge_read_ms(uint64_t bytes, struct mw_val speed)
@@ -190,7 +195,9 @@ struct mw_val mw_recharge_read_ms(uint64_t bytes, struct mw_val speed)
 		return speed;
 	if (!speed.v)
 		return mw_no(MW_BAD);
-	return mw_ok((uint64_t)((unsigned __int128)bytes * 1000 / speed.v));
+	if (bytes > UINT64_MAX / 1000)
+		return mw_ok(bytes / speed.v * 1000);
+	return mw_ok(bytes * 1000 / speed.v);
 }
 
 const char *mw_recharge_way_name(enum mw_recharge_way way)

@@ -3,10 +3,10 @@
  * recharge - how a cgroup comes to pay for the files that it uses, and what that costs.
  *
  * A charge moves only when the page is freed and read again by who shall pay.  So each file is
- * dropped from the page cache, which spares what is mapped, locked or dirty (mapping_evict_folio(),
- * mm/truncate.c; dirty pages are written first): who maps it is stopped before.  A tmpfs file has no
- * disk to come back from: only a copy made inside the group is charged there.  What has no name
- * ends with its users.
+ * dropped from the page cache, which spares what is mapped, locked or dirty
+ * (mapping_evict_folio(), mm/truncate.c; dirty pages are written first): who maps it is stopped
+ * before.  A tmpfs file has no disk to come back from: only a copy made inside the group is
+ * charged there.  What has no name ends with its users.
  *
  * Beside that, evicting what is charged where others pay reaches pages of files that nobody
  * names, and mapped ones; it also evicts the cache of the living groups there: its price.
@@ -57,11 +57,13 @@ struct mw_recharge {
 	/* Where what it uses is paid, by removed groups or one above; MW_NO_GROUP: not known, or a
 	 * group beside it, whose own cache that is. */
 	size_t reclaim_at;
-	bool reclaim_refused; /* the kernel refuses it there: the top of v1 */
+	bool reclaim_refused; /* the kernel cannot: the top of v1, v2 before 5.19 */
 	/* Evictable and charged there without the groups that are alive below it, less the files
 	 * that can be dropped; and of those groups. */
 	struct mw_val gain_bytes, price_bytes;
 	bool reclaim_worth; /* it gains more than it costs, and more than the floor */
+	/* That alone does not reach what is mapped: it is locked, or paid elsewhere. */
+	bool stop_needed;
 };
 
 struct mw_recharge_ask {
