@@ -12,6 +12,7 @@
 #include "act/stop.h"
 #include "base/fmt.h"
 #include "report/escape.h"
+#include "snap/cgroups_top.h"
 
 static int refuse(const char *why)
 {
@@ -110,6 +111,7 @@ static int look_at(const struct options *o, bool speed, struct recharge_look *re
 					       .arena = &job->arena };
 	if (!ret->groups.n)
 		return cli_unread("sys/fs/cgroup", -ENODATA);
+	mw_cgroups_top_is_seen(job->root, &job->arena, &job->snap);
 	status = find_group(ret, o);
 	if (status)
 		return status;

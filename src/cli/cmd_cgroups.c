@@ -9,6 +9,7 @@
 #include "cli/cgroups_report.h"
 #include "cli/cmd.h"
 #include "report/escape.h"
+#include "snap/cgroups_top.h"
 
 static const struct opt opts[] = {
 	{ "apply", 0, NULL, "with --recharge: do what needs nobody to be stopped", OPT_FLAG,
@@ -143,6 +144,7 @@ static void note_unseen(struct cli_job *job, const struct mw_accounts *all)
 
 	if (!all->n)
 		mw_sources_note(sources, mw_str_of("sys/fs/cgroup"), -ENODATA);
+	mw_cgroups_top_is_seen(job->root, &job->arena, &job->snap);
 	for (size_t i = 0; all->n && i < all->outside_count; i++)
 		mw_sources_note(sources, mw_str_of("sys/fs/cgroup (of processes outside)"),
 				-ENODATA);
