@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guard - when to step in before the machine hangs, against whom, and how: the policy.
+ *
+ * Pure, allocates nothing: configuration, state and view in, state and one decision out.  Whoever
+ * feeds the same views to the same configuration gets the same decisions, so that a recording of
+ * views (guard_record.h) replays a night.
+ *
+ * A turn of the daemon (src/daemon):
+ *
+ *	read the meters	      -> view.level = MW_GUARD_METERS -> mw_guard_step()
+ *	decision LOOK	      -> read all processes (stat, statm, oom_score_adj) into the view,
+ *				 level = MW_GUARD_TASKS	      -> mw_guard_step() again
+ *	decision DETAIL	      -> read of the tasks named in the decision who they are (status, exe,
+ *				 cmdline, unit; kcmp), level = MW_GUARD_DETAILS -> again
+ *	decision ACT	      -> do it (src/act); what came of it goes into the next view.outcome
+ *	decision WAIT	      -> sleep so long, or until a trigger fires
+ *
+ * Invariants:
+ *  - A decision never names pid 1, the guard itself, a kernel thread, a protected task, one that is
+ *    dying already, or one that was not in the view (born after it).
+ *  - A kill is only decided while what a kill gives back can help: memory that no process owns
+ *    (tmpfs, slab, hugetlb) is said, and the hook run; nobody dies for it.
+ *  - While a victim is dying and its memory is provably on its way (its anonymous bytes fall, or
+ *    it was reaped), no second one is chosen.
+ *  - A figure that is not known never counts as 0: without available_bytes nothing is decided
+ *    by it, and the reason is said.
+ */
+#pragma once
+
+#include "base/str.h"
+#include "base/val.h"
+
+/* --- configuration: guard_config.h reads it from a text --------------------------------------- */
+
+enum mw_guard_unit { MW_GUARD_PROCESS, MW_GUARD_GROUP }; /* who dies: one, or its whole cgroup */
+
+enum mw_guard_field {
+	MW_GUARD_COMM,
+	MW_GUARD_EXE,
+	MW_GUARD_CMDLINE,
+	MW_GUARD_UID,
+	MW_GUARD_CGROUP,
+	MW_GUARD_SYSTEMD_UNIT,
+};
+
+/* A glob (*, ?, [a-z]) over the whole value of a field; lives in the configuration's text. */
+struct mw_guard_pattern {
+	enum mw_guard_field field;
+	struct mw_str glob;
+	enum mw_guard_unit unit; /* of patterns of [groups] */
+};
+
+#define MW_GUARD_PATTERNS_MAX 64
+
+struct mw_guard_patterns {
+	struct mw_guard_pattern item[MW_GUARD_PATTERNS_MAX];
+	size_t n;
+};
+
+/* A limit on time spent waiting for memory: so much of each window.  0: off. */
+struct mw_guard_pressure {
+	uint64_t stall_us, window_us;
+};
+
+struct mw_guard_config {
+	/* Step in below both of these; a swap limit counts as crossed where there is no swap. */
+	uint64_t available_permille, swap_permille; /* of the total, of swap */
+	uint64_t available_bytes;		    /* the larger of this and the share counts */
+	struct mw_guard_pressure some, full;	    /* or above this, if available is below... */
+	uint64_t pressure_available_permille;	    /* ...so much: pressure alone kills nobody */
+	/* Warn (log, hook, notification) below this. */
+	uint64_t warn_available_permille;
+	/* After a kill go on until so much is available: the second target. */
+	uint64_t until_available_permille;
+	/* Of a container's or cgroup's limit: its own usage less what can be reclaimed of it. */
+	bool own_limit;
+
+	enum mw_guard_unit unit;
+	struct mw_guard_patterns avoid, prefer, groups;
+	bool use_builtin_avoid; /* sshd, journald, dbus, display servers ... */
+	uint64_t least_bytes;	/* a kill that gives back less is not worth one */
+
+	/* Steps before a kill: all off by default. */
+	uint64_t term_grace_ms;		/* SIGTERM first, so long; 0: SIGKILL at once */
+	uint64_t term_permille;		/* but SIGKILL below so much available */
+	bool reclaim, throttle, freeze; /* memory.reclaim of a cold cgroup; memory.high, freezer of
+					 * the grower */
+	bool restart_unit;
+	struct mw_str hook; /* a program with arguments, run at warnings and after kills */
+	bool notify;	    /* on the system bus */
+
+	uint64_t settle_ms;	   /* at most so long is waited for a dying one's memory */
+	uint64_t idle_ms;	   /* longest sleep where no trigger can wake it */
+	uint64_t fill_bytes_per_s; /* fastest fill that the polls reckon with */
+	struct mw_str record_dir;  /* forensic records; empty: none */
+	bool dry_run;
+};
+
+/* --- what was seen ---------------------------------------------------------------------------- */
+
+/* Of the machine, or of the container it runs in.  All of one instant, or MW_RACED. */
+struct mw_guard_meters {
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	uint64_t wall_ns; /* CLOCK_REALTIME: only to be written down */
+	struct mw_val total_bytes, free_bytes, available_bytes; /* proc/meminfo */
+	struct mw_val swap_total_bytes, swap_free_bytes;
+	struct mw_val anon_bytes, shmem_bytes, slab_unreclaimable_bytes, hugetlb_bytes;
+	struct mw_val file_bytes;	/* Active(file) + Inactive(file) */
+	struct mw_val zone_low_bytes;	/* sum of the zones' low marks */
+	struct mw_val some_us, full_us; /* proc/pressure/memory total=, since boot */
+	struct mw_val refault_count, swap_in_count, swap_out_count; /* proc/vmstat, since boot */
+	struct mw_val arc_bytes, arc_min_bytes;			    /* ZFS; MW_ABSENT: none */
+	struct mw_val zram_bytes;      /* RAM that backs zram: mem_used_total of all */
+	struct mw_val zram_data_bytes; /* what lies in it, as it was: orig_data_size */
+	/* The memory cgroup that it runs in, where it has a limit; else MW_ABSENT. */
+	struct mw_val group_limit_bytes, group_usage_bytes, group_reclaimable_bytes;
+	bool woken_by_trigger; /* a PSI trigger fired since the last view */
+};
+
+#define MW_GUARD_COMM_BYTES 16
+#define MW_GUARD_TEXT_BYTES 512 /* of exe, cmdline, unit: cut there */
+
+struct mw_guard_task {
+	uint64_t pid, parent_pid, start_ticks;
+	uint64_t flags; /* stat field 9 */
+	char state;
+	char comm[MW_GUARD_COMM_BYTES]; /* NUL after it where it is shorter; any other bytes */
+	uint64_t thread_count;
+	struct mw_val rss_bytes, shared_bytes; /* statm: resident, of these file and shmem */
+	struct mw_val adj;		       /* oom_score_adj + 1000, 0 to 2000 */
+	size_t group;			       /* index in view.group; MW_GUARD_NO_GROUP */
+	bool dying;			       /* a zombie, or SIGKILL is pending */
+	/* The guard's own figure of the view before: how much it grew since, per second. */
+	struct mw_val grows_bytes_per_s;
+
+	/* With MW_GUARD_DETAILS, of those asked for; else MW_UNREAD. */
+	enum mw_why detail_why;
+	struct mw_val uid, swap_bytes, anon_bytes, shmem_bytes, locked_bytes;
+	struct mw_val ignores_term; /* 1: SIGTERM is ignored or blocked */
+	struct mw_val frozen;	    /* 1: in a frozen v1 group */
+	struct mw_val sharers;	    /* other processes with its address space, by kcmp; 0: none */
+	struct mw_str exe, cmdline, unit;
+};
+
+#define MW_GUARD_NO_GROUP SIZE_MAX
+
+struct mw_guard_group {
+	struct mw_str path;
+	struct mw_val usage_bytes, anon_bytes, swap_bytes, limit_bytes, high_bytes;
+	struct mw_val some_us; /* memory.pressure total= */
+	struct mw_val oom_group;
+};
+
+enum mw_guard_level { MW_GUARD_METERS, MW_GUARD_TASKS, MW_GUARD_DETAILS };
+
+/* What came of the last action. */
+struct mw_guard_outcome {
+	bool is; /* there was one */
+	uint64_t pid, start_ticks;
+	int error;		   /* 0, or the errno of the kill itself */
+	struct mw_val left_bytes;  /* its anonymous memory still held; 0: all is back */
+	struct mw_val freed_bytes; /* given back so far */
+	bool gone;		   /* its pidfd says so */
+	uint64_t since_ns;	   /* SIGKILL or SIGTERM sent */
+};
+
+struct mw_guard_view {
+	enum mw_guard_level level;
+	struct mw_guard_meters meters;
+	struct mw_guard_task *task; /* by pid; the caller's */
+	size_t n_tasks;
+	size_t n_unseen; /* more than there was room for */
+	struct mw_guard_group *group;
+	size_t n_groups;
+	struct mw_guard_outcome outcome;
+	uint64_t own_pid;
+};
+
+/* --- what is decided -------------------------------------------------------------------------- */
+
+enum mw_guard_verb {
+	MW_GUARD_WAIT,
+	MW_GUARD_LOOK,
+	MW_GUARD_DETAIL,
+	MW_GUARD_WARN,	   /* say why, run the hook; nobody dies */
+	MW_GUARD_RECLAIM,  /* .group: write .bytes to memory.reclaim */
+	MW_GUARD_THROTTLE, /* .group: write .bytes to memory.high */
+	MW_GUARD_FREEZE,   /* .group, or the target */
+	MW_GUARD_TERM,
+	MW_GUARD_KILL,
+	MW_GUARD_KILL_GROUP, /* .group: cgroup.kill, or all of its processes */
+	MW_GUARD_RESTART,    /* .unit */
+};
+
+enum mw_guard_cause {
+	MW_GUARD_NO_CAUSE,
+	MW_GUARD_LOW,	      /* available and swap below their limits */
+	MW_GUARD_PRESSURE,    /* waits for memory above their limit, and little is available */
+	MW_GUARD_OWN_LIMIT,   /* the container's limit */
+	MW_GUARD_UNTIL,	      /* the second target after a kill is not reached */
+	MW_GUARD_GRACE_OVER,  /* SIGTERM did not help in time, or memory fell on */
+	MW_GUARD_NOBODY_OWNS, /* tmpfs, slab or huge pages hold it: a kill cannot help */
+	MW_GUARD_NOBODY_LEFT, /* all who could give back are protected or too small */
+	MW_GUARD_NEAR,	      /* a warning */
+};
+
+#define MW_GUARD_TARGETS_MAX 16
+
+struct mw_guard_target {
+	size_t task; /* index in view.task */
+	uint64_t pid, start_ticks;
+	uint64_t frees_bytes; /* what dies with it, at least */
+};
+
+struct mw_guard_decision {
+	enum mw_guard_verb verb;
+	enum mw_guard_cause cause;
+	uint64_t wait_ms; /* until the next look at the meters, after any verb */
+	struct mw_guard_target target[MW_GUARD_TARGETS_MAX]; /* of KILL: sharers die together */
+	size_t n_targets;
+	size_t group; /* index in view.group */
+	uint64_t bytes;
+	struct mw_val left_ms; /* until nothing is available, at the rate of the last seconds */
+	/* The term of MemAvailable that was not believed ("zfs arc", "zram", "refaults",
+	 * "low mark"), NULL: none; and what was counted in its place. */
+	const char *mistrusted;
+	struct mw_val counted_bytes;
+};
+
+/* --- state: plain, of fixed size; zeroed at the start --------------------------------------- */
+
+#define MW_GUARD_RATES 16 /* of the last views: rates are taken over these */
+
+struct mw_guard_reading {
+	uint64_t time_ns;
+	struct mw_val counted_bytes, some_us, full_us, refault_count;
+};
+
+struct mw_guard_state {
+	struct mw_guard_reading reading[MW_GUARD_RATES];
+	size_t n_readings, at;
+	uint64_t pressure_since_ns, warned_ns;
+	bool until;		       /* after a kill: the second target holds */
+	struct mw_guard_target victim; /* dying; pid 0: none */
+	bool victim_termed;	       /* SIGTERM only, so far */
+	uint64_t victim_since_ns, victim_left_bytes, victim_moved_ns;
+	uint64_t kill_count, refused_count;
+	struct mw_guard_target given_up[MW_GUARD_TARGETS_MAX]; /* that no signal could move */
+	size_t n_given_up;
+};
+
+void mw_guard_step(const struct mw_guard_config *config, struct mw_guard_state *state,
+		   const struct mw_guard_view *view, struct mw_guard_decision *ret);
+
+/* --- why this one, why not that one --------------------------------------------------------- */
+
+enum mw_guard_safe {
+	MW_GUARD_MAY_DIE,
+	MW_GUARD_SAFE_INIT,
+	MW_GUARD_SAFE_SELF,
+	MW_GUARD_SAFE_KERNEL,
+	MW_GUARD_SAFE_ADJ,     /* oom_score_adj -1000 */
+	MW_GUARD_SAFE_BUILTIN, /* of the list that comes with it */
+	MW_GUARD_SAFE_AVOID,   /* .pattern of the configuration */
+	MW_GUARD_SAFE_SHARER,  /* shares its address space with a protected one */
+	MW_GUARD_SAFE_SMALL,
+	MW_GUARD_SAFE_DYING,
+	MW_GUARD_SAFE_UNKNOWN, /* who it is could not be read */
+};
+
+struct mw_guard_rating {
+	enum mw_guard_safe safe;
+	const struct mw_guard_pattern *pattern; /* that spared or preferred it; NULL */
+	uint64_t frees_bytes;			/* anonymous and swapped, with its sharers */
+	int64_t points; /* as the kernel rates, of what is freed: the highest dies first */
+};
+
+struct mw_guard_rating mw_guard_rate(const struct mw_guard_config *config,
+				     const struct mw_guard_view *view, size_t task);
+
+const char *mw_guard_verb_name(enum mw_guard_verb v);	/* "kill" */
+const char *mw_guard_cause_name(enum mw_guard_cause c); /* "low" */
+const char *mw_guard_safe_name(enum mw_guard_safe s);	/* "protected by the configuration" */
