@@ -206,11 +206,6 @@ static const char *called(struct mw_arena *a, const struct recharge_view *v)
 					       : mw_group_called(&v->look->found, v->look->plan.at);
 }
 
-static uint64_t droppable(const struct recharge_view *v)
-{
-	return v->look->plan.bytes[MW_RECHARGE_DROP] + v->look->plan.bytes[MW_RECHARGE_STOP];
-}
-
 static const char *files_words(struct mw_arena *a, const struct mw_recharge *plan)
 {
 	size_t n = plan->count[MW_RECHARGE_DROP] + plan->count[MW_RECHARGE_STOP];
@@ -222,25 +217,25 @@ static const char *plan_verdict(struct mw_arena *a, const struct recharge_view *
 {
 	const struct mw_recharge *plan = &v->look->plan;
 
-	if (!droppable(v) && plan->bytes[MW_RECHARGE_COPY])
+	if (!v->look->plan.again_bytes && plan->bytes[MW_RECHARGE_COPY])
 		return mw_fmt(a,
 			      "%s uses %s of tmpfs files: only a copy inside it moves the charge",
 			      called(a, v), mw_fmt_bytes(a, plan->bytes[MW_RECHARGE_COPY]));
-	if (!droppable(v) && mw_or(plan->gain_bytes, 0) && plan->reclaim_worth)
+	if (!v->look->plan.again_bytes && mw_or(plan->gain_bytes, 0) && plan->reclaim_worth)
 		return mw_fmt(a,
 			      "None of its files that can be dropped is in memory; %s can be "
 			      "evicted where it is paid",
 			      mw_fmt_val_bytes(a, plan->gain_bytes));
 	if (!plan->n_files && !v->o->files.n)
 		return mw_fmt(a, "%s: which files it uses could not be read", called(a, v));
-	if (!droppable(v))
+	if (!v->look->plan.again_bytes)
 		return mw_fmt(a, "%s: nothing that it uses can be dropped and read again",
 			      called(a, v));
 	return mw_fmt(a,
 		      "To make %s pay: %sdrop %s (%s in memory)%s. Nothing was done: this is the "
 		      "plan",
 		      called(a, v), stops(a, v), files_words(a, plan),
-		      mw_fmt_bytes(a, droppable(v)),
+		      mw_fmt_bytes(a, v->look->plan.again_bytes),
 		      plan->stop_needed ? ", start again"
 		      : plan->bytes[MW_RECHARGE_STOP]
 			      ? ", evict what is mapped where it is paid; nobody need stop"
@@ -295,7 +290,8 @@ static void figures(struct mw_report *r, const struct recharge_view *v)
 		if (id[i])
 			mw_report_figure(r, id[i], mw_ok(plan->bytes[i]));
 	mw_report_figure(r, "disk_bytes_per_second", v->look->speed);
-	mw_report_figure(r, "read_ms", mw_recharge_read_ms(droppable(v), v->look->speed));
+	mw_report_figure(r, "read_ms",
+			 mw_recharge_read_ms(v->look->plan.again_bytes, v->look->speed));
 	mw_report_figure(r, "reclaim_bytes", plan->gain_bytes);
 	mw_report_figure(r, "reclaim_price_bytes", plan->price_bytes);
 	mw_report_bool(r, "done", mw_ok(v->done != NULL));

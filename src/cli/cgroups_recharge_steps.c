@@ -123,7 +123,7 @@ static const char *files_option(struct steps *s)
 
 static const char *read_again(struct steps *s)
 {
-	uint64_t bytes = s->plan->bytes[MW_RECHARGE_DROP] + s->plan->bytes[MW_RECHARGE_STOP];
+	uint64_t bytes = s->plan->again_bytes;
 	struct mw_val ms = mw_recharge_read_ms(bytes, s->v->look->speed);
 
 	if (!mw_known(ms))

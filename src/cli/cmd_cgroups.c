@@ -38,6 +38,12 @@ static int find(struct cli_job *job, const struct mw_accounts *all, struct mw_st
 	return EXIT_FAILED;
 }
 
+/* Hostile figures do not wrap. */
+static uint64_t sum_of(uint64_t a, uint64_t b)
+{
+	return mw_or(mw_add(mw_ok(a), mw_ok(b)), UINT64_MAX);
+}
+
 /* The sizes of the files that match --files, each once. */
 static int sum_files(struct cli_job *job, const struct options *o, struct mw_expected *e)
 {
@@ -46,7 +52,7 @@ static int sum_files(struct cli_job *job, const struct options *o, struct mw_exp
 
 	mw_take_used_files(job->root, &ask, &job->arena, &job->snap, &files);
 	for (size_t i = 0; i < files.n; i++)
-		e->files_bytes += files.item[i].size_bytes;
+		e->files_bytes = sum_of(e->files_bytes, files.item[i].size_bytes);
 	e->file_count = files.n;
 	if (files.n)
 		return EXIT_DONE;
@@ -63,8 +69,9 @@ static void sum_anonymous(const struct cli_job *job, const struct mw_accounts *a
 
 		if (p->charged < all->n && p->smaps_why == MW_OK &&
 		    mw_group_is_in(all, p->charged, e->at))
-			e->anon_bytes +=
-				mw_or(p->smaps.pss_anon_bytes, mw_or(p->smaps.anonymous_bytes, 0));
+			e->anon_bytes =
+				sum_of(e->anon_bytes, mw_or(p->smaps.pss_anon_bytes,
+							    mw_or(p->smaps.anonymous_bytes, 0)));
 	}
 }
 
@@ -84,7 +91,7 @@ static int take_expected(struct cli_job *job, const struct options *o,
 		return status;
 	status = sum_files(job, o, e);
 	sum_anonymous(job, all, e);
-	e->bytes = e->files_bytes + e->anon_bytes;
+	e->bytes = sum_of(e->files_bytes, e->anon_bytes);
 	return status;
 }
 

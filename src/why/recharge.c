@@ -177,13 +177,19 @@ void mw_recharge_build(const struct mw_recharge_ask *ask, struct mw_arena *arena
 		struct mw_recharge_file r = judge(&files->item[i]);
 
 		ret->file[ret->n_files++] = r;
-		ret->bytes[r.way] += mw_or(r.file->cached_bytes, 0);
+		/* Hostile figures do not wrap. */
+		ret->bytes[r.way] = mw_or(
+			mw_add(mw_ok(ret->bytes[r.way]), mw_ok(mw_or(r.file->cached_bytes, 0))),
+			UINT64_MAX);
 		ret->count[r.way]++;
 	}
 	if (ret->n_files)
 		qsort(ret->file, ret->n_files, sizeof(*ret->file), by_weight);
 	find_stops(ask->snap, arena, ret);
 	price_reclaim(ask, ret);
+	ret->again_bytes = mw_or(
+		mw_add(mw_ok(ret->bytes[MW_RECHARGE_DROP]), mw_ok(ret->bytes[MW_RECHARGE_STOP])),
+		UINT64_MAX);
 	ret->stop_needed =
 		ret->bytes[MW_RECHARGE_STOP] &&
 		!(ret->reclaim_worth && ret->gain_bytes.v >= ret->bytes[MW_RECHARGE_STOP] / 10 * 9);

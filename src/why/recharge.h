@@ -52,6 +52,7 @@ struct mw_recharge {
 	size_t n_files;
 	uint64_t bytes[MW_RECHARGE_WAYS]; /* in memory, by way */
 	size_t count[MW_RECHARGE_WAYS];
+	uint64_t again_bytes; /* of DROP and STOP: to be dropped, and read again */
 	struct mw_recharge_stop *stop;
 	size_t n_stops;
 	/* Where what it uses is paid, by removed groups or one above; MW_NO_GROUP: not known, or a
