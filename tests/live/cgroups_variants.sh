@@ -18,7 +18,7 @@ if ! mkdir $groups 2>/dev/null; then
 	exit 0
 fi
 work=$(mktemp -d -p /var/tmp) || exit 1
-tmpfs=$work.tmpfs
+tmpfs=$work.tmpfs file=$work/index
 mib=${MEMWHY_STORY_MIB:-48} settle=0 bad=0
 drop() { dd of="$1" oflag=nocache conv=notrunc,fdatasync count=0 status=none; }
 reclaim() { echo 0 >$groups/memory.force_empty 2>/dev/null; }

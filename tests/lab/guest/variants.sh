@@ -3,13 +3,12 @@
 # the same with nobody else in it, where nothing may be found.  Sourced by tests/live/cgroups_variants.sh
 # and by the lab.
 #
-# Wants: by_pages NAME GROUP MIB (as planted, for what only the pages tell);
+# Wants: file (that is made), nest GROUP... and limit GROUP MIB|max (make and bound groups), by_pages NAME GROUP MIB (as planted, for what only the pages tell);
 # groups (the folder of our parent group), group_path (its path), work (a folder on a disk), tmpfs
 # (a folder to mount one on), mib (of the planted file), program (groupuse), memwhy, settle (seconds until
 # figures are up to date); drop FILE (from the cache) and reclaim (what the parent is charged for).
 # Says: `variant NAME PLANTED FOUND` and `clean NAME UNPAID`, bytes; `without NAME WHY`.
 
-file=$work/index
 used=''
 
 in_group() { # GROUP COMMAND...
@@ -215,4 +214,30 @@ cleans() {
 	[ -z "$tmpfs" ] || { make a; uses a write "$tmpfs/f" "$mib"; clean its-own-tmpfs-file a; }
 	nest a a/x; fresh; uses a/x -l map "$file"; clean nested a/x
 	fresh; make a; limit a $((mib * 4)); uses a map "$file"; clean below-its-limit a
+}
+
+# ---- in a guest: the figures as facts; wants groups, group_path, nest and limit
+
+variants_in_the_lab() {
+	mkdir -p /d /tmpfs
+	mount -t ext4 /dev/nvme0n1 /d
+	rm -f /d/data
+	mkdir /d/work
+	mount -t tmpfs -o size=64M none /tmpfs
+	work=/d/work file=/d/work/index tmpfs=/tmpfs mib=24 settle=2 program=groupuse memwhy=memwhy
+	drop() {
+		sync
+		echo 1 >/proc/sys/vm/drop_caches
+	}
+	reclaim() { drop; }
+	by_pages() { without "$1" "only the pages tell"; }
+	echo 12 >/proc/sys/vm/nr_hugepages
+	fault || return 0
+	{
+		variants
+		cleans
+	} >/tmp/result
+	awk '$1 == "variant" { printf "{\"variants\":{\"%s\":{\"planted\":%d,\"found\":%d}}}\n", $2, $3, $4 }
+		$1 == "clean" { printf "{\"cleans\":{\"%s\":%s}}\n", $2, $3 == "nothing" ? "null" : $3 }
+		$1 == "without" { printf "{\"without\":{\"%s\":true}}\n", $2 }' /tmp/result
 }
