@@ -22,8 +22,9 @@ static int refuse(const char *why)
 
 static int check_options(const struct options *o)
 {
-	if (o->n_args || o->expect.n || o->dying)
-		return refuse("takes its own path alone, and no --expect or --dying");
+	if (o->n_args || o->expect.n || o->dying || o->pages || o->proof)
+		return refuse(
+			"takes its own path alone, and no --expect, --dying, --pages, --proof");
 	if (o->check)
 		return refuse("not with --check: see --expect");
 	if (o->apply && (o->root || o->save_capture))

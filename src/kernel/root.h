@@ -22,6 +22,7 @@
  *	proc/PID/meta/open_files	the same of all its open plain files
  *	proc/meta/mm/PID/OTHER	"same" or "other": have the two processes one address space?
  *	proc/PID/meta/promises	of smaps the mappings that count in Committed_AS, see pid_promises.h
+ *	proc/PID/meta/files	the sums of smaps by file, see pid_files.h
  *	proc/PID/meta/numa	the sums of numa_maps, see numa_maps.h
  *	proc/PID/meta/vm	the name of a virtual machine, see qemu_name.h
  *	proc/PID/meta/page/ADDRESS	what stands behind a page, see kernel/page_entry.h

@@ -21,6 +21,7 @@
 
 #include "base/fmt.h"
 #include "kernel/numa_maps.h"
+#include "kernel/pid_files.h"
 #include "kernel/pid_promises.h"
 #include "kernel/qemu_name.h"
 #include "kernel/root_private.h"
@@ -372,6 +373,8 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 		return meta_fds(dirfd, true, arena, ret);
 	if (!strcmp(question, "promises"))
 		return meta_part(dirfd, "smaps", mw_promises_of_smaps, scratch, arena, ret);
+	if (!strcmp(question, "files"))
+		return meta_part(dirfd, "smaps", mw_pid_files_of_smaps, scratch, arena, ret);
 	if (!strcmp(question, "numa"))
 		return meta_part(dirfd, "numa_maps", mw_numa_maps_sum, scratch, arena, ret);
 	if (!strcmp(question, "vm"))

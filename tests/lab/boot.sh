@@ -7,7 +7,7 @@
 # The programs of the guest, built once per source.
 build_guest() {
 	mkdir -p "$LAB/guest"
-	for c in "$HERE"/guest/*.c "$SRC/tests/live/plant.c" "$SRC/tests/live/pages.c"; do
+	for c in "$HERE"/guest/*.c "$SRC/tests/live/plant.c" "$SRC/tests/live/pages.c" "$SRC/tests/live/held.c"; do
 		program=$LAB/guest/$(basename "$c" .c)
 		if [ ! -x "$program" ] || [ "$c" -nt "$program" ] ||
 		   [ "$HERE/guest/guest.h" -nt "$program" ]; then

@@ -1,7 +1,7 @@
 #: title what one cgroup uses and another pays for, planted in many ways under v2; and twenty clean set-ups
 #: memory 512
 #: disks data
-#: seconds 600
+#: seconds 900
 #: kernels 6.1 6.12 newest
 #: claim .variants | length >= 20
 #: claim [.variants[] | .found >= .planted * 0.99 and .found - .planted < (4 | mib)] | all
