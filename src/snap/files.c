@@ -54,7 +54,7 @@ static void take_open(struct take *t, size_t proc)
 	struct mw_open_file f;
 	struct mw_str text;
 
-	mw_take_at(t->at, "meta/fds", t->temp, t->s, &text);
+	mw_take_at(t->at, "meta/open_files", t->temp, t->s, &text);
 	while (mw_meta_fds_next(&text, &f))
 		add(t,
 		    (struct mw_file_use){ .proc = proc,

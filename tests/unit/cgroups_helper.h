@@ -45,7 +45,7 @@
  * PATH\n"), and holds open. */
 #define PAGES(lines) "-- meta/pages --\ncensus bpf exact 1 1 1 1 1\n" lines
 #define FILES(pid, lines) "-- proc/" pid "/meta/files --\n" lines
-#define FDS(pid, lines) "-- proc/" pid "/meta/fds --\n" lines
+#define FDS(pid, lines) "-- proc/" pid "/meta/open_files --\n" lines
 
 struct machine {
 	struct mw_arena arena;
