@@ -243,26 +243,23 @@ static struct mw_row *listed(struct mw_report *r, struct mw_table *t, const char
 	return row;
 }
 
-/* By the pages, of the group itself: each payer once. */
+/* By the pages, of the group itself: each payer once, in the order of its largest file.  sum: of
+ * each payer, 0. */
 static void payers_by_pages(struct mw_report *r, struct mw_table *t, const struct cgroups_view *v,
-			    size_t at)
+			    size_t at, uint64_t *sum)
 {
 	const struct mw_page_proof *p = v->accounts->pages;
 	size_t n, first = mw_page_loans_of(p, at, &n);
 
+	for (size_t i = first; i < first + n; i++)
+		sum[p->loan[i].payer] += p->loan[i].mapped_bytes;
 	for (size_t i = first; i < first + n; i++) {
 		const struct mw_page_payer *w = &p->payer[p->loan[i].payer];
-		struct mw_val sum = mw_ok(0);
-		bool told = false;
+		uint64_t *bytes = &sum[p->loan[i].payer];
 		struct mw_row *row;
 
-		for (size_t k = first; k < first + n; k++)
-			if (p->loan[k].payer == p->loan[i].payer) {
-				told |= k < i;
-				sum = mw_add(sum, mw_ok(p->loan[k].mapped_bytes));
-			}
-		if (told || !mw_or(sum, 0))
-			continue;
+		if (!*bytes)
+			continue; /* said before, or only held open */
 		row = listed(r, t, "payers");
 		if (w->group->path.n)
 			mw_cell_str(row, G_PATH, w->group->path);
@@ -270,18 +267,20 @@ static void payers_by_pages(struct mw_report *r, struct mw_table *t, const struc
 		if (w->removed)
 			path_cell(row, G_BELOW, v, w->at);
 		mw_cell_val(row, G_INO, mw_ok(w->group->ino));
-		mw_cell_val(row, G_BYTES, sum);
+		mw_cell_val(row, G_BYTES, mw_ok(*bytes));
+		*bytes = 0;
 	}
 }
 
 /* By processes there is one, or one that is not known. */
-static void payers(struct mw_report *r, struct mw_table *t, const struct cgroups_view *v, size_t at)
+static void payers(struct mw_report *r, struct mw_table *t, const struct cgroups_view *v, size_t at,
+		   uint64_t *sum)
 {
 	const struct mw_account *g = &v->accounts->group[at];
 	struct mw_row *row;
 
 	if (g->by_pages) {
-		payers_by_pages(r, t, v, at);
+		payers_by_pages(r, t, v, at, sum);
 		return;
 	}
 	if (g->payer == MW_PAYER_NONE)
@@ -335,8 +334,10 @@ void cli_cgroups_groups(struct mw_report *r, const struct cgroups_view *v)
 								   .child_id = { "payers" },
 								   .col = group_columns,
 								   .n_cols = N_GROUP });
+	const struct mw_page_proof *p = v->accounts->pages;
+	uint64_t *sum = mw_arena_alloc(r->arena, ((p ? p->n_payers : 0) + 1) * sizeof(*sum));
 
-	for (size_t i = 0; i < v->accounts->n; i++) {
+	for (size_t i = 0; sum && i < v->accounts->n; i++) {
 		const struct mw_account *g = &v->accounts->group[i];
 		struct mw_row *row = mw_report_row(r, t, 0, MW_IN_JSON);
 
@@ -348,7 +349,7 @@ void cli_cgroups_groups(struct mw_report *r, const struct cgroups_view *v)
 		mw_cell_val(row, G_FOR_OTHERS, g->for_others_bytes);
 		mw_cell_val(row, G_ELSEWHERE, g->elsewhere_bytes);
 		mw_cell_val(row, G_HELD, held(v, i));
-		payers(r, t, v, i);
+		payers(r, t, v, i, sum);
 		limits(r, t, v, i);
 	}
 }

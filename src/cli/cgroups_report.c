@@ -292,8 +292,10 @@ static const char *proof_words(struct mw_arena *a, const struct mw_account *g)
 	bool locked = g->proof == MW_PROOF_LOCKED;
 
 	if (g->proof == MW_PROOF_PAGES)
-		return mw_fmt(a, "of that its processes lock %s",
-			      mw_fmt_val_bytes(a, g->unpaid_locked_bytes));
+		return mw_or(g->unpaid_locked_bytes, 0)
+			       ? mw_fmt(a, "of that its processes lock %s",
+					mw_fmt_val_bytes(a, g->unpaid_locked_bytes))
+			       : "mapped, not locked";
 	return mw_fmt(a, "its processes %s %s, %s of that is charged to it",
 		      locked ? "lock" : "map",
 		      mw_fmt_val_bytes(a, locked ? g->use.locked_bytes : g->use.mapped_bytes),
@@ -334,8 +336,15 @@ static const char *arithmetic_verdict(struct mw_arena *a, const struct cgroups_v
 	struct mw_val removed = v->at == MW_NO_GROUP ? v->accounts->removed_bytes
 						     : v->accounts->group[v->at].removed_bytes;
 
-	return mw_fmt(a, "%s: removed cgroups are still charged for %s; proof by arithmetic alone",
-		      where, mw_fmt_val_bytes(a, removed));
+	bool at_most = false;
+
+	for (size_t i = 0; i < v->accounts->n; i++)
+		at_most |= (v->at == MW_NO_GROUP || v->at == i) &&
+			   v->accounts->group[i].removed_at_most &&
+			   mw_or(v->accounts->group[i].removed_bytes, 0);
+	return mw_fmt(a,
+		      "%s: removed cgroups are still charged for %s%s; proof by arithmetic alone",
+		      where, at_most ? "at most " : "", mw_fmt_val_bytes(a, removed));
 }
 
 /* "cgroup /a pays for what its processes lock and map, but for 20.0 MiB" */
@@ -366,6 +375,8 @@ static const char *verdict(struct mw_arena *a, const struct cgroups_view *v)
 		return "No memory cgroups are mounted here: nobody keeps account";
 	if (!all->proofs)
 		return arithmetic_verdict(a, v, where);
+	if (all->proofs == MW_BY_PAGES && !all->pages)
+		return mw_fmt(a, "%s: not known who uses what: the pages do not tell here", where);
 	if (at != MW_NO_GROUP)
 		return unpaid_verdict(a, v, at, more);
 	if (all->unread_count && all->unread_count >= v->snap->n_procs / 2)
@@ -444,6 +455,9 @@ void cli_cgroups_report(struct mw_report *r, const struct cgroups_view *v)
 	mw_report_figure(r, "removed_bytes", all->removed_bytes);
 	mw_report_figure(r, "process_count", mw_ok(v->snap->n_procs));
 	mw_report_figure(r, "unread_count", mw_ok(all->unread_count));
+	if (all->pages)
+		mw_report_string(r, "pages_reader",
+				 mw_arena_cstr(r->arena, v->snap->census.reader));
 	if (v->at != MW_NO_GROUP)
 		mw_report_string(r, "asked", mw_group_path(v->found, v->at));
 	if (v->found->n_expected)

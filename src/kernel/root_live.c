@@ -204,7 +204,7 @@ static int meta_ns(int dirfd, struct mw_arena *arena, struct mw_str *ret)
 }
 
 /* "3 0:1 1025 nlink 0 used 4194304 /memfd:x\040(deleted)\n"; what is neither a plain file nor a
- * DRM device is left out, and, but for `all`, what lies on a real device. */
+ * DRM device is left out. */
 static const char *fd_line(int fds, struct mw_str name, bool all, struct mw_arena *arena)
 {
 	char buf[4096];
@@ -224,6 +224,7 @@ static const char *fd_line(int fds, struct mw_str name, bool all, struct mw_aren
 		      (unsigned long long)st.stx_blocks * 512, (int)target.n, target.p);
 }
 
+/* all: those on real devices too. */
 static int meta_fds(int dirfd, bool all, struct mw_arena *arena, struct mw_str *ret)
 {
 	int fds = openat(dirfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

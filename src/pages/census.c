@@ -2,6 +2,7 @@
 #include "pages/census.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/fmt.h"
 #include "kernel/buddyinfo.h"
@@ -77,10 +78,16 @@ static bool is_locked_down(struct take *t)
 	       mw_str_search(text, "[confidentiality]") < text.n;
 }
 
-static const char *kind_of_refusal(struct take *t, int r)
+/* A program that may not read the kernel's memory does not load: EINVAL. */
+static const char *kind_of_refusal(struct take *t, const char *reader, int r)
 {
-	if (r == -EPERM || r == -EACCES)
-		return is_locked_down(t) ? "locked down (confidentiality): " : "denied: ";
+	bool denied = r == -EPERM || r == -EACCES;
+	bool kmem = !strcmp(reader, "bpf") || !strcmp(reader, "kcore");
+
+	if (kmem && (denied || r == -EINVAL) && is_locked_down(t))
+		return "locked down (confidentiality): ";
+	if (denied)
+		return "denied: ";
 	return r == -ENOENT || r == -ENOSYS || r == -ENODATA ? "absent: " : "";
 }
 
@@ -94,7 +101,7 @@ static void refuse(struct take *t, const char *reader, int r, const char *why)
 	t->c->refusal = list;
 	list[t->c->n_refusals++] = (struct mw_census_refusal){
 		mw_str_of(reader), mw_errname(r, t->arena),
-		mw_str_of(mw_fmt(t->arena, "%s%s", kind_of_refusal(t, r), why))
+		mw_str_of(mw_fmt(t->arena, "%s%s", kind_of_refusal(t, reader, r), why))
 	};
 }
 
@@ -159,7 +166,7 @@ static struct mw_walked walked_of(struct take *t)
 				   .frame_bytes = t->frame_bytes,
 				   .walk = &t->walk,
 				   .arena = t->arena,
-				   .moved = t->options->who_points ? &t->moved : NULL };
+				   .moved = &t->moved };
 }
 
 /* What has no mark of its own, by who points to it. */
@@ -174,6 +181,9 @@ static int tell_apart(struct take *t)
 	if (!r)
 		r = mw_idle_tell(&walked);
 	step(t, "idle");
+	if (!r)
+		r = mw_who_statics(t->root, &walked);
+	step(t, "statics");
 	return r;
 }
 

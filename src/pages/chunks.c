@@ -34,7 +34,7 @@ static int read_words(struct take *t)
 	if (!t->frame || !t->word)
 		return -ENOMEM;
 	while (mw_runs_next(&t->w->walk->runs, t->w->frames, &run)) {
-		if (mw_page_owner_at(&t->w->walk->owners, run.owner)->class != MW_PAGE_OTHER)
+		if (run.class != MW_PAGE_OTHER)
 			continue;
 		for (uint64_t i = 0; i < run.frames && t->n < room; i++) {
 			uint64_t page = mw_walked_page(t->w, run.frame + i);

@@ -50,7 +50,7 @@ static bool kind_of(const struct mw_page_owner *o, enum mw_holder_kind *ret)
 		{ MW_PAGE_VMALLOC, MW_HOLDER_VMALLOC }, { MW_PAGE_PERCPU, MW_HOLDER_PERCPU },
 		{ MW_PAGE_TABLE, MW_HOLDER_TABLE },	{ MW_PAGE_RESERVED, MW_HOLDER_BOOT },
 		{ MW_PAGE_OTHER, MW_HOLDER_BLOCK },	{ MW_PAGE_KMEM, MW_HOLDER_BLOCK },
-		{ MW_PAGE_STACK, MW_HOLDER_STACK },
+		{ MW_PAGE_STACK, MW_HOLDER_STACK },	{ MW_PAGE_STATIC, MW_HOLDER_BLOCK },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -81,13 +81,15 @@ static void note(struct search *s, size_t block, enum mw_form form, uint64_t phy
 
 static void look(struct search *s, const char *p, size_t bytes, uint64_t physical)
 {
+	bool pointers = s->what->only == UINT64_MAX && s->kind != MW_HOLDER_TABLE;
+
 	for (size_t at = 0; at + 8 <= bytes; at += 8) {
 		enum mw_form form = MW_FORM_ENTRY;
 		uint64_t word;
 		size_t block;
 
 		memcpy(&word, p + at, sizeof(word));
-		if (!word)
+		if (!word || (pointers && !mw_kmem_is_address(word)))
 			continue;
 		block = s->kind == MW_HOLDER_TABLE ? mw_sought_of_entry(&s->sought, word)
 						   : mw_sought_of_word(&s->sought, word, &form);
@@ -152,6 +154,8 @@ static int take_hit(struct search *s, const struct hit *hit)
 		else
 			h.pointer = 0;
 	}
+	if (s->what->take && (h.kind != MW_HOLDER_STATIC || hit->form > MW_FORM_ADDRESS))
+		return 0;
 	holder = mw_holders_like(s, &h);
 	if (holder == NOBODY)
 		return 0;
@@ -188,28 +192,53 @@ static int read_piece(struct search *s, uint64_t frame, uint64_t frames)
 	return r;
 }
 
-/* What was moved, as all of vmalloc(), comes frame by frame: so do the reader's own. */
+/* Those parts of the image that are still the kernel's own. */
+static int read_variables(struct search *s, const struct mw_moved_at *at)
+{
+	const struct mw_image *image = s->what->image;
+	uint64_t each = s->w->frame_bytes, most = MW_BULK_BYTES / each;
+	int r = 0;
+
+	s->kind = MW_HOLDER_BOOT;
+	for (size_t i = 0; i < image->n && !r; i++) {
+		uint64_t from = image->part[i].from / each, to = (image->part[i].to - 1) / each + 1;
+
+		from = from > at->frame ? from : at->frame;
+		to = to < at->frame + at->frames ? to : at->frame + at->frames;
+		for (; from < to && !r; from += most)
+			r = read_piece(s, from, to - from < most ? to - from : most);
+	}
+	return r;
+}
+
+/* The reader's own memory is of vmalloc(): that is looked at frame by frame. */
 static int read_segment(struct search *s, const struct mw_moved_at *at)
 {
 	const struct mw_page_owner *o = mw_page_owner_at(&s->w->walk->owners, at->owner);
 	uint64_t most = MW_BULK_BYTES / s->w->frame_bytes;
 	int r = 0;
 
-	if (!kind_of(o, &s->kind) || (at->frames == 1 && is_own(s, at->frame)))
+	if (s->what->take)
+		return o->class == MW_PAGE_RESERVED ? read_variables(s, at) : 0;
+	if (!kind_of(o, &s->kind))
 		return 0;
+	if (s->kind == MW_HOLDER_VMALLOC && s->what->n_own)
+		most = 1;
 	s->pointer = s->kind == MW_HOLDER_SLAB || s->kind == MW_HOLDER_VMALLOC ||
 				     s->kind == MW_HOLDER_STACK
 			     ? o->pointer
 			     : 0;
 	for (uint64_t i = 0; i < at->frames && !r; i += most)
-		r = read_piece(s, at->frame + i, at->frames - i < most ? at->frames - i : most);
+		if (most > 1 || !is_own(s, at->frame + i))
+			r = read_piece(s, at->frame + i,
+				       at->frames - i < most ? at->frames - i : most);
 	return r;
 }
 
 static int search(struct search *s)
 {
 	struct mw_moved_at at = { .w = s->w };
-	int r = mw_sought_take(s->w, s->what->only, &s->scratch, &s->sought);
+	int r = mw_sought_take(s->w, s->what->only, s->what->take, &s->scratch, &s->sought);
 
 	if (r)
 		return r;

@@ -54,6 +54,8 @@ struct mw_search {
 	uint64_t only;	     /* this frame's block, and all who hold it; UINT64_MAX: see above */
 	const uint64_t *own; /* frames of the reader itself, which are not read */
 	size_t n_own;
+	/* Variables alone are read, and what they hold goes to MW_PAGE_STATIC; nothing is named. */
+	bool take;
 };
 
 /* Lists live in w->arena.  0, -EIO, -ENOMEM, -ENOENT: the frame is no memory.  Without

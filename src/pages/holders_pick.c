@@ -86,6 +86,19 @@ static void count(struct search *s, size_t block)
 	s->ret->held_frames += s->sought.block[block].frames;
 }
 
+static void take(struct search *s)
+{
+	for (size_t b = 0; b < s->sought.n; b++) {
+		const struct mw_sought_block *block = &s->sought.block[b];
+
+		if (s->claim[b][0].holder == NOBODY)
+			continue;
+		for (uint32_t i = 0; i < block->frames; i++)
+			mw_moved_put(s->w, block->frame + i, block->owner, MW_PAGE_STATIC,
+				     s->ret->item[s->claim[b][0].holder].pointer);
+	}
+}
+
 static int by_frames(const void *x, const void *y)
 {
 	const struct mw_holder *a = x, *b = y;
@@ -115,6 +128,10 @@ int mw_holders_pick(struct search *s)
 {
 	int r = 0;
 
+	if (s->what->take) {
+		take(s);
+		return s->w->walk->owners.items.failed ? -ENOMEM : 0;
+	}
 	if (s->what->only != UINT64_MAX)
 		s->ret->held_frames = s->ret->n ? s->sought.frames : 0;
 	else

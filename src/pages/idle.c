@@ -48,7 +48,7 @@ static int read_links(struct look *o, size_t room)
 	struct mw_runs_at run = {};
 
 	while (mw_runs_next(&o->w->walk->runs, o->w->frames, &run)) {
-		if (mw_page_owner_at(&o->w->walk->owners, run.owner)->class != MW_PAGE_IDLE)
+		if (run.class != MW_PAGE_IDLE)
 			continue;
 		for (uint64_t i = 0; i < run.frames && o->n < room; i++) {
 			struct idle *idle = &o->idle[o->n++];

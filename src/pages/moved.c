@@ -22,15 +22,19 @@ void mw_moved_put(const struct mw_walked *w, uint64_t frame, uint32_t from,
 	}
 	w->moved->item = list;
 	w->moved->sorted = false;
-	list[w->moved->n++] = (struct mw_moved_frame){ frame, mw_page_owners_find(o, class, pointer,
-										  memcg, node) };
+	list[w->moved->n] =
+		(struct mw_moved_frame){ frame, mw_page_owners_find(o, class, pointer, memcg, node),
+					 (uint32_t)w->moved->n };
+	w->moved->n++;
 }
 
 static int by_frame(const void *x, const void *y)
 {
 	const struct mw_moved_frame *a = x, *b = y;
 
-	return (a->frame > b->frame) - (a->frame < b->frame);
+	if (a->frame != b->frame)
+		return a->frame < b->frame ? -1 : 1;
+	return (a->number < b->number) - (a->number > b->number);
 }
 
 static void sort(struct mw_moved *m)
@@ -38,6 +42,24 @@ static void sort(struct mw_moved *m)
 	if (m->n && !m->sorted)
 		qsort(m->item, m->n, sizeof(*m->item), by_frame);
 	m->sorted = true;
+}
+
+/* The number of frames from at->at on that were moved to the same owner, as the list has them from
+ * at->item on. */
+static uint64_t count_moved(const struct mw_moved_at *at)
+{
+	const struct mw_moved *m = at->w->moved;
+	const struct mw_moved_frame *first = &m->item[at->item];
+	uint64_t n = 1;
+
+	for (size_t i = at->item + 1; i < m->n && at->at + n < at->to; i++) {
+		if (m->item[i].frame == at->at + n - 1)
+			continue; /* an earlier move of that frame */
+		if (m->item[i].frame != at->at + n || m->item[i].owner != first->owner)
+			break;
+		n++;
+	}
+	return n;
 }
 
 bool mw_moved_next(struct mw_moved_at *at)
@@ -58,7 +80,7 @@ bool mw_moved_next(struct mw_moved_at *at)
 	next = at->item < m->n && m->item[at->item].frame < at->to ? m->item[at->item].frame
 								   : at->to;
 	at->frame = at->at;
-	at->frames = next > at->at ? next - at->at : 1;
+	at->frames = next > at->at ? next - at->at : count_moved(at);
 	at->owner = next > at->at ? at->walked : m->item[at->item].owner;
 	at->at += at->frames;
 	return true;

@@ -12,6 +12,7 @@
 struct mw_moved_frame {
 	uint64_t frame;
 	uint32_t owner;
+	uint32_t number; /* of the moves: of a frame that was moved twice the last counts */
 };
 
 struct mw_moved {

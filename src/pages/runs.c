@@ -38,6 +38,7 @@ bool mw_runs_next(const struct mw_runs *runs, const struct mw_frames *frames, st
 	at->frame = next > frames->range[at->range].from ? next : frames->range[at->range].from;
 	at->frames = run.frames;
 	at->owner = run.owner;
+	at->class = run.class;
 	return true;
 }
 

@@ -9,8 +9,11 @@
 
 #include "pages/frames.h"
 
+#define MW_RUN_FRAMES_MAX (((uint32_t)1 << 27) - 1) /* longer ones are several */
+
 struct mw_run {
-	uint32_t frames, owner; /* its number, see owners.h */
+	uint32_t frames : 27, class : 5; /* enum mw_page_class */
+	uint32_t owner;			 /* its number, see owners.h */
 };
 
 struct mw_runs {
@@ -28,6 +31,7 @@ struct mw_runs_at {
 	size_t range, run;	/* the next */
 	uint64_t frame, frames; /* of this one */
 	uint32_t owner;
+	uint8_t class;
 };
 
 bool mw_runs_next(const struct mw_runs *runs, const struct mw_frames *frames,

@@ -66,10 +66,13 @@ int mw_slabs_of(const struct mw_walked *w, const char *name, uint64_t bytes, str
 
 	*ret = (struct mw_slabs){};
 	while (!r && found.n && mw_runs_next(&w->walk->runs, w->frames, &run)) {
-		const struct mw_page_owner *owner = mw_page_owner_at(&w->walk->owners, run.owner);
+		const struct mw_page_owner *owner;
 		struct mw_slab_run *list;
 
-		if (owner->class != MW_PAGE_SLAB || !mw_index_get(&found, owner->pointer, &at))
+		if (run.class != MW_PAGE_SLAB)
+			continue;
+		owner = mw_page_owner_at(&w->walk->owners, run.owner);
+		if (!mw_index_get(&found, owner->pointer, &at))
 			continue;
 		list = mw_arena_grow(w->arena, ret->run, ret->n, sizeof(*list));
 		if (!list)

@@ -13,6 +13,7 @@ struct build {
 	struct mw_arena *arena;
 	struct mw_sought *ret;
 	uint64_t only;
+	bool plain;
 };
 
 const char *mw_form_name(enum mw_form form)
@@ -54,7 +55,7 @@ static bool can_be(uint64_t frame, uint64_t frames)
 
 /* A frame that was not given out by itself: of the last block that can be as long, with those
  * between. */
-static bool add_tail(struct build *b, uint64_t frame)
+static bool add_tail(struct build *b, uint64_t frame, uint32_t owner)
 {
 	struct mw_sought *s = b->ret;
 	uint64_t start = frame;
@@ -62,7 +63,7 @@ static bool add_tail(struct build *b, uint64_t frame)
 	for (size_t i = s->n; i && s->n - i < BACK_MAX; i--) {
 		struct mw_sought_block *head = &s->block[i - 1];
 
-		if (head->frame + head->frames != start)
+		if (head->frame + head->frames != start || head->owner != owner)
 			return false;
 		start = head->frame;
 		if (!can_be(start, frame - start + 1))
@@ -75,9 +76,12 @@ static bool add_tail(struct build *b, uint64_t frame)
 	return false;
 }
 
-static bool nobody_known(unsigned class)
+static bool nobody_known(const struct build *b, unsigned class)
 {
-	return class == MW_PAGE_OTHER || class == MW_PAGE_KMEM || class == MW_PAGE_TAIL;
+	if (b->plain)
+		return class == MW_PAGE_OTHER;
+	return class == MW_PAGE_STATIC || class == MW_PAGE_OTHER || class == MW_PAGE_KMEM ||
+	       class == MW_PAGE_TAIL;
 }
 
 /* Never the first of a block that was free: its list is as it was made at boot
@@ -114,9 +118,9 @@ static int add_blocks(struct build *b, uint64_t frame, uint64_t end, uint32_t ow
 					 &page);
 			page.frames =
 				page.frames < end - frame - at ? page.frames : end - frame - at;
-			if (b->only != UINT64_MAX ||
-			    (nobody_known(page.class) &&
-			     !(is_part(b, frame + at, p + at * each) && add_tail(b, frame + at))))
+			if (b->only != UINT64_MAX || (nobody_known(b, page.class) &&
+						      !(is_part(b, frame + at, p + at * each) &&
+							add_tail(b, frame + at, owner))))
 				add(b, frame + at, page.frames, owner);
 			at += page.frames;
 		}
@@ -129,12 +133,12 @@ static int add_segment(struct build *b, const struct mw_moved_at *at)
 {
 	const struct mw_page_owners *o = &b->w->walk->owners;
 
-	if (b->only == UINT64_MAX ? !nobody_known(mw_page_owner_at(o, at->owner)->class)
+	if (b->only == UINT64_MAX ? !nobody_known(b, mw_page_owner_at(o, at->owner)->class)
 				  : b->only - at->frame >= at->frames)
 		return 0;
 	if (at->walked == at->owner || mw_page_owner_at(o, at->walked)->class != MW_PAGE_IDLE)
 		return add_blocks(b, at->frame, at->frame + at->frames, at->owner);
-	if (!add_tail(b, at->frame))
+	if (!add_tail(b, at->frame, at->owner))
 		add(b, at->frame, at->frames, at->owner);
 	return b->arena->failed ? -ENOMEM : 0;
 }
@@ -156,10 +160,10 @@ static int make_bits(struct build *b)
 	return 0;
 }
 
-int mw_sought_take(const struct mw_walked *w, uint64_t only, struct mw_arena *arena,
+int mw_sought_take(const struct mw_walked *w, uint64_t only, bool plain, struct mw_arena *arena,
 		   struct mw_sought *ret)
 {
-	struct build b = { w, arena, ret, only };
+	struct build b = { w, arena, ret, only, plain };
 	struct mw_moved_at at = { .w = w };
 	int r = 0;
 

@@ -44,9 +44,10 @@ struct mw_sought {
 	uint64_t direct, pages, frame_bytes, page_bytes, list_at, span_frames;
 };
 
-/* only: that frame's block alone, whatever it is; UINT64_MAX: all of which nobody is known.
+/* only: that frame's block alone, whatever it is; UINT64_MAX: all of which nobody is known, those
+ * that a variable of the kernel holds with them, or plain: class other alone.
  * 0, -EIO, -ENOMEM, -ENOENT: that frame is no memory. */
-int mw_sought_take(const struct mw_walked *w, uint64_t only, struct mw_arena *arena,
+int mw_sought_take(const struct mw_walked *w, uint64_t only, bool plain, struct mw_arena *arena,
 		   struct mw_sought *ret);
 
 /* Pure.  The number of the block that has the frame. */

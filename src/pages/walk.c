@@ -7,6 +7,8 @@
 #define PROBE_FRAMES 512
 #define ZERO_PAGES 64 /* that are looked at together */
 
+_Static_assert(MW_PAGE_CLASSES <= 32, "a run has no room for the class");
+
 /* Frames whose struct pages are to be read. */
 struct stretch {
 	uint64_t from, to;
@@ -38,7 +40,8 @@ static void count_runs(struct walk *w)
 
 	mw_page_owners_add(&w->ret->owners, w->run, w->n_runs, owner);
 	for (size_t i = 0; i < w->n_runs && !w->ret->owners.items.failed; i++) {
-		mw_runs_add(&w->ret->runs, (struct mw_run){ (uint32_t)w->run[i].frames, owner[i] });
+		mw_runs_add(&w->ret->runs, (struct mw_run){ w->run[i].frames & MW_RUN_FRAMES_MAX,
+							    w->run[i].class & 31u, owner[i] });
 		w->ret->blocks += w->run[i].blocks;
 	}
 	w->n_runs = 0;
@@ -49,7 +52,7 @@ static void count(struct walk *w, const struct mw_page *p, uint64_t frames)
 	struct mw_page_owner *last = w->n_runs ? &w->run[w->n_runs - 1] : NULL;
 
 	if (last && p->class == last->class && p->owner == last->pointer &&
-	    p->memcg == last->memcg && last->frames + frames <= UINT32_MAX) {
+	    p->memcg == last->memcg && last->frames + frames <= MW_RUN_FRAMES_MAX) {
 		last->frames += frames;
 		last->blocks++;
 		return;

@@ -65,6 +65,21 @@ static int search(const struct mw_who *who, struct mw_arena *temp, struct mw_hol
 			       ret);
 }
 
+int mw_who_statics(struct mw_root *root, const struct mw_walked *walked)
+{
+	_mw_arena_ struct mw_arena temp = {};
+	struct mw_str iomem = {};
+	struct mw_image image;
+	const struct mw_search search = { .image = &image, .only = UINT64_MAX, .take = true };
+	struct mw_holders holders;
+	int r;
+
+	mw_root_read(root, "proc/iomem", &temp, &iomem);
+	mw_image_of(iomem, (struct mw_str){}, &image);
+	r = image.n ? mw_holders_find(walked, &search, &holders) : 0;
+	return r == -EOPNOTSUPP ? 0 : r;
+}
+
 int mw_who_take(const struct mw_who *who)
 {
 	_mw_arena_ struct mw_arena temp = {}; /* some megabytes of symbols */

@@ -20,5 +20,9 @@ struct mw_who {
 	uint64_t frame; /* UINT64_MAX: all of which nobody is known */
 };
 
+/* What variables of the kernel hold becomes MW_PAGE_STATIC: a part of each census, for it reads
+ * their few MiB alone.  0, -EIO, -ENOMEM. */
+int mw_who_statics(struct mw_root *root, const struct mw_walked *walked);
+
 /* 0, -EIO, -ENOMEM. */
 int mw_who_take(const struct mw_who *who);

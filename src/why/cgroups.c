@@ -190,6 +190,9 @@ static void carry_all(struct mw_accounts *all)
 		else /* by somebody, perhaps above it */
 			g->elsewhere_bytes = mw_add(g->elsewhere_bytes, g->unpaid_bytes);
 	}
+	for (size_t i = 0; i < all->n && !(all->proofs & MW_BY_PROCESSES); i++)
+		if (!all->group[i].by_pages)
+			all->group[i].elsewhere_bytes = mw_no(MW_UNREAD);
 	for (size_t i = 0; p && i < p->n_loans; i++)
 		if (all->group[p->loan[i].user].by_pages)
 			carry(all, p->loan[i].user, p->payer[p->loan[i].payer].at,
@@ -198,6 +201,7 @@ static void carry_all(struct mw_accounts *all)
 
 static void sum_unpaid(struct mw_accounts *all)
 {
+	all->unpaid_bytes = mw_ok(0);
 	for (size_t i = 0; i < all->n; i++)
 		all->unpaid_bytes =
 			mw_add(all->unpaid_bytes, mw_ok(mw_or(all->group[i].unpaid_bytes, 0)));
@@ -208,9 +212,7 @@ void mw_accounts_build_by(const struct mw_snap *snap, unsigned proofs, uint64_t 
 {
 	struct mw_accounting b = { snap, ret, floor_bytes, proofs, arena, NULL };
 
-	*ret = (struct mw_accounts){ .proofs = proofs,
-				     .unpaid_bytes = mw_ok(0),
-				     .removed_bytes = mw_ok(0) };
+	*ret = (struct mw_accounts){ .proofs = proofs, .removed_bytes = mw_ok(0) };
 	start(&b);
 	take_uses(&b);
 	mw_accounts_split(&b);
@@ -219,9 +221,10 @@ void mw_accounts_build_by(const struct mw_snap *snap, unsigned proofs, uint64_t 
 	if (proofs & MW_BY_PAGES)
 		mw_accounts_pages(&b);
 	mw_accounts_payers(&b);
-	if (proofs & (MW_BY_PROCESSES | MW_BY_PAGES))
+	if (proofs & MW_BY_PROCESSES || ret->pages) {
 		carry_all(ret);
-	sum_unpaid(ret);
+		sum_unpaid(ret);
+	}
 }
 
 void mw_accounts_build(const struct mw_snap *snap, uint64_t floor_bytes, struct mw_arena *arena,

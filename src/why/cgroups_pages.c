@@ -87,12 +87,21 @@ static int by_inode(const void *x, const void *y)
 	return (a->of.payer > b->of.payer) - (a->of.payer < b->of.payer);
 }
 
-static bool is_shmem(const struct mw_census *c, uint64_t dev)
+static bool is_of_kind(const struct mw_census *c, uint64_t dev, const char *kind)
 {
 	for (size_t i = 0; i < c->n_fs; i++)
 		if (c->fs[i].dev == dev)
-			return mw_str_eq(c->fs[i].kind, "shmem");
+			return mw_str_eq(c->fs[i].kind, kind);
 	return false;
+}
+
+/* The inode of a block device has its number as its own, as the kernel packs it (MKDEV()). */
+static struct mw_str device_name(struct mw_page_join *j, const struct mw_join_share *s)
+{
+	if (!is_of_kind(&j->snap->census, s->dev, "buffers"))
+		return (struct mw_str){};
+	return mw_str_of(mw_fmt(j->arena, "block device %" PRIu64 ":%" PRIu64, s->ino >> 20,
+				s->ino & 0xfffff));
 }
 
 static void add_file(struct mw_page_join *j, const struct mw_join_share *s)
@@ -103,9 +112,11 @@ static void add_file(struct mw_page_join *j, const struct mw_join_share *s)
 	if (!list)
 		return;
 	j->p->file = list;
-	list[j->p->n_files++] = (struct mw_page_file){
-		.dev = s->dev, .ino = s->ino, .shmem = is_shmem(&j->snap->census, s->dev)
-	};
+	list[j->p->n_files++] =
+		(struct mw_page_file){ .dev = s->dev,
+				       .ino = s->ino,
+				       .shmem = is_of_kind(&j->snap->census, s->dev, "shmem"),
+				       .path = device_name(j, s) };
 }
 
 /* By inode, and the files that they are of. */
@@ -165,15 +176,87 @@ static void take_names(struct mw_page_join *j)
 	for (size_t i = 0; i < s->census.n_files; i++) {
 		const struct mw_census_file *row = &s->census.file[i];
 		size_t at = file_of(j, row->dev, row->ino);
-		struct mw_page_file *f = &j->p->file[at];
+		struct mw_page_file *f;
 
-		if (at == j->p->n_files || f->row)
+		if (at == j->p->n_files || j->p->file[at].row)
 			continue;
+		f = &j->p->file[at];
 		f->row = row;
 		f->deleted = !row->nlink;
 		if (!f->path.n)
 			f->path = row->path;
 	}
+}
+
+static struct mw_str last_part(struct mw_str path)
+{
+	return mw_str_from(path, mw_str_rfind(path, '/') + 1);
+}
+
+static bool has_fs(const struct mw_census *c, uint64_t dev)
+{
+	for (size_t i = 0; i < c->n_fs; i++)
+		if (c->fs[i].dev == dev)
+			return true;
+	return false;
+}
+
+/* overlayfs shows a file under a device of its own, mostly with its inode number (where all layers
+ * are on one file system, ovl_map_ino(), fs/overlayfs/inode.c): by that and its name.  n_files:
+ * there is none, or several. */
+static size_t file_below(const struct mw_page_join *j, const struct mw_file_use *w)
+{
+	const struct mw_census *c = &j->snap->census;
+	size_t found = j->p->n_files;
+
+	for (size_t i = 0; i < c->n_files; i++) {
+		const struct mw_census_file *row = &c->file[i];
+		size_t at;
+
+		if (row->ino != w->ino || !row->path.n ||
+		    !mw_str_same(last_part(row->path), last_part(w->path)) ||
+		    !is_of_kind(c, row->dev, "cache"))
+			continue;
+		at = file_of(j, row->dev, row->ino);
+		if (found < j->p->n_files && at != found)
+			return j->p->n_files;
+		found = at;
+	}
+	return found;
+}
+
+static uint64_t key_of(const struct mw_file_use *w)
+{
+	return w->ino * 0x9e3779b97f4a7c15 ^ w->dev;
+}
+
+/* Each file once: of several uses of one the first that was read has its path. */
+static void find_below(struct mw_page_join *j)
+{
+	const struct mw_snap *s = j->snap;
+	size_t at;
+
+	for (size_t i = 0; i < s->n_uses; i++) {
+		const struct mw_file_use *w = &s->use[i];
+		size_t file;
+
+		if (!w->path.n || has_fs(&s->census, w->dev) ||
+		    mw_index_get(&j->below, key_of(w), &at))
+			continue;
+		file = file_below(j, w);
+		if (file < j->p->n_files)
+			mw_index_put(&j->below, j->arena, key_of(w), file);
+	}
+}
+
+static size_t file_used(const struct mw_page_join *j, const struct mw_file_use *w)
+{
+	size_t file = file_of(j, w->dev, w->ino), at;
+
+	if (file == j->p->n_files && mw_index_get(&j->below, key_of(w), &at) &&
+	    j->p->file[at].ino == w->ino)
+		return at;
+	return file;
 }
 
 static int by_file(const void *x, const void *y)
@@ -197,7 +280,7 @@ static void take_users(struct mw_page_join *j)
 			j->read[s->proc[i].charged] += s->proc[i].files_why == MW_OK;
 	for (size_t i = 0; list && i < s->n_uses; i++) {
 		const struct mw_file_use *w = &s->use[i];
-		size_t group = s->proc[w->proc].charged, file = file_of(j, w->dev, w->ino);
+		size_t group = s->proc[w->proc].charged, file = file_used(j, w);
 
 		if (group >= j->all->n)
 			continue;
@@ -313,6 +396,7 @@ void mw_accounts_pages(struct mw_accounting *b)
 	take_payers(&j);
 	take_shares(&j);
 	take_names(&j);
+	find_below(&j);
 	take_users(&j);
 	mw_page_join_settle(&j);
 	list_shares(&j);
@@ -352,11 +436,14 @@ struct mw_str mw_page_file_name(const struct mw_page_file *f, struct mw_arena *a
 const char *mw_page_payer_name(const struct mw_page_payer *p, struct mw_arena *arena)
 {
 	struct mw_str path = p->group->path;
+	struct mw_group_name name = mw_group_name_of(path);
+	const char *called = name.kind == MW_GROUP_CONTAINER || name.kind == MW_GROUP_POD
+				     ? mw_group_name_words(&name, arena)
+				     : mw_fmt(arena, "cgroup %.*s", (int)path.n, path.p);
 
 	if (!path.n)
-		return mw_fmt(arena, "a cgroup without a name (inode %" PRIu64 ")", p->group->ino);
-	if (p->removed)
-		return mw_fmt(arena, "removed cgroup %.*s (inode %" PRIu64 ")", (int)path.n, path.p,
-			      p->group->ino);
-	return mw_fmt(arena, "cgroup %.*s", (int)path.n, path.p);
+		return mw_fmt(arena, "a %scgroup without a name (inode %" PRIu64 ")",
+			      p->removed ? "removed " : "", p->group->ino);
+	return p->removed ? mw_fmt(arena, "removed %s (inode %" PRIu64 ")", called, p->group->ino)
+			  : called;
 }

@@ -27,6 +27,7 @@ struct mw_page_join {
 	struct mw_page_proof *p;
 	struct mw_index by_ino, by_path; /* accounts */
 	struct mw_index payer_by_ino;
+	struct mw_index below; /* files that overlayfs shows under another device */
 	struct mw_join_share *share;
 	struct mw_join_user *user;
 	size_t n_shares, n_users;

@@ -150,9 +150,10 @@ static void sibling_pays(const struct mw_cgroups_case *c, size_t at, struct mw_f
 	struct mw_finding f = mw_group_finding("MW-CG-SIBLING-PAYS", MW_INFO, g->unpaid_bytes);
 
 	if (g->proof == MW_PROOF_PAGES)
-		f.verdict = mw_fmt(c->arena, "%s uses %s that it is not charged for; paid by %s",
-				   mw_group_called(c, at), mw_group_size(c, g->unpaid_bytes),
-				   mw_group_payer_words(c, g));
+		f.verdict = mw_fmt(c->arena,
+				   "%s pays for the most of %s that %s uses and is not charged for",
+				   mw_group_called(c, g->payer_at),
+				   mw_group_size(c, g->unpaid_bytes), mw_group_called(c, at));
 	else
 		f.verdict = mw_fmt(c->arena,
 				   "%s pays for %s that only others use, and %s uses as much that "

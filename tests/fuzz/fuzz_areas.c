@@ -52,10 +52,10 @@ static const void *bulk(struct mw_kmem *k, const struct mw_kmem_piece *piece, si
 	return buffer;
 }
 
-static void search(const struct mw_walked *w, uint64_t only)
+static void search(const struct mw_walked *w, uint64_t only, bool take)
 {
 	static const struct mw_image variables = { .part = { { 0, 4096 } }, .n = 1 };
-	const struct mw_search what = { &variables, only, NULL, 0 };
+	const struct mw_search what = { .image = &variables, .only = only, .take = take };
 	struct mw_holders h;
 	uint64_t held = 0;
 
@@ -63,7 +63,7 @@ static void search(const struct mw_walked *w, uint64_t only)
 	must(h.held_frames <= h.sought_frames && h.sought_frames <= MADE_RAM);
 	for (size_t i = 0; i < h.n; i++)
 		held += h.item[i].frames;
-	must(only != UINT64_MAX || held == h.held_frames);
+	must(only != UINT64_MAX || take || held == h.held_frames);
 }
 
 static void change(const uint8_t *data, size_t size)
@@ -106,8 +106,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(areas.stack_frames + areas.percpu_frames + areas.vmalloc_frames <= all);
 	mw_areas_name(&areas, fuzz_text(data, size), &arena);
 	image.k.bulk = bulk;
-	search(&walked, UINT64_MAX);
-	search(&walked, data[0] % MADE_RAM);
+	search(&walked, UINT64_MAX, true);
+	search(&walked, UINT64_MAX, false);
+	search(&walked, data[0] % MADE_RAM, false);
+	must(sum(&w) == all);
 	mw_moved_done(&moved);
 	return 0;
 }

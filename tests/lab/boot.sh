@@ -152,6 +152,10 @@ lab_fault=${FAULT:-yes} $(setting arguments "")" >"$out.qemu" 2>&1 </dev/null
 		return $(((status - 33) / 2))
 	elif grep -aq 'Kernel panic - not syncing' "$out.console"; then
 		return 122
+	elif grep -aq 'reboot: Restarting system' "$out.console"; then
+		# A kernel that is locked down has no port to exit by: what init said last.
+		said=$(tail -n 5 "$out.facts" | sed -n 's/^{"exit":\([0-9]*\)}.*/\1/p' | tail -n 1)
+		return "${said:-123}"
 	fi
 	return 123
 }

@@ -22,7 +22,7 @@ mkfifo "$work/hold"
 held=$!
 exec 9>"$work/hold"
 tries=0
-until grep -q '^ready' "$work/held"; do
+until grep -q "^ready" "$work/held" 2>/dev/null; do
 	kill -0 $held 2>/dev/null || { no "held: $(cat "$work/errors")"; exit 1; }
 	tries=$((tries + 1))
 	[ $tries -lt 300 ] || { no "held took over 30 s"; exit 1; }

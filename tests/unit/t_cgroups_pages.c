@@ -148,6 +148,28 @@ static void held_open(void **state)
 	assert_int_equal(both.all.pages->n_loans, 0);
 }
 
+/* overlayfs shows the same inode number under another device: by that and the name. */
+static void overlay(void **state)
+{
+	_machine_ struct machine m = {};
+	_machine_ struct machine other = {};
+
+	(void)state;
+	machine_take_pages(
+		&m,
+		TREE IN("7", "/p/a", "0:99 42 200000000 200000000 0 /srv/index\n") PAGES(
+			"fs 34359738369 cache ext4 sda1 1 1 0 0\n" GROUP("99", "1", "200", "/p/a")
+				ROW("42", "/layers/1/srv/index") PAID("99", "42", "200")) END);
+	expect_payer(&m, "/p/a", 200, MW_PAYER_REMOVED, "/p");
+	machine_take_pages(
+		&other,
+		TREE IN("7", "/p/a", "0:99 42 200000000 200000000 0 /srv/index\n") PAGES(
+			"fs 34359738369 cache ext4 sda1 1 1 0 0\n" GROUP("99", "1", "200", "/p/a")
+				ROW("42", "/layers/1/srv/other") PAID("99", "42", "200")) END);
+	assert_int_equal(other.all.pages->n_loans, 0);
+	assert_int_equal(other.all.pages->unseen_bytes, 200 * MB);
+}
+
 /* It maps much of which the census has no file: the processes are asked. */
 static void other_inodes(void **state)
 {
@@ -263,6 +285,7 @@ int main(void)
 		cmocka_unit_test(held_open),	 cmocka_unit_test(other_inodes),
 		cmocka_unit_test(removed_of_v2), cmocka_unit_test(more_than_charged),
 		cmocka_unit_test(no_such_proof), cmocka_unit_test(alone),
+		cmocka_unit_test(overlay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,10 +43,8 @@ static void add_memory(void)
 	image_add(&image, address(22), nobody, sizeof(nobody));
 }
 
-static int find(struct look *k, uint64_t only, const uint64_t *own, size_t n_own)
+static void start(struct look *k)
 {
-	const struct mw_search search = { &variables_at, only, own, n_own };
-
 	*k = (struct look){};
 	image_start(&image);
 	made_add_kernel(&image, &kernel);
@@ -56,6 +54,13 @@ static int find(struct look *k, uint64_t only, const uint64_t *own, size_t n_own
 	assert_int_equal(mw_pages_walk(&image.k, &layout, &frames, 10, &k->walk), 0);
 	assert_int_equal(mw_areas_take(&k->walked, &k->areas), 0);
 	assert_int_equal(mw_idle_tell(&k->walked), 0);
+}
+
+static int find(struct look *k, uint64_t only, const uint64_t *own, size_t n_own)
+{
+	const struct mw_search search = { &variables_at, only, own, n_own, false };
+
+	start(k);
 	return mw_holders_find(&k->walked, &search, &k->holders);
 }
 
@@ -235,6 +240,41 @@ static void one_frame(void **state)
 	end(&k);
 }
 
+static uint64_t frames_of(const struct look *k, enum mw_page_class class)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < k->walk.owners.n; i++)
+		if (mw_page_owner_at(&k->walk.owners, i)->class == class)
+			n += mw_page_owner_at(&k->walk.owners, i)->frames;
+	return n;
+}
+
+/* What variables hold is taken; not by what stands behind them, nor an address in the middle.  Then
+ * a search names them. */
+static void held_by_variables(void **state)
+{
+	const struct mw_search take = { .image = &variables_at, .only = UINT64_MAX, .take = true };
+	const struct mw_search all = { .image = &variables_at, .only = UINT64_MAX };
+	const struct mw_holder *h;
+	struct look k;
+
+	(void)state;
+	kernel.page[23].word2 = made_page_at(23) + 8;
+	variables[0] = address(22);
+	variables[1] = address(27) + 8;
+	variables[300] = address(29);
+	start(&k);
+	assert_int_equal(mw_holders_find(&k.walked, &take, &k.holders), 0);
+	assert_int_equal(frames_of(&k, MW_PAGE_STATIC), 2);
+	assert_int_equal(frames_of(&k, MW_PAGE_OTHER), 3);
+	assert_int_equal(mw_holders_find(&k.walked, &all, &k.holders), 0);
+	h = holder(&k, MW_HOLDER_STATIC, MW_FORM_ADDRESS);
+	assert_true(h && h->class == MW_PAGE_STATIC && h->frames == 2 && h->blocks == 1);
+	assert_int_equal(k.holders.sought_frames, 5);
+	end(&k);
+}
+
 static int broken_gather(struct mw_kmem *k, const struct mw_kmem_ask *ask, size_t n)
 {
 	(void)k, (void)ask, (void)n;
@@ -249,7 +289,7 @@ static const void *broken_bulk(struct mw_kmem *k, const struct mw_kmem_piece *pi
 
 static void the_reader_fails(void **state)
 {
-	const struct mw_search search = { &variables_at, UINT64_MAX, NULL, 0 };
+	const struct mw_search search = { .image = &variables_at, .only = UINT64_MAX };
 	struct mw_holders holders;
 	struct look k;
 
@@ -294,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup(split_block, set_up),
 		cmocka_unit_test_setup(not_holders, set_up),
 		cmocka_unit_test_setup(one_frame, set_up),
+		cmocka_unit_test_setup(held_by_variables, set_up),
 		cmocka_unit_test_setup(the_reader_fails, set_up),
 		cmocka_unit_test(where_the_variables_are),
 	};
