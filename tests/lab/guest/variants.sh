@@ -3,10 +3,11 @@
 # the same with nobody else in it, where nothing may be found.  Sourced by tests/live/cgroups_variants.sh
 # and by the lab.
 #
-# Wants: file (that is made), nest GROUP... and limit GROUP MIB|max (make and bound groups), by_pages NAME GROUP MIB (as planted, for what only the pages tell);
-# groups (the folder of our parent group), group_path (its path), work (a folder on a disk), tmpfs
-# (a folder to mount one on), mib (of the planted file), program (groupuse), memwhy, settle (seconds until
-# figures are up to date); drop FILE (from the cache) and reclaim (what the parent is charged for).
+# Wants: groups (the folder of our parent group), group_path (its path), work (a folder on a disk), file (in
+# it, that is made), tmpfs (a folder that one is mounted on), mib (of what is planted), program (groupuse),
+# memwhy, settle (seconds until figures are up to date); nest GROUP... and limit GROUP MIB|max (make and bound
+# groups), drop FILE (from the cache), reclaim (what the parent is charged for), by_pages NAME GROUP MIB (as
+# planted, for what no figure of a process shows).
 # Says: `variant NAME PLANTED FOUND` and `clean NAME UNPAID`, bytes; `without NAME WHY`.
 
 used=''

@@ -1,7 +1,7 @@
 #: title a file is read in a cgroup, that is made again, and locked in the new one: who pays is found
 #: memory 512
 #: disks data
-#: seconds 240
+#: seconds 300
 #: kernels 6.1 6.12 newest
 #: claim .locked_kib >= 98304
 #: claim .limit_events == 0
@@ -97,7 +97,7 @@ cgroups_capture beside --pages
 # Mapped and not locked: it is evicted where it is paid, and nobody is stopped.
 # shellcheck disable=SC2154 # set by start
 kill "$pid_other"
-wait_gone other 5
+wait_gone other 30
 cure between --files '/d/da*'
 mkdir $CG/par/old
 sh -c "echo 0 >$CG/par/old/cgroup.procs; cat /d/data >/dev/null"

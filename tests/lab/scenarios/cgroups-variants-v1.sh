@@ -3,7 +3,7 @@
 #: disks data
 #: cgroup v1
 #: seconds 900
-#: kernels 5.10 6.1 6.12
+#: kernels 6.1 6.12
 #: claim .variants | length >= 20
 #: claim [.variants[] | .found >= .planted * 0.99 and .found - .planted < (4 | mib)] | all
 #: claim .cleans | length >= 20
