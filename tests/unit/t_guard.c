@@ -70,8 +70,8 @@ static void swap_too(void **state)
 	expect_kill(turn_in(&n, 1000), 1000);
 }
 
-/* At each rate up to the fastest that is reckoned with, from each start: what is missed of the limit
- * is what comes in the shortest wait, and it does not wake up more often than it must. */
+/* At each rate up to the fastest that is reckoned with, from each start: what is missed of the
+ * limit is what comes in the shortest wait, and it does not wake up more often than it must. */
 static void on_time(void **state)
 {
 	uint64_t seed = 88172645463325252ULL;
