@@ -58,7 +58,10 @@ struct options {
 	const char *recharge;	/* PATH */
 	uint64_t disk_speed;	/* bytes a second; 0: to be measured */
 	const char *proof;	/* NULL: the best that there is */
-	char **arg;		/* what is no option */
+	/* Of memwhy guard. */
+	const char *replay, *config;
+	bool check_config;
+	char **arg; /* what is no option */
 	int n_args;
 };
 
