@@ -318,9 +318,9 @@ void mw_act_kill(const struct mw_killer *k, struct mw_kill_target *t, size_t n, 
 	for (size_t i = 0; i < n; i++) {
 		if (ret[i].error)
 			continue;
+		give_back(k, &t[i], steps, &ret[i]);
 		if (steps & MW_KILL_BOOST)
 			ret[i].boosted_count = boost(&t[i]);
-		give_back(k, &t[i], steps, &ret[i]);
 	}
 }
 

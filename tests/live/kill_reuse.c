@@ -97,10 +97,9 @@ static bool is_alive(pid_t pid)
 
 static void judge(pid_t pid, struct count *c)
 {
-	errno = 0;
 	if (!is_alive(pid))
 		c->wrong++;
-	else if (getpriority(PRIO_PROCESS, (id_t)pid) != 0)
+	else if (getpriority(PRIO_PROCESS, (id_t)pid) != getpriority(PRIO_PROCESS, 0))
 		c->touched++;
 }
 
