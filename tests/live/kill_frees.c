@@ -145,8 +145,8 @@ static void refuses_alone(struct stage *s)
 		     ms++, pause_ms(1))
 			mw_act_kill_look(t, &r);
 		say(s,
-		    (r.reap_error == EINVAL || r.reap_error == ESRCH) && r.gone &&
-			    mw_or(r.freed_bytes, 0) < s->bytes / 2,
+		    (r.reap_error == EINVAL || r.reap_error == ESRCH || r.reap_error == ENOSYS) &&
+			    r.gone && mw_or(r.freed_bytes, 0) < s->bytes / 2,
 		    "one of two sharers", strerrorname_np(r.reap_error));
 		mw_act_kill_done(t, 1);
 	}
@@ -193,7 +193,8 @@ static void whole_group(struct stage *s)
 		 count.signalled_count, count.reaped_count,
 		 (unsigned long long)mw_or(r.freed_bytes, 0) >> 20);
 	say(s,
-	    !e && count.signalled_count == 2 && waitpid(other, NULL, 0) == other &&
+	    !e && (count.by_kernel || count.signalled_count == 2) &&
+		    waitpid(other, NULL, 0) == other &&
 		    mw_or(r.freed_bytes, 0) >= s->bytes / 100 * 95,
 	    "a group", detail);
 	e = mw_act_group_kill(&s->killer, mw_str_of(v.group.path + v.group.root_n), MW_KILL_ALL,
