@@ -207,6 +207,41 @@ static void whole_group(struct stage *s)
 	victim_end(&v);
 }
 
+/* v2 has files for that; v1 has none, and that is what is said. */
+static void brakes(struct stage *s)
+{
+	const struct victim_plan plan = { VICTIM_PLAIN, s->bytes, false };
+	const struct mw_killer *k = &s->killer;
+	struct mw_val before = mw_no(MW_UNREAD), high = mw_no(MW_UNREAD);
+	struct victim v;
+	struct mw_str path;
+	const char *why = victim_start(&plan, &v);
+	bool v2 = k->memory.mount.v2;
+	char detail[128];
+	int64_t reclaimed;
+	int set, unset, freeze, thaw;
+
+	path = mw_str_of(v.group.path + v.group.root_n);
+	set = mw_act_group_high(k, path, mw_ok(s->bytes * 2), &before);
+	unset = mw_act_group_high(k, path, mw_no(MW_ABSENT), &high);
+	reclaimed = mw_act_group_reclaim(k, path, 1 << 20);
+	freeze = mw_act_group_freeze(k, path, true);
+	thaw = mw_act_group_freeze(k, path, false);
+	snprintf(detail, sizeof(detail), "high %d, %d, was %s, reclaim %lld, freezer %d, %d", set,
+		 unset, mw_why_name(before.why), (long long)reclaimed, freeze, thaw);
+	if (why)
+		printf("skip kill brakes: %s\n", why);
+	else if (v2)
+		say(s,
+		    !set && !unset && before.why == MW_ABSENT && mw_or(high, 0) == s->bytes * 2 &&
+			    (reclaimed >= 0 || reclaimed == -ENOENT) && !freeze && !thaw,
+		    "brakes of v2", detail);
+	else
+		say(s, set == -ENOENT && reclaimed == -ENOENT && freeze == -ENOENT,
+		    "brakes are not there on v1", detail);
+	victim_end(&v);
+}
+
 /* Who began in this very tick cannot be told from the next owner of its pid. */
 static void refuses_young(struct stage *s)
 {
@@ -254,6 +289,7 @@ int main(int argc, char **argv)
 	frees(&s, VICTIM_FROZEN, false, false);
 	refuses_alone(&s);
 	whole_group(&s);
+	brakes(&s);
 	mw_reaper_stop(&s.reaper);
 	mw_act_killer_close(&s.killer);
 	mw_arena_done(&s.arena);
