@@ -197,8 +197,9 @@ static void whole_group(struct stage *s)
 		    waitpid(other, NULL, 0) == other &&
 		    mw_or(r.freed_bytes, 0) >= s->bytes / 100 * 95,
 	    "a group", detail);
-	e = mw_act_group_kill(&s->killer, mw_str_of(v.group.path + v.group.root_n), MW_KILL_ALL,
-			      &count);
+	for (int ms = 0; ms < PATIENCE_MS && !e && !count.empty; ms++, pause_ms(1))
+		e = mw_act_group_kill(&s->killer, mw_str_of(v.group.path + v.group.root_n),
+				      MW_KILL_ALL, &count);
 	say(s, !e && count.empty, "a group that is empty", strerror(-e));
 	e = mw_act_group_kill(&s->killer, s->killer.memory.mount.root, MW_KILL_ALL, &count);
 	say(s, e == -EINVAL, "the root group is refused", strerror(-e));

@@ -5,8 +5,9 @@
 #: claim [.kill[] | select(.fine)] | length >= 14
 #: claim@5.10 [.kill[] | select(.detail | test("reaped ENOSYS"))] | length >= 8
 #: claim@6.1,6.12,newest [.kill[] | select(.detail | test("reaped (all|ESRCH)"))] | length >= 8
+#: claim [.kill[] | select(.name == "cpu.shares 2" or .name == "1 % quota") | .fine] == [true, true]
 #: claim [.kill[] | select(.name == "a group" and .fine)] | length == 1
-echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+echo "+memory +cpu" >/sys/fs/cgroup/cgroup.subtree_control
 fault || exit 0
 kill_frees 48 >/tmp/kill.said 2>&1
 cat /tmp/kill.said
