@@ -11,6 +11,7 @@
 #include "act/kill.h"
 
 #define MW_RECLAIM_STEP_BYTES (16ull << 20)
+#define MW_GROUP_ROUNDS 32
 
 /* memory.reclaim (v2, 5.19): takes so much back, at most MW_RECLAIM_STEP_BYTES in a call, for the
  * caller waits for it.  How many bytes were asked for; 0: nothing is left that could go.  Or
@@ -29,10 +30,10 @@ struct mw_group_kill {
 	unsigned signalled_count; /* processes; the kernel's cgroup.kill does not say */
 	unsigned reaped_count;	  /* put to the reaper, or reaped */
 	bool by_kernel;		  /* cgroup.kill */
-	bool empty;		  /* nobody is left in it who is not dying */
+	bool empty;		  /* nobody is left in it, dying ones included */
 };
 
 /* cgroup.kill (v2, 5.14), else each process until none is left that was not signalled, in at most
- * MW_GROUP_PASSES rounds: where it still forks, call again.  0 or negative errno. */
+ * MW_GROUP_ROUNDS rounds: where it still forks, call again.  0 or negative errno. */
 int mw_act_group_kill(const struct mw_killer *k, struct mw_str path, unsigned steps,
 		      struct mw_group_kill *ret);

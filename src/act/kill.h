@@ -89,6 +89,10 @@ void mw_act_killer_close(struct mw_killer *k);
  * look again; -EMFILE, ...  On failure nothing is open. */
 int mw_act_kill_prepare(const struct mw_killer *k, struct mw_kill_target *t);
 
+/* Whoever has the pid now; fills .start_ticks.  For what is found by what it is now (a sharer, a
+ * member of a group): the caller asks after this whether it still is. */
+int mw_act_kill_prepare_now(const struct mw_killer *k, struct mw_kill_target *t);
+
 /* All targets (sharers of one address space) are signalled before the first is reaped.  The caller
  * never waits for the reaper; where there is none, at most some 0.2 s for each target that cannot
  * be reaped, and for as long as the memory of the others takes. */

@@ -26,8 +26,6 @@
 #define MW_REAPS_MAX 256
 #define MW_REAPER_THREADS 2
 
-enum mw_reap_state { MW_REAP_FREE, MW_REAP_FILLED, MW_REAP_QUEUED, MW_REAP_TAKEN, MW_REAP_DONE };
-
 struct mw_reap_job {
 	int pidfd, pid;
 	bool reap;		      /* else only what follows */
@@ -40,9 +38,9 @@ struct mw_reap_result {
 	bool thawed, unthrottled;
 };
 
+/* .state and .turn are changed by both sides, atomically. */
 struct mw_reap {
-	int state; /* enum mw_reap_state; atomic, as is the next */
-	bool dropped;
+	int state; /* 0: free */
 	uint64_t turn;
 	struct mw_reap_job job;
 	struct mw_reap_result result;
@@ -51,7 +49,7 @@ struct mw_reap {
 struct mw_reaper {
 	struct mw_reap reap[MW_REAPS_MAX];
 	uint64_t turns;
-	sem_t work;
+	sem_t work, ready;
 	bool stop;
 	pthread_t thread[MW_REAPER_THREADS];
 	unsigned n_threads;
