@@ -30,8 +30,8 @@
  *  - A figure that is not known never counts as 0: without available_bytes nothing is decided
  *    by it, and the reason is said (counted_bytes of the decision has it).
  *
- * Who may be spared is in guard_rate.c, what is believed of the meters in guard_meters.c, which one
- * is chosen in guard_choose.c, what is waited for in guard_victim.c; the whole order of questions in
+ * Who is spared is in guard_rate.c, what is believed of the meters in guard_meters.c, which one is
+ * chosen in guard_choose.c, what is waited for in guard_victim.c; the whole order of questions in
  * guard.c.  docs/guard.md tells it to users.
  */
 #pragma once
@@ -74,9 +74,12 @@ struct mw_guard_pressure {
 struct mw_guard_config {
 	/* Step in below both of these; a swap limit counts as crossed where there is no swap. */
 	uint64_t available_permille, swap_permille; /* of the total, of swap */
-	uint64_t available_bytes;		    /* the larger of this and the share counts */
-	struct mw_guard_pressure some, full;	    /* or above this, if available is below... */
-	uint64_t pressure_available_permille;	    /* ...so much: pressure alone kills nobody */
+	uint64_t available_least_bytes;		    /* the limit is never less than this... */
+	uint64_t
+		available_most_bytes; /* ...nor more than this; the other shares of the total shrink
+					* with it (0: no such cap) */
+	struct mw_guard_pressure some, full;  /* or above this, if available is below... */
+	uint64_t pressure_available_permille; /* ...so much: pressure alone kills nobody */
 	/* Warn (log, hook, notification) below this. */
 	uint64_t warn_available_permille;
 	/* After a kill go on until so much is available: the second target. */
@@ -86,10 +89,9 @@ struct mw_guard_config {
 
 	enum mw_guard_unit unit;
 	struct mw_guard_patterns avoid, prefer, groups;
-	bool use_builtin_avoid; /* sshd, journald, dbus, display servers ... */
-	uint64_t least_bytes;	/* a kill that gives back less is not worth one */
-	uint64_t
-		prefer_permille; /* a preferred one dies as if its oom_score_adj were so much more */
+	bool use_builtin_avoid;	  /* sshd, journald, dbus, display servers ... */
+	uint64_t least_bytes;	  /* a kill that gives back less is not worth one */
+	uint64_t prefer_permille; /* of its points, for one that is preferred */
 
 	/* Steps before a kill: all off by default. */
 	uint64_t term_grace_ms;		/* SIGTERM first, so long; 0: SIGKILL at once */
@@ -125,8 +127,8 @@ struct mw_guard_meters {
 	struct mw_val zram_bytes;		/* RAM that backs zram: mem_used_total of all */
 	struct mw_val zram_data_bytes;		/* what lies in it, as it was: orig_data_size */
 	/* The memory cgroup at the root of what it can see, where that has a limit (a container);
-	 * else MW_ABSENT.  Never the group of its own service.  Reclaimable: its file pages that are
-	 * neither shmem nor locked, and its reclaimable slab. */
+	 * else MW_ABSENT.  Never the group of its own service.  Reclaimable: its file pages
+	 * that are neither shmem nor locked, and its reclaimable slab. */
 	struct mw_val group_limit_bytes, group_usage_bytes, group_reclaimable_bytes;
 	bool woken_by_trigger; /* a PSI trigger fired since the last view */
 	bool has_triggers;     /* there are privileged ones: idle_ms need not hold */
