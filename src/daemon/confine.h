@@ -12,8 +12,8 @@
 struct mw_confine {
 	/* 0 or negative errno: pages stay in memory once touched; oom_score_adj -900. */
 	int locked, adj;
-	int rights;   /* all capabilities but those four are gone */
-	int sandbox;  /* other system calls fail with EPERM */
+	int rights;	   /* all capabilities but those four are gone */
+	int sandbox;	   /* other system calls fail with EPERM */
 	bool has_resource; /* of the four CAP_SYS_RESOURCE is held */
 };
 
