@@ -75,7 +75,7 @@ static void to_journal(struct mw_daemon *d, struct mw_str message)
 		{ "MEMWHY_CGROUP", n->group_text },
 		{ "MEMWHY_HELD_BYTES", number(held, deed->decision.target[0].frees_bytes) },
 		{ "MEMWHY_FREED_BYTES", number_of(freed, deed->outcome.freed_bytes) },
-		{ "MEMWHY_AVAILABLE_BYTES", number_of(available, d->deed_meters.available_bytes) },
+		{ "MEMWHY_AVAILABLE_BYTES", number_of(available, deed->decision.counted_bytes) },
 		{ "MEMWHY_SIGNAL_US",
 		  number(signal_us, (deed->signal_ns - deed->asked_ns) / 1000) },
 		{ "MEMWHY_GONE_US",

@@ -70,6 +70,14 @@ static void open_groups(struct mw_sense *s)
 		     PATH(&arena, m.point, v2 ? "memory.current" : "memory.usage_in_bytes"),
 		     &s->usage);
 	mw_kept_open(s->root, PATH(&arena, m.point, "memory.stat"), &s->stat);
+	mw_kept_open(s->root,
+		     PATH(&arena, m.point, v2 ? "memory.swap.max" : "memory.memsw.limit_in_bytes"),
+		     &s->swap_limit);
+	mw_kept_open(
+		s->root,
+		PATH(&arena, m.point, v2 ? "memory.swap.current" : "memory.memsw.usage_in_bytes"),
+		&s->swap_usage);
+	mw_kept_open(s->root, PATH(&arena, m.point, "memory.pressure"), &s->container_pressure);
 }
 
 static int take_memory(struct mw_sense *s)
@@ -98,6 +106,9 @@ int mw_sense_open(struct mw_root *root, struct mw_sense *ret)
 				  .limit = none,
 				  .usage = none,
 				  .stat = none,
+				  .swap_limit = none,
+				  .swap_usage = none,
+				  .container_pressure = none,
 				  .groups = none };
 	r = take_memory(ret);
 	if (r < 0)
@@ -117,9 +128,10 @@ int mw_sense_open(struct mw_root *root, struct mw_sense *ret)
 
 void mw_sense_close(struct mw_sense *s)
 {
-	struct mw_kept *const all[] = { &s->proc,     &s->meminfo,  &s->vmstat,
-					&s->pressure, &s->arcstats, &s->limit,
-					&s->usage,    &s->stat,	    &s->groups };
+	struct mw_kept *const all[] = { &s->proc,	&s->meminfo,	&s->vmstat,
+					&s->pressure,	&s->arcstats,	&s->limit,
+					&s->usage,	&s->stat,	&s->groups,
+					&s->swap_limit, &s->swap_usage, &s->container_pressure };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i]->root)

@@ -35,7 +35,8 @@ struct mw_sense {
 	uint64_t page_bytes, own_pid;
 	struct mw_kept proc, meminfo, vmstat, pressure, arcstats, zram[MW_SENSE_ZRAMS];
 	size_t n_zrams;
-	struct mw_kept limit, usage, stat; /* of the container that it runs in */
+	struct mw_kept limit, usage, stat, swap_limit, swap_usage; /* of its container */
+	struct mw_kept container_pressure;
 	bool container_v2;
 	struct mw_kept groups; /* folder of the memory cgroups */
 	bool groups_v2, wants_groups;

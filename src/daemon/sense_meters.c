@@ -72,11 +72,11 @@ static void take_vmstat(struct mw_sense *s, struct mw_guard_meters *m)
 	m->swap_out_count = v.swap_out_pages;
 }
 
-static void take_pressure(struct mw_sense *s, struct mw_guard_meters *m)
+static void take_pressure(struct mw_sense *s, const struct mw_kept *file, struct mw_guard_meters *m)
 {
 	struct mw_pressure p;
 	struct mw_str text;
-	int r = mw_kept_read(&s->pressure, s->room, &text);
+	int r = mw_kept_read(file, s->room, &text);
 
 	if (r < 0) {
 		m->some_us = m->full_us = mw_no(mw_why_of_errno(r));
@@ -135,18 +135,41 @@ static struct mw_val reclaimable(struct mw_sense *s)
 						    : file;
 }
 
-static void take_container(struct mw_sense *s, struct mw_guard_meters *m)
+static struct mw_val limit_of(struct mw_sense *s, const struct mw_kept *file)
 {
 	struct mw_str text;
-	int r = mw_kept_read(&s->limit, s->room, &text);
+	int r = mw_kept_read(file, s->room, &text);
 
-	m->group_limit_bytes = r < 0 ? mw_no(mw_why_of_errno(r)) : mw_cgroup_limit_parse(text);
-	m->group_usage_bytes = m->group_reclaimable_bytes = m->group_limit_bytes;
+	return r < 0 ? mw_no(mw_why_of_errno(r)) : mw_cgroup_limit_parse(text);
+}
+
+/* So much more may be swapped: below its limit, if it has one, and of what swap is free. */
+static struct mw_val swap_free(struct mw_sense *s, const struct mw_guard_meters *m)
+{
+	struct mw_val limit = limit_of(s, &s->swap_limit), used = limit_of(s, &s->swap_usage);
+	struct mw_val left = mw_known(limit) && mw_known(used) && used.v > limit.v
+				     ? mw_ok(0)
+				     : mw_sub(limit, used);
+
+	if (!mw_known(m->swap_free_bytes))
+		return m->swap_free_bytes;
+	if (mw_known(left) && left.v < m->swap_free_bytes.v)
+		return left;
+	return m->swap_total_bytes.v ? m->swap_free_bytes : mw_no(MW_ABSENT);
+}
+
+static void take_container(struct mw_sense *s, struct mw_guard_meters *m)
+{
+	m->group_limit_bytes = limit_of(s, &s->limit);
+	m->group_usage_bytes = m->group_reclaimable_bytes = m->group_swap_free_bytes =
+		m->group_limit_bytes;
 	if (!mw_known(m->group_limit_bytes))
 		return;
-	r = mw_kept_read(&s->usage, s->room, &text);
-	m->group_usage_bytes = r < 0 ? mw_no(mw_why_of_errno(r)) : mw_number_parse(text);
+	m->group_usage_bytes = limit_of(s, &s->usage);
 	m->group_reclaimable_bytes = reclaimable(s);
+	m->group_swap_free_bytes = swap_free(s, m);
+	if (!s->container_pressure.error)
+		take_pressure(s, &s->container_pressure, m);
 }
 
 void mw_sense_meters(struct mw_sense *s, struct mw_guard_meters *ret)
@@ -157,7 +180,7 @@ void mw_sense_meters(struct mw_sense *s, struct mw_guard_meters *ret)
 		ret->wall_ns = now_ns(CLOCK_REALTIME);
 	}
 	take_meminfo(s, ret);
-	take_pressure(s, ret);
+	take_pressure(s, &s->pressure, ret);
 	take_vmstat(s, ret);
 	take_arc(s, ret);
 	take_zrams(s, ret);

@@ -88,7 +88,7 @@ static void follow(struct mw_daemon *d)
 {
 	const struct mw_deed *deed = &d->deed;
 	bool reaping = deed->n && deed->result[0].reap_error == EINPROGRESS;
-	uint64_t ns = d->view.meters.time_ns - deed->signal_ns;
+	uint64_t ns = mw_clock_ns() - deed->signal_ns;
 
 	if (deed->is_over || !deed->outcome.is)
 		return;
