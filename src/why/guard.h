@@ -120,7 +120,7 @@ struct mw_guard_meters {
 	struct mw_val anon_bytes, shmem_bytes, slab_unreclaimable_bytes, hugetlb_bytes;
 	struct mw_val file_bytes;	/* Active(file) + Inactive(file) */
 	struct mw_val zone_low_bytes;	/* sum of the zones' low marks */
-	struct mw_val some_us, full_us; /* proc/pressure/memory total=, since boot */
+	struct mw_val some_us, full_us; /* proc/pressure/memory total=, since boot; of that group */
 	/* proc/vmstat, since boot, pages: workingset_refault_file, pswpin, pswpout. */
 	struct mw_val refault_count, swap_in_count, swap_out_count;
 	struct mw_val arc_bytes, arc_min_bytes; /* ZFS; MW_ABSENT: none */
@@ -130,8 +130,9 @@ struct mw_guard_meters {
 	 * else MW_ABSENT.  Never the group of its own service.  Reclaimable: its file pages
 	 * that are neither shmem nor locked, and its reclaimable slab. */
 	struct mw_val group_limit_bytes, group_usage_bytes, group_reclaimable_bytes;
-	bool woken_by_trigger; /* a PSI trigger fired since the last view */
-	bool has_triggers;     /* there are privileged ones: idle_ms need not hold */
+	struct mw_val group_swap_free_bytes; /* so much more of it may be swapped; MW_ABSENT: no */
+	bool woken_by_trigger;		     /* a PSI trigger fired since the last view */
+	bool has_triggers;		     /* there are privileged ones: idle_ms need not hold */
 };
 
 #define MW_GUARD_COMM_BYTES 16
@@ -192,7 +193,7 @@ struct mw_guard_view {
 	struct mw_guard_task *task; /* by pid; the caller's */
 	size_t n_tasks;
 	size_t n_unseen; /* more than there was room for */
-	bool has_groups; /* each task's was read, as .wants_groups asked */
+	bool has_groups; /* .wants_groups was followed, whatever came of it */
 	struct mw_guard_group *group;
 	size_t n_groups;
 	struct mw_guard_outcome outcome; /* of the last TERM, KILL, KILL_GROUP or RESTART */
@@ -283,6 +284,8 @@ struct mw_guard_state {
 	struct mw_guard_victim victim;
 	enum mw_guard_cause warned; /* said last, at .warned_ns; MW_GUARD_NO_CAUSE: all is well */
 	uint64_t warned_ns;
+	uint64_t looked_ns;		     /* at tasks */
+	unsigned detail_rounds, group_looks; /* of this turn */
 	unsigned steps; /* before a kill that were taken since all was well, as 1 << verb */
 	uint64_t kill_count, refused_count;
 	struct mw_guard_target given_up[MW_GUARD_TARGETS_MAX]; /* that no signal could move */
