@@ -16,7 +16,7 @@
 #include "daemon/sandbox.h"
 
 #define BIT(cap) ((uint64_t)1 << (cap))
-/* To signal others; to raise a victim's priority; PSI triggers, and reserves; whose kcmp and exe. */
+/* To signal others; to raise a victim's priority; PSI triggers; to read who others are. */
 #define KEPT (BIT(CAP_KILL) | BIT(CAP_SYS_NICE) | BIT(CAP_SYS_RESOURCE) | BIT(CAP_SYS_PTRACE))
 
 static int set_adj(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole way once, at the start, under the sandbox and with the rights that are left: look, name,
- * kill and reap a child of 16 MiB.  What is forbidden here would be forbidden in the night.  It also
- * brings every page that the way needs into memory.
+ * The whole way once, at the start, under the sandbox and with the rights that are left: look,
+ * name, kill and reap a child of 16 MiB.  What is forbidden here would be forbidden in the night.
+ * It also brings every page that the way needs into memory.
  */
 #include <errno.h>
 #include <poll.h>
