@@ -46,16 +46,18 @@ bool mw_guard_is_given_up(const struct mw_guard_state *state, const struct mw_gu
 static bool may_be_chosen(const struct mw_guard_turn *t, size_t i, const struct mw_guard_rating *r,
 			  int64_t at_best)
 {
-	bool is_known = t->view->task[i].detail_why != MW_UNREAD;
+	const struct mw_guard_task *task = &t->view->task[i];
 	int64_t could_free = at_best - r->points + (int64_t)r->frees_bytes;
 
-	if (mw_guard_is_given_up(t->state, &t->view->task[i]))
+	if (mw_guard_is_given_up(t->state, task))
 		return false;
 	if (r->safe == MW_GUARD_MAY_DIE)
 		return true;
-	return r->safe == MW_GUARD_SAFE_SMALL && !is_known &&
-	       could_free >= (int64_t)(t->config->least_bytes < INT64_MAX ? t->config->least_bytes
-									  : INT64_MAX);
+	if (task->detail_why != MW_UNREAD || could_free < (int64_t)t->config->least_bytes)
+		return false;
+	/* It may have more in swap; it may be a user who calls it sshd. */
+	return r->safe == MW_GUARD_SAFE_SMALL ||
+	       (r->safe == MW_GUARD_SAFE_BUILTIN && !mw_guard_is_builtin(task, mw_ok(1)));
 }
 
 /* The best that is known, and of the unknown ones those that could be better, best first. */

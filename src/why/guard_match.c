@@ -30,7 +30,7 @@ bool mw_guard_glob(struct mw_str glob, struct mw_str text)
 	size_t g = 0, i = 0, star = SIZE_MAX, from = 0;
 
 	for (;;) {
-		size_t next = g + 1;
+		size_t next = g;
 
 		if (g < glob.n && glob.p[g] == '*') {
 			star = g++;
@@ -43,7 +43,7 @@ bool mw_guard_glob(struct mw_str glob, struct mw_str text)
 		    (glob.p[g] == '['	? in_class(glob, &next, (unsigned char)text.p[i])
 		     : glob.p[g] == '?' ? true
 					: glob.p[g] == text.p[i])) {
-			g = next;
+			g = glob.p[g] == '[' ? next : g + 1;
 			i++;
 			continue;
 		}
@@ -71,8 +71,10 @@ static bool fits(const struct mw_guard_pattern *p, const struct mw_guard_view *v
 {
 	if (p->field == MW_GUARD_COMM)
 		return mw_guard_glob(p->glob, comm_of(t));
-	if (t->detail_why != MW_OK)
+	if (t->detail_why != MW_OK) {
 		*why = t->detail_why;
+		return false;
+	}
 	switch (p->field) {
 	case MW_GUARD_COMM:
 		break;
@@ -176,12 +178,12 @@ static const struct {
 	{ "systemd-oomd", true },
 };
 
-bool mw_guard_is_builtin(const struct mw_guard_task *task)
+bool mw_guard_is_builtin(const struct mw_guard_task *task, struct mw_val uid)
 {
 	struct mw_str comm = comm_of(task);
 
 	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
 		if (mw_str_eq(comm, builtin[i].comm))
-			return builtin[i].anybody || mw_or(task->uid, 0) == 0;
+			return builtin[i].anybody || mw_or(uid, 0) == 0;
 	return false;
 }

@@ -84,7 +84,8 @@ const struct mw_guard_pattern *mw_guard_match(const struct mw_guard_patterns *li
 					      const struct mw_guard_task *task,
 					      enum mw_why *ret_why);
 
-bool mw_guard_is_builtin(const struct mw_guard_task *task);
+/* As a process of that user; not known: as root's. */
+bool mw_guard_is_builtin(const struct mw_guard_task *task, struct mw_val uid);
 
 /* --- guard_rate.c --- */
 

@@ -32,7 +32,7 @@ static enum mw_guard_safe spared(const struct mw_guard_config *config,
 		return MW_GUARD_SAFE_DYING;
 	if (mw_or(t->adj, 1) == 0)
 		return MW_GUARD_SAFE_ADJ;
-	if (config->use_builtin_avoid && mw_guard_is_builtin(t))
+	if (config->use_builtin_avoid && mw_guard_is_builtin(t, t->uid))
 		return MW_GUARD_SAFE_BUILTIN;
 	*ret_pattern = mw_guard_match(&config->avoid, view, t, &why);
 	if (*ret_pattern)
