@@ -4,6 +4,8 @@
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "daemon/control.h"
 #include "daemon/daemon.h"
@@ -52,5 +54,6 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "memwhyd: an argument that is not understood: %s\n", argv[optind]);
 		return 2;
 	}
+	syscall(SYS_close_range, 3, ~0u, 0); /* what was left open by whoever started it */
 	return mw_daemon_run(&o) < 0;
 }
