@@ -76,22 +76,33 @@ static bool is_plain(unsigned char c)
 	return c > ' ' && c < 0x7f && c != '\\';
 }
 
-void mw_textbuf_word(struct mw_textbuf *t, struct mw_str s)
+static void escaped(struct mw_textbuf *t, struct mw_str s, bool blanks)
 {
 	static const char hex[] = "0123456789abcdef";
 	struct mw_textbuf was = *t;
 
-	if (!s.n)
-		mw_textbuf_say(t, "\\e");
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 		char code[4] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
 
-		mw_textbuf_put(t, is_plain(c) ? (struct mw_str){ s.p + i, 1 }
-					      : (struct mw_str){ code, 4 });
+		mw_textbuf_put(t, is_plain(c) || (blanks && c == ' ')
+					  ? (struct mw_str){ s.p + i, 1 }
+					  : (struct mw_str){ code, 4 });
 	}
 	if (t->full)
 		t->n = was.n;
+}
+
+void mw_textbuf_name(struct mw_textbuf *t, struct mw_str s)
+{
+	escaped(t, s, true);
+}
+
+void mw_textbuf_word(struct mw_textbuf *t, struct mw_str s)
+{
+	if (!s.n)
+		mw_textbuf_say(t, "\\e");
+	escaped(t, s, false);
 }
 
 bool mw_textbuf_unword(struct mw_str word, char *to, size_t size, size_t *ret_n)

@@ -52,7 +52,10 @@ struct options {
 	/* Of memwhy cgroups. */
 	bool dying;
 	struct opt_list expect; /* "PATH=BYTES" */
-	char **arg;		/* what is no option */
+	/* Of memwhy guard. */
+	const char *replay, *config;
+	bool check_config;
+	char **arg; /* what is no option */
 	int n_args;
 };
 
