@@ -147,6 +147,7 @@ static int start(struct mw_daemon *d)
 		mw_confine_rights(&d->confine);
 	mw_daemon_reserve(d, false);
 	touch(&d->ring, sizeof(d->ring));
+	touch(&d->recorder, sizeof(d->recorder));
 	d->sense.also_pid = (uint64_t)child;
 	if (child && !r)
 		r = mw_daemon_rehearse(d);

@@ -12,6 +12,7 @@
 #include "daemon/journal.h"
 #include "daemon/notify.h"
 #include "daemon/psi.h"
+#include "daemon/recorder.h"
 #include "daemon/ring.h"
 #include "daemon/sense.h"
 #include "daemon/settings.h"
@@ -28,6 +29,7 @@ struct mw_daemon {
 	struct mw_psi psi;
 	struct mw_deed deed;
 	struct mw_ring ring;
+	struct mw_recorder recorder;
 	struct mw_journal journal;
 	struct mw_notify notify;
 	struct mw_control control;

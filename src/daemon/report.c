@@ -111,27 +111,37 @@ static void remember(struct mw_daemon *d, struct mw_str message)
 	d->last_n = t.n;
 }
 
+static void unwritten(struct mw_daemon *d, const char *path, int r)
+{
+	struct mw_textbuf t = mw_daemon_text(d);
+
+	mw_textbuf_say(&t, "cannot write the record ");
+	mw_textbuf_say(&t, path);
+	mw_textbuf_say(&t, ": ");
+	mw_textbuf_say(&t, strerror(-r));
+	mw_daemon_say(d, MW_LOG_ERR, &t);
+}
+
+/* For people, and for memwhy guard --replay. */
 static void to_file(struct mw_daemon *d)
 {
 	struct mw_str dir = d->settings.config.record_dir;
 	uint64_t s = d->deed_meters.wall_ns / 1000000000;
 	char path[512];
-	int r;
+	int n, r;
 
 	if (!dir.n || dir.n > 400)
 		return;
-	snprintf(path, sizeof(path), "%.*s/kill-%llu-%llu.txt", (int)dir.n, dir.p,
-		 (unsigned long long)s, (unsigned long long)d->deed.name.pid);
+	n = snprintf(path, sizeof(path) - 8, "%.*s/kill-%llu-%llu", (int)dir.n, dir.p,
+		     (unsigned long long)s, (unsigned long long)d->deed.name.pid);
+	memcpy(path + n, ".txt", 5);
 	r = mw_outfile_write(path, (struct mw_str){ d->last, d->last_n });
-	if (r < 0) {
-		struct mw_textbuf t = mw_daemon_text(d);
-
-		mw_textbuf_say(&t, "cannot write the record ");
-		mw_textbuf_say(&t, path);
-		mw_textbuf_say(&t, ": ");
-		mw_textbuf_say(&t, strerror(-r));
-		mw_daemon_say(d, MW_LOG_ERR, &t);
-	}
+	if (r < 0)
+		unwritten(d, path, r);
+	memcpy(path + n, ".rec", 5);
+	r = mw_recorder_write(&d->recorder, &d->settings.config, path);
+	if (r < 0)
+		unwritten(d, path, r);
 }
 
 static void to_hook(struct mw_daemon *d)

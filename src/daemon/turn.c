@@ -140,6 +140,7 @@ void mw_daemon_turn(struct mw_daemon *d)
 	decide(d);
 	act(d);
 	mw_ring_add(&d->ring, v, &d->decision);
+	mw_recorder_add(&d->recorder, v, &d->decision);
 	follow(d);
 	be_punctual(d);
 	if (d->decision.verb == MW_GUARD_WAIT && (d->deed.is_over || !d->deed.outcome.is))

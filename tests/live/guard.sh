@@ -54,7 +54,8 @@ case_hog() {
 	finish
 	n=$(find "$work/records" -name 'kill-*.txt' | wc -l)
 	verdict "$(and "$(dead_by 9)" "$(is kill -0 $innocent)" "$(is [ "$kills" = 1 ])" \
-		"$(is [ "$n" = 1 ])" "$(is has MEMWHY_COMM=hog)" "$(is [ $status = 0 ])")" \
+		"$(is [ "$n" = 1 ])" "$(is has MEMWHY_COMM=hog)" "$(is [ $status = 0 ])" \
+		"$(is grep -q "^x kill" "$work"/records/*.rec)")" \
 		"$kills kill, $n record, $(sed -n 's/.*; signal/signal/; s/ MEMWHY.*//p' "$work/said" | tail -n 1)"
 }
 case_term() {
