@@ -54,7 +54,8 @@ struct options {
 	struct opt_list expect; /* "PATH=BYTES" */
 	/* Of memwhy guard. */
 	const char *replay, *config;
-	bool check_config;
+	bool check_config, status, last;
+	const char *socket;
 	char **arg; /* what is no option */
 	int n_args;
 };

@@ -13,7 +13,7 @@
 static const char usage[] =
 	"usage: memwhyd [--config FILE] [--socket PATH] [--dry-run]\n\n"
 	"Steps in before the machine hangs for want of memory: man memwhyd.\n\n"
-	"  --config FILE   instead of /etc/memwhyd.conf\n"
+	"  --config FILE   instead of /etc/memwhy/guard.conf\n"
 	"  --socket PATH   where memwhy guard --status asks; instead of " MW_CONTROL_PATH "\n"
 	"  --dry-run       only say what it would do\n"
 	"  --version\n";

@@ -62,7 +62,7 @@ case_term() {
 	start '[steps]\nterm = 500ms\n'
 	"$bin/tests/hog" 370 400 catch >"$work/hog" # between the limit and nothing
 	finish
-	verdict "$(and "$(dead_by 9)" "$(is has MEMWHY_CAUSE=grace)")" "grace 500 ms: $(cat "$work/hog")"
+	verdict "$(and "$(dead_by 9)" "$(is has MEMWHY_CAUSE=grace)")" "grace 500 ms: $(cat "$work/hog")$(sed -n "s/.*killed.*; signal/; signal/; s/ MEMWHY.*//p" "$work/said" | tail -n 1)"
 }
 case_ignores_term() {
 	start '[steps]\nterm = 30s\n'
@@ -154,6 +154,67 @@ case_stopped() {
 	verdict "$(and "$(dead_by 9)" "$(is [ "$kills" = 1 ])")" "victim and guard were stopped for a while"
 }
 
+case_asked() {
+	start ''
+	first=$("$bin/memwhy" guard --last --socket "$work/sock")
+	hog
+	sleep 0.3
+	last=$("$bin/memwhy" guard --last --socket "$work/sock" | head -n 1)
+	state=$("$bin/memwhy" guard --status --socket "$work/sock" | grep -c -e ' 1 kills' -e '^pressure: ')
+	finish
+	verdict "$(and "$(is [ "$first" = 'nobody was killed yet' ])" "$(is [ "$state" = 2 ])" \
+		"$(case $last in 'killed '*) echo true ;; *) echo false ;; esac)")" "$last"
+}
+case_explain() {
+	sleep 100 &
+	"$bin/memwhy" guard --explain $! >"$work/said"
+	"$bin/memwhy" guard --explain 1 >>"$work/said"
+	verdict "$(and "$(is has 'sleep) is left alone: too small')" "$(is has '^1 (.*the first process')")" \
+		"$(grep -c 'left alone' "$work/said") of 2"
+}
+# A journal of our own takes the entry: fields, the command line with its newline by length.
+case_journal() {
+	mount -t tmpfs none /run && mkdir -p /run/systemd/journal || return
+	python3 -c '
+import socket
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind("/run/systemd/journal/socket")
+print(flush=True)
+while True:
+    d = s.recv(65536)
+    if b"MEMWHY_VERB=kill" in d:
+        open("'"$work"'/entry", "wb").write(d)
+        open("'"$work"'/said", "ab").write(b"watches")
+    elif b"watches" in d:
+        open("'"$work"'/said", "ab").write(b"watches")
+' >"$work/ready" &
+	while [ ! -s "$work/ready" ]; do sleep 0.05; done
+	start ''
+	hog plain "$(printf 'a\nMEMWHY_PID=1')"
+	finish
+	verdict "$(and "$(dead_by 9)" "$(is [ "$(grep -a -c '^MEMWHY_CAUSE=own-limit' "$work/entry")" = 1 ])" \
+		"$(is [ "$(grep -a -c '^MEMWHY_COMM$' "$work/entry")" = 1 ])")" \
+		"$(grep -a -c '^MEMWHY_[A-Z_]*' "$work/entry") fields"
+}
+case_notify() {
+	python3 -c '
+import socket
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind("'"$work"'/notify")
+print(flush=True)
+while True:
+    open("'"$work"'/told", "ab").write(s.recv(4096) + b"\n")
+' >"$work/ready" &
+	while [ ! -s "$work/ready" ]; do sleep 0.05; done
+	start '' env NOTIFY_SOCKET="$work/notify" WATCHDOG_USEC=400000
+	kill -HUP $guard
+	sleep 1
+	finish
+	told() { grep -q "$1" "$work/told"; }
+	verdict "$(and "$(is told READY=1)" "$(is told RELOADING=1)" "$(is told STOPPING=1)" \
+		"$(is [ "$(grep -c WATCHDOG=1 "$work/told")" -ge 3 ])")" "$(grep -c WATCHDOG=1 "$work/told") watchdog"
+}
+
 if [ "$1" = inside ]; then
 	case=$2 work=$3 bin=$4
 	umount $v1 && mount -t cgroup -o memory none $v1 || { echo "skip guard $case: no hierarchy of its own"; exit 0; }
@@ -170,7 +231,7 @@ bin=$(cd "$B" && pwd)
 trap 'rm -rf "$work"; rmdir $group 2>/dev/null' EXIT
 trap 'exit 1' HUP INT TERM
 bad=0
-for case in ${CASES:-hog term ignores_term dies_of_term hidepid no_descriptors bad_configuration good_configuration allocates_nothing odd_name dry_run stopped}; do
+for case in ${CASES:-hog term ignores_term dies_of_term hidepid no_descriptors bad_configuration good_configuration allocates_nothing odd_name dry_run stopped asked explain journal notify}; do
 	mkdir "$group" || exit 1
 	echo $((MIB << 20)) >$group/memory.limit_in_bytes
 	mkdir "$work/$case"
