@@ -62,7 +62,8 @@ static void to_journal(struct mw_daemon *d, struct mw_str message)
 	const struct mw_deed *deed = &d->deed;
 	const struct mw_deed_name *n = &deed->name;
 	char pid[NUMBER_BYTES], uid[NUMBER_BYTES], held[NUMBER_BYTES], freed[NUMBER_BYTES],
-		available[NUMBER_BYTES], signal_us[NUMBER_BYTES], gone_us[NUMBER_BYTES];
+		available[NUMBER_BYTES], signal_us[NUMBER_BYTES], signal_at[NUMBER_BYTES],
+		gone_us[NUMBER_BYTES];
 	const struct mw_journal_field fields[] = {
 		{ "MEMWHY_VERB", mw_str_of(mw_guard_verb_name(deed->decision.verb)) },
 		{ "MEMWHY_CAUSE", mw_str_of(mw_guard_cause_name(deed->decision.cause)) },
@@ -76,6 +77,7 @@ static void to_journal(struct mw_daemon *d, struct mw_str message)
 		{ "MEMWHY_HELD_BYTES", number(held, deed->decision.target[0].frees_bytes) },
 		{ "MEMWHY_FREED_BYTES", number_of(freed, deed->outcome.freed_bytes) },
 		{ "MEMWHY_AVAILABLE_BYTES", number_of(available, deed->decision.counted_bytes) },
+		{ "MEMWHY_SIGNAL_AT_NS", number(signal_at, deed->signal_ns) },
 		{ "MEMWHY_SIGNAL_US",
 		  number(signal_us, (deed->signal_ns - deed->asked_ns) / 1000) },
 		{ "MEMWHY_GONE_US",
