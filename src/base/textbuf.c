@@ -35,24 +35,30 @@ static void digit(struct mw_textbuf *t, uint64_t v)
 	mw_textbuf_put(t, (struct mw_str){ &"0123456789"[v % 10], 1 });
 }
 
+/* As mw_fmt_bytes(), which has printf. */
 void mw_textbuf_bytes(struct mw_textbuf *t, uint64_t bytes)
 {
 	static const char *const units[] = { " B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB" };
-	uint64_t part = 0; /* hundredths */
-	size_t unit = 0;
+	uint64_t rest = 0; /* thousandths */
+	size_t u = 0;
 
-	for (; bytes >= 1000 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++) {
-		part = bytes % 1024 * 100 / 1024;
+	for (; bytes >= 1024 && u < 6; u++) {
+		rest = bytes % 1024 * 1000 / 1024;
 		bytes /= 1024;
 	}
-	mw_textbuf_u64(t, bytes);
-	if (unit && bytes < 100) {
-		mw_textbuf_say(t, ".");
-		digit(t, part / 10);
-		if (bytes < 10)
-			digit(t, part);
+	if (u && u < 6 && bytes == 1023 && rest >= 500) {
+		bytes = 1;
+		rest = 0;
+		u++;
 	}
-	mw_textbuf_say(t, units[unit]);
+	mw_textbuf_u64(t, bytes + (u && bytes >= 100 && rest >= 500));
+	if (u && bytes < 100) {
+		mw_textbuf_say(t, ".");
+		digit(t, rest / 100);
+		if (bytes < 10)
+			digit(t, rest / 10);
+	}
+	mw_textbuf_say(t, units[u]);
 }
 
 void mw_textbuf_seconds(struct mw_textbuf *t, uint64_t ms)

@@ -100,5 +100,5 @@ int cli_guard_check(const char *path)
 	/* Without the newlines it would be one line of escapes. */
 	for (struct mw_str rest = mw_textbuf_str(&t), line; mw_str_cut(&rest, '\n', &line);)
 		printf("%s\n", mw_escape(&arena, line));
-	return EXIT_DONE;
+	return arena.failed ? cli_fail("check-config", -ENOMEM) : EXIT_DONE;
 }

@@ -74,7 +74,7 @@ static const char *target(struct replay *r, const struct mw_guard_decision *d)
 	char room[128];
 	struct mw_textbuf t = { .p = room, .size = sizeof(room) };
 
-	if (d->target[0].task < r->play.view.n_tasks)
+	if (d->n_targets && d->target[0].task < r->play.view.n_tasks)
 		mw_guard_say_task(&t, &r->play.view.task[d->target[0].task]);
 	return mw_arena_cstr(r->arena, mw_textbuf_str(&t));
 }

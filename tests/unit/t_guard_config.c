@@ -195,7 +195,7 @@ static void contradictions(void **state)
 	assert_int_equal(config.pressure_available_permille, 300);
 	assert_int_equal(parse("[when]\navailable = 90%"), 0);
 	assert_int_equal(config.warn_available_permille, 950);
-	assert_int_equal(config.pressure_available_permille, 900);
+	assert_int_equal(config.pressure_available_permille, 950);
 }
 
 static void too_many(void **state)
