@@ -3,7 +3,8 @@
 # wall time, medians, as ratios; and `memwhy oom` against grep and wc.  (Output goes to a pipe: to
 # /dev/null grep stops at its first hit.)
 #
-#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom] [pages] [guard] [guard-idle] [guard-latency]
+#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom] [pages] [guard] [guard-idle]
+#		[guard-latency] [kill [REPETITIONS]]
 #	default: ledger 300 3000 oom victims 300 10000 commit 300 pages guard
 set -eu
 cd "$(dirname "$0")/.."
@@ -91,6 +92,15 @@ bench_pages() {
 	ratio "bare reading against a sample by bpf" "bare reading of kpage*" "bpf, 1 %"
 }
 
+# How long a killed process keeps its memory: a victim of up to 4 GiB at a time, in memory cgroups of
+# our own, with busy processes beside it.  Half an hour with 30 repetitions; for a quiet machine.
+bench_kill() { # REPETITIONS
+	cc -O2 -pthread -D_GNU_SOURCE -Isrc -Itests -o "$work/kill" bench/kill.c tests/live/victim.c \
+		"$B/libmemwhy.a"
+	echo "from SIGKILL until 95 % of the memory is back, load $(cut -d' ' -f1 /proc/loadavg):"
+	"$work/kill" "$1"
+}
+
 # Logs: the scan against grep for one string and against wc -l; reports a second; peak memory.
 peak() { # COMMAND...: KiB
 	/usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1
@@ -119,17 +129,25 @@ echo "kernel $(uname -r), $(nproc) CPUs, $(awk '/MemTotal/ { print int($2 / 1024
 [ $# -gt 0 ] || set -- ledger 300 3000 oom victims 300 10000 commit 300 pages guard
 topic=ledger
 for word in "$@"; do
+	[ "$topic" != kill ] || case $word in
+	*[!0-9]*) bench_kill 30 && topic=ledger ;;
+	esac
 	case $word in
 	oom) bench_oom ;;
 	pages) bench_pages ;;
 	guard) echo "the guard's decision:"; "$B/tests/bench_guard" ;;
 	guard-idle) . bench/guard.sh; bench_guard_idle ;;
 	guard-latency) . bench/guard.sh; bench_guard_latency ;;
-	ledger | victims | commit) topic=$word ;;
+	ledger | victims | commit | kill) topic=$word ;;
 	*[!0-9]*)
-		echo "bench: ledger, victims, commit, oom, pages, guard, guard-idle, guard-latency, or a number of processes: $word" >&2
+		echo "bench: ledger, victims, commit, kill, oom, pages, guard, guard-idle, guard-latency," \
+			"or a number: $word" >&2
 		exit 2
 		;;
-	*) "bench_$topic" "$word" ;;
+	*)
+		"bench_$topic" "$word"
+		[ "$topic" != kill ] || topic=ledger
+		;;
 	esac
 done
+[ "$topic" != kill ] || bench_kill 30

@@ -21,13 +21,16 @@ build_guest() {
 			cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -o "$program" "$d"*.c || return 1
 		fi
 	done
-	# A static memwhy rides along, and the test that has its census within.
+	# A static memwhy rides along, and tests that have parts of it within.
 	[ -e "$SRC/build-static/build.ninja" ] ||
 		meson setup "$SRC/build-static" "$SRC" -Dstatic=true --buildtype=release >/dev/null || return 1
 	ninja -C "$SRC/build-static" --quiet >/dev/null || return 1
 	cp "$SRC/build-static/memwhy" "$LAB/guest/memwhy"
 	cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -I"$SRC/src" -o "$LAB/guest/census_truth" \
 		"$SRC/tests/live/census_truth.c" "$SRC/build-static/libmemwhy.a" || return 1
+	cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -pthread -I"$SRC/src" -I"$SRC/tests" \
+		-o "$LAB/guest/kill_frees" "$SRC/tests/live/kill_frees.c" "$SRC/tests/live/victim.c" \
+		"$SRC/build-static/libmemwhy.a" || return 1
 }
 
 # The part of the initramfs that all runs share: init, busybox, helpers.
