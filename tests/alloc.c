@@ -85,26 +85,25 @@ static int fixture(const char *path, FILE *result)
 }
 
 /* What no other command makes. */
-static int zones(const char *path, FILE *result)
+static int option_of(const char *command, const char *option, const char *path, FILE *result)
 {
-	static const char *const what[] = { "--processes", "--balance" };
 	static const char *const ways[] = { "--json", "--color=never" };
 	int bad = 0;
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		char *argv[] = { (char *)"memwhy",
-				 (char *)"zones",
+				 (char *)command,
 				 (char *)"--root",
 				 (char *)path,
-				 (char *)what[i / 2],
-				 (char *)ways[i % 2],
+				 (char *)option,
+				 (char *)ways[i],
 				 NULL };
 		size_t n = torture(argv, 1, result);
 
 		bad |= !n;
 		if (n)
-			fprintf(result, "ok alloc zones %s %s %s (%zu failures)\n", what[i / 2],
-				ways[i % 2], path, n);
+			fprintf(result, "ok alloc %s %s %s %s (%zu failures)\n", command, option,
+				ways[i], path, n);
 	}
 	return bad;
 }
@@ -173,7 +172,9 @@ int main(void)
 			bad |= fixture(path, result);
 	}
 	closedir(dir);
-	bad |= zones("tests/fixtures/hand-numa.cap", result);
+	bad |= option_of("zones", "--processes", "tests/fixtures/hand-numa.cap", result);
+	bad |= option_of("zones", "--balance", "tests/fixtures/hand-numa.cap", result);
+	bad |= option_of("cgroups", "--pages", "tests/fixtures/hand-cgroups-pages.cap", result);
 	bad |= log_file("tests/lab/logs/memcg-group-6.12.log", result);
 	bad |= log_file("tests/lab/logs/swap-full-6.12.log", result);
 	bad |= log_zones("tests/lab/logs/swap-full-6.12.log", result);

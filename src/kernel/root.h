@@ -16,9 +16,11 @@
  *	DIR/meta/tree/FOLDER	the largest files below FOLDER on its file system
  *	DIR/meta/statfs_wait/..., tree_wait/...	the same, where the way to it may be waited for
  *	proc/PID/meta/ns	namespaces and root of a process
- *	proc/PID/meta/fds	its open files, a line each
+ *	proc/PID/meta/fds	its open files that may be shared memory, a line each
+ *	proc/PID/meta/open_files	the same of all that it has open
  *	proc/meta/mm/PID/OTHER	"same" or "other": have the two processes one address space?
  *	proc/PID/meta/promises	of smaps the mappings that count in Committed_AS, see pid_promises.h
+ *	proc/PID/meta/files	the sums of smaps by file, see pid_files.h
  *	proc/PID/meta/numa	the sums of numa_maps, see numa_maps.h
  *	proc/PID/meta/vm	the name of a virtual machine, see qemu_name.h
  *	proc/PID/meta/page/ADDRESS	what stands behind a page, see kernel/page_entry.h

@@ -21,6 +21,7 @@
 
 #include "base/fmt.h"
 #include "kernel/numa_maps.h"
+#include "kernel/pid_files.h"
 #include "kernel/pid_promises.h"
 #include "kernel/qemu_name.h"
 #include "kernel/root_private.h"
@@ -205,7 +206,7 @@ static int meta_ns(int dirfd, struct mw_arena *arena, struct mw_str *ret)
 
 /* "3 0:1 1025 nlink 0 used 4194304 /memfd:x\040(deleted)\n"; what is neither a plain file nor a
  * DRM device is left out. */
-static const char *fd_line(int fds, struct mw_str name, struct mw_arena *arena)
+static const char *fd_line(int fds, struct mw_str name, bool all, struct mw_arena *arena)
 {
 	char buf[4096];
 	const char *number = name.p;
@@ -215,7 +216,8 @@ static const char *fd_line(int fds, struct mw_str name, struct mw_arena *arena)
 	if (!target.n || target.p[0] != '/' || stat_cached(fds, number, 0, &st) < 0)
 		return "";
 	/* A real device has a major number: what lies there is no shared memory. */
-	if (!mw_str_starts(target, "/dev/dri/") && (!S_ISREG(st.stx_mode) || st.stx_dev_major))
+	if (!mw_str_starts(target, "/dev/dri/") &&
+	    (!S_ISREG(st.stx_mode) || (st.stx_dev_major && !all)))
 		return "";
 	target = mw_fmt_octal(arena, target);
 	return mw_fmt(arena, "%s %u:%u %llu nlink %u used %llu %.*s\n", number, st.stx_dev_major,
@@ -223,7 +225,8 @@ static const char *fd_line(int fds, struct mw_str name, struct mw_arena *arena)
 		      (unsigned long long)st.stx_blocks * 512, (int)target.n, target.p);
 }
 
-static int meta_fds(int dirfd, struct mw_arena *arena, struct mw_str *ret)
+/* all: those on real devices too. */
+static int meta_fds(int dirfd, bool all, struct mw_arena *arena, struct mw_str *ret)
 {
 	int fds = openat(dirfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct mw_names names = {};
@@ -235,7 +238,7 @@ static int meta_fds(int dirfd, struct mw_arena *arena, struct mw_str *ret)
 		return -errno;
 	r = mw_list_fd(dup(fds), arena, &names);
 	for (size_t i = 0; i < names.n && r >= 0; i++) {
-		names.item[i] = mw_str_of(fd_line(fds, names.item[i], arena));
+		names.item[i] = mw_str_of(fd_line(fds, names.item[i], all, arena));
 		text.n += names.item[i].n;
 	}
 	close(fds);
@@ -363,9 +366,13 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 	if (!strcmp(question, "folders"))
 		return mw_live_folders(dirfd, arena, ret);
 	if (!strcmp(question, "fds"))
-		return meta_fds(dirfd, arena, ret);
+		return meta_fds(dirfd, false, arena, ret);
+	if (!strcmp(question, "open_files"))
+		return meta_fds(dirfd, true, arena, ret);
 	if (!strcmp(question, "promises"))
 		return meta_part(dirfd, "smaps", mw_promises_of_smaps, scratch, arena, ret);
+	if (!strcmp(question, "files"))
+		return meta_part(dirfd, "smaps", mw_pid_files_of_smaps, scratch, arena, ret);
 	if (!strcmp(question, "numa"))
 		return meta_part(dirfd, "numa_maps", mw_numa_maps_sum, scratch, arena, ret);
 	if (!strcmp(question, "vm"))

@@ -7,7 +7,7 @@
 # The programs of the guest, built once per source.
 build_guest() {
 	mkdir -p "$LAB/guest"
-	for c in "$HERE"/guest/*.c "$SRC/tests/live/plant.c" "$SRC/tests/live/pages.c"; do
+	for c in "$HERE"/guest/*.c "$SRC/tests/live/plant.c" "$SRC/tests/live/pages.c" "$SRC/tests/live/held.c"; do
 		program=$LAB/guest/$(basename "$c" .c)
 		if [ ! -x "$program" ] || [ "$c" -nt "$program" ] ||
 		   [ "$HERE/guest/guest.h" -nt "$program" ]; then
@@ -155,6 +155,10 @@ lab_fault=${FAULT:-yes} $(setting arguments "")" >"$out.qemu" 2>&1 </dev/null
 		return $(((status - 33) / 2))
 	elif grep -aq 'Kernel panic - not syncing' "$out.console"; then
 		return 122
+	elif grep -aq 'reboot: Restarting system' "$out.console"; then
+		# A kernel that is locked down has no port to exit by: what init said last.
+		said=$(tail -n 5 "$out.facts" | sed -n 's/^{"exit":\([0-9]*\)}.*/\1/p' | tail -n 1)
+		return "${said:-123}"
 	fi
 	return 123
 }

@@ -20,6 +20,22 @@
 #: claim paid("cured"; "/par/new") | .unpaid_bytes < (4 | mib) and .file_bytes >= (95 | mib)
 #: claim tells("beside"; "MW-CG-SIBLING-PAYS") == ["/par/new"]
 #: claim paid("beside"; "/par/other") | .payer == "beside" and .payer_path == "/par/new" and near(.unpaid_bytes; 96 | mib; 10)
+#: claim .proof.pages.story.pages_reader == "bpf" and .proof.pages.kcore.pages_reader == "kcore"
+#: claim proof("pages"; "story"; "/par/new") | near(.unpaid_bytes; 96 | mib; 10) and .proof == "pages" and .payer_path == "/par"
+#: claim proof_tells("pages"; "story"; "MW-CG-UNCHARGED-CACHE") == ["/par/new"]
+#: claim used("story"; "/par/new") | .file == "/d/data" and near(.locked_bytes; 96 | mib; 10)
+#: claim used("kcore"; "/par/new") | .file == "/d/data" and near(.locked_bytes; 96 | mib; 10)
+#: claim@6.1,6.12 used("story"; "/par/new") | .payer == "/par/old" and .payer_removed
+#: claim@newest used("story"; "/par/new") | .payer == "/par" and (.payer_removed | not)
+#: claim@6.1,6.12 [.proof.pages.story.dying[] | select(.name == "/par/old")] | length == 1 and .[0].parent == "/par" and (.[0].files[0] | .path == "/d/data" and near(.bytes; 96 | mib; 10))
+#: claim@newest [.proof.pages.story.dying[] | select(.name == "/par/old")] == []
+#: claim proof_tells("processes"; "story"; "MW-CG-UNCHARGED-CACHE") == ["/par/new"]
+#: claim@6.1,6.12 proof("arithmetic"; "story"; "/par") | near(.removed_bytes; 96 | mib; 50)
+#: claim@newest proof("arithmetic"; "story"; "/par") | .removed_bytes == 0
+#: claim .proof.arithmetic.story.verdict | endswith("proof by arithmetic alone")
+#: claim proof("pages"; "cured"; "/par/new") | .unpaid_bytes < (4 | mib)
+#: claim proof_tells("pages"; "beside"; "MW-CG-SIBLING-PAYS") == ["/par/new"]
+#: claim proof("pages"; "beside"; "/par/other") | .payer == "beside" and .payer_path == "/par/new" and near(.unpaid_bytes; 96 | mib; 10)
 mkdir -p /d
 mount -t ext4 -o ro /dev/nvme0n1 /d
 echo "+memory" >$CG/cgroup.subtree_control
@@ -38,25 +54,26 @@ start locker sh -c "echo 0 >$CG/par/new/cgroup.procs; exec lockfile /d/data"
 await locker
 # Figures of memory.stat may be 2 s old.
 sleep 3
-cgroups_capture story
+cgroups_capture story --pages --reader bpf
+cgroups_capture kcore --pages --reader kcore
 fact limit_events "$(number_in $CG/par/new/memory.events max)"
 # Cured: dropped, and touched anew by who uses it.
 # shellcheck disable=SC2154 # set by start
 kill "$pid_locker"
-wait_gone locker 5
+wait_gone locker 30
 echo max >$CG/par/new/memory.max
 umount /d
 mount -t ext4 -o ro /dev/nvme0n1 /d
 start locker sh -c "echo 0 >$CG/par/new/cgroup.procs; exec lockfile /d/data"
 await locker
 sleep 3
-cgroups_capture cured
+cgroups_capture cured --pages
 # Another one locks it too, and the first lets go.
 mkdir $CG/par/other
 start other sh -c "echo 0 >$CG/par/other/cgroup.procs; exec lockfile /d/data"
 await other
 kill "$pid_locker"
-wait_gone locker 5
+wait_gone locker 30
 sleep 3
-cgroups_capture beside
+cgroups_capture beside --pages
 exit 0
