@@ -3,7 +3,8 @@
 # wall time, medians, as ratios; and `memwhy oom` against grep and wc.  (Output goes to a pipe: to
 # /dev/null grep stops at its first hit.)
 #
-#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom] [pages] [guard] [kill [REPETITIONS]]
+#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom] [pages] [guard] [guard-idle]
+#		[guard-latency] [kill [REPETITIONS]]
 #	default: ledger 300 3000 oom victims 300 10000 commit 300 pages guard
 set -eu
 cd "$(dirname "$0")/.."
@@ -179,8 +180,14 @@ for word in "$@"; do
 	oom) bench_oom ;;
 	pages) bench_pages ;;
 	guard) echo "the guard's decision:"; "$B/tests/bench_guard" ;;
+	guard-idle) . bench/guard.sh; bench_guard_idle ;;
+	guard-latency) . bench/guard.sh; bench_guard_latency ;;
 	ledger | victims | commit | kill) topic=$word ;;
-	*[!0-9]*) echo "bench: ledger, victims, commit, kill, oom, pages, guard, or a number: $word" >&2; exit 2 ;;
+	*[!0-9]*)
+		echo "bench: ledger, victims, commit, kill, oom, pages, guard, guard-idle, guard-latency," \
+			"or a number: $word" >&2
+		exit 2
+		;;
 	*)
 		"bench_$topic" "$word"
 		[ "$topic" != kill ] || topic=ledger

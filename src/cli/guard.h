@@ -22,3 +22,12 @@ int cli_guard_check(const char *path);
 
 /* memwhy guard --replay FILE: what the policy would have done. */
 int cli_guard_replay(const struct options *o);
+
+/* memwhy guard: watches and acts until it is ended; with --dry-run only says what it would do. */
+int cli_guard_run(const struct options *o);
+
+/* memwhy guard --status, --last: what a guard that runs says. */
+int cli_guard_ask(const struct options *o, const char *question);
+
+/* memwhy guard --explain PID */
+int cli_guard_explain(const struct options *o);

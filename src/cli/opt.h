@@ -60,7 +60,8 @@ struct options {
 	const char *proof;	/* NULL: the best that there is */
 	/* Of memwhy guard. */
 	const char *replay, *config;
-	bool check_config;
+	bool check_config, status, last;
+	const char *socket;
 	char **arg; /* what is no option */
 	int n_args;
 };
