@@ -53,8 +53,11 @@ struct options {
 	uint64_t interval_s;
 	/* Of memwhy cgroups. */
 	bool dying;
+	struct opt_list expect; /* "PATH=BYTES", "PATH" */
+	struct opt_list files;	/* patterns */
+	const char *recharge;	/* PATH */
+	uint64_t disk_speed;	/* bytes a second; 0: to be measured */
 	const char *proof;	/* NULL: the best that there is */
-	struct opt_list expect; /* "PATH=BYTES" */
 	/* Of memwhy guard. */
 	const char *replay, *config;
 	bool check_config, status, last;

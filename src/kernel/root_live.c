@@ -56,8 +56,7 @@ static int open_in_process_root(int dirfd, const char *name, bool may_wait)
 	return fd;
 }
 
-/* To look at: a descriptor that only names the file. */
-static int open_path(int dirfd, const char *name, bool may_wait)
+int mw_live_open_path(int dirfd, const char *name, bool may_wait)
 {
 	int fd;
 
@@ -79,7 +78,7 @@ static int stat_cached(int dirfd, const char *name, int flags, struct statx *ret
 static int meta_stat(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret)
 {
 	struct statx st;
-	int fd = open_path(dirfd, name, false), r;
+	int fd = mw_live_open_path(dirfd, name, false), r;
 
 	if (fd < 0)
 		return fd;
@@ -108,7 +107,7 @@ static int meta_statfs(int dirfd, const char *name, bool may_wait, struct mw_are
 {
 	struct statfs fs;
 	struct statx st;
-	int fd = open_path(dirfd, name, may_wait), r;
+	int fd = mw_live_open_path(dirfd, name, may_wait), r;
 
 	if (fd < 0)
 		return fd;
@@ -134,7 +133,7 @@ static int meta_statfs(int dirfd, const char *name, bool may_wait, struct mw_are
 static int meta_tree(int dirfd, const char *name, bool may_wait, struct mw_arena *arena,
 		     struct mw_str *ret)
 {
-	int fd = open_path(dirfd, name, may_wait), dir;
+	int fd = mw_live_open_path(dirfd, name, may_wait), dir;
 
 	if (fd < 0)
 		return fd;
@@ -205,7 +204,7 @@ static int meta_ns(int dirfd, struct mw_arena *arena, struct mw_str *ret)
 }
 
 /* "3 0:1 1025 nlink 0 used 4194304 /memfd:x\040(deleted)\n"; what is neither a plain file nor a
- * DRM device is left out. */
+ * DRM device is left out, and, but for `all`, what lies on a real device. */
 static const char *fd_line(int fds, struct mw_str name, bool all, struct mw_arena *arena)
 {
 	char buf[4096];
@@ -225,7 +224,6 @@ static const char *fd_line(int fds, struct mw_str name, bool all, struct mw_aren
 		      (unsigned long long)st.stx_blocks * 512, (int)target.n, target.p);
 }
 
-/* all: those on real devices too. */
 static int meta_fds(int dirfd, bool all, struct mw_arena *arena, struct mw_str *ret)
 {
 	int fds = openat(dirfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -359,6 +357,10 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 		return mw_live_page(dirfd, question + 5, arena, ret);
 	if (!strncmp(question, "smaps/", 6))
 		return mw_live_smaps(dirfd, question + 6, arena, ret);
+	if (!strncmp(question, "cached/", 7))
+		return mw_live_cached(dirfd, question + 7, arena, ret);
+	if (!strncmp(question, "disk_speed/", 11))
+		return mw_live_disk_speed(dirfd, question + 11, arena, ret);
 	if (!strncmp(question, "inode/", 6))
 		return mw_live_inode(dirfd, question + 6, arena, ret);
 	if (!strcmp(question, "ns"))

@@ -134,6 +134,9 @@ const char *mw_payer_name(enum mw_payer payer);
 struct mw_expected {
 	size_t at;
 	uint64_t bytes;
+	/* Where it was reckoned: of these files, and of the anonymous memory of its processes. */
+	size_t file_count; /* 0: it was given */
+	uint64_t files_bytes, anon_bytes;
 };
 
 struct mw_cgroups_case {

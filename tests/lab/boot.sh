@@ -36,7 +36,7 @@ build_guest() {
 # The part of the initramfs that all runs share: init, busybox, helpers.
 base_image() {
 	base=$LAB/base.cpio
-	newest=$(ls -t "$LAB"/guest/* "$HERE/guest/lib.sh" "$base" 2>/dev/null | head -n 1)
+	newest=$(ls -t "$LAB"/guest/* "$HERE"/guest/*.sh "$base" 2>/dev/null | head -n 1)
 	[ "$newest" = "$base" ] && return 0
 	tree=$(mktemp -d)
 	mkdir -p "$tree/bin" "$tree/lab" "$tree/dev" "$tree/proc" "$tree/sys"
@@ -44,7 +44,7 @@ base_image() {
 	for applet in $(busybox --list); do
 		[ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"
 	done
-	cp "$LAB"/guest/* "$HERE/guest/lib.sh" "$tree/lab/"
+	cp "$LAB"/guest/* "$HERE"/guest/*.sh "$tree/lab/"
 	mv "$tree/lab/init" "$tree/init"
 	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$base.part"
 	mv "$base.part" "$base"

@@ -237,5 +237,5 @@ int main(int argc, char **argv)
 	waitpid(pid, &status, 0);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
 		printf("not ok kill reuse: exit %d\n", status);
-	return status != 0;
+	_exit(status != 0); /* a leak checker could not begin in a namespace without an init */
 }
