@@ -9,7 +9,9 @@ static const struct opt opts[] = {
 	  offsetof(struct options, status) },
 	{ "last", 0, NULL, "ask it whom it killed last, and what went before", OPT_FLAG,
 	  offsetof(struct options, last) },
-	{ "dry-run", 0, NULL, "watch, and only say what it would do", OPT_FLAG,
+	{ "apply", 0, NULL, "watch, and act: without it it only says what it would do", OPT_FLAG,
+	  offsetof(struct options, apply) },
+	{ "dry-run", 0, NULL, "watch, and only say what it would do, as without --apply", OPT_FLAG,
 	  offsetof(struct options, dry_run) },
 	{ "explain", 0, "PID", "why this process would be chosen, or would not", OPT_TEXT,
 	  offsetof(struct options, explain) },
@@ -32,10 +34,10 @@ static int refuse(const char *why)
 static int run(const struct options *o)
 {
 	if (o->check_config + (o->replay != NULL) + (o->explain != NULL) + o->status + o->last +
-		    o->dry_run >
+		    o->dry_run + o->apply >
 	    1)
-		return refuse("one of --status, --last, --dry-run, --explain, --check-config and "
-			      "--replay");
+		return refuse("one of --apply, --dry-run, --status, --last, --explain, "
+			      "--check-config and --replay");
 	if (o->n_args > 1 || (o->n_args && !o->check_config))
 		return refuse("a file belongs to --check-config, and only one");
 	if (o->check_config)

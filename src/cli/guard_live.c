@@ -13,7 +13,7 @@ int cli_guard_run(const struct options *o)
 	const struct mw_daemon_options options = {
 		.config = o->config,
 		.socket = o->socket,
-		.dry_run = o->dry_run,
+		.dry_run = !o->apply,
 		.by_person = true,
 	};
 

@@ -190,7 +190,8 @@ int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
 	while (mw_kept_numbers_next(&it, &pid)) {
 		if (read_statm(s, pid, &m) < 0 || !m.size_pages)
 			continue; /* gone, a kernel thread, or a zombie */
-		if (most_bytes(s, &m, swap) < least_bytes && pid != s->also_pid)
+		/* A group dies as a whole: none of it may be left out, the smallest neither. */
+		if (!wants_groups && most_bytes(s, &m, swap) < least_bytes && pid != s->also_pid)
 			continue;
 		if (take_task(s, pid, &m, &t))
 			insert(s, view, &t);

@@ -5,7 +5,7 @@
 #: claim .guard.killed == 1
 #: claim .guard.hog == 137
 #: claim .guard.own_triggers == 1
-memwhy guard --socket /tmp/guard.sock 2>/tmp/guard.said &
+memwhy guard --apply --socket /tmp/guard.sock 2>/tmp/guard.said &
 guard=$!
 n=0
 while ! grep -q watches /tmp/guard.said && [ $n -lt 100 ]; do
