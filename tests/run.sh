@@ -45,6 +45,7 @@ group_golden() {
 	one golden sh tests/golden.sh
 	one zones sh tests/zones.sh
 	one guard sh tests/guard.sh
+	one census_many "$B/tests/census_many" 200000
 	one examples sh tests/examples.sh
 }
 

@@ -218,8 +218,10 @@ static int names(struct take *t)
 			       .files_max = t->options->files_max,
 			       .paid_max = t->options->paid_max,
 			       .arena = t->arena };
-	int r = mw_names_files(&n, t->c);
+	int r;
 
+	mw_page_owners_rest(&t->walk.owners);
+	r = mw_names_files(&n, t->c);
 	step(t, "files");
 	if (!r)
 		r = mw_names_groups(&n, t->c);

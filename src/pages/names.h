@@ -36,14 +36,15 @@ struct mw_naming {
 	size_t files_max; /* largest files that get a row, and a path */
 	size_t paid_max;  /* rows of who pays for which file */
 	struct mw_arena *arena;
-	/* By mw_names_files(): all of them, by .mapping; which are shared memory. */
+	/* By mw_names_files(): those that are known, by .mapping, of very many (131072, or as many
+	 * as rows are wanted) the largest; which are shared memory. */
 	struct mw_named_file *file;
 	size_t n_files;
 	struct mw_index shmem;
 	struct mw_index ino_of_word; /* of the groups, by mw_names_groups() */
 };
 
-/* names_files.c: c->fs, and all files for those below. */
+/* names_files.c: c->fs, of all files, and the files for those below. */
 int mw_names_files(struct mw_naming *n, struct mw_census *c);
 
 /* names_groups.c: c->group; after the files, for shared memory is told apart by them. */

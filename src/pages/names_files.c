@@ -10,12 +10,19 @@
 #define MAGIC_BDEV 0x62646576
 #define MINOR_BITS 20 /* of a dev_t within the kernel */
 
+#define KEPT_MAX ((size_t)1 << 17) /* files, unless more rows are wanted */
+#define SIZES 1024		   /* in frames, that are told apart: the rest is as good */
+
 struct files {
 	struct mw_naming *n;
-	struct mw_named_file *file;
-	size_t count;
+	uint32_t *number; /* of the owners that are files, those of one file side by side */
+	size_t n_numbers, at;
+	struct mw_named_file *kept; /* by .mapping */
+	size_t n_kept;
+	size_t edge, of_edge; /* larger ones are all kept, and so many of this size */
 	struct mw_census_fs *fs;
 	size_t n_fs;
+	struct mw_census_fs gone;
 	struct mw_index fs_by_superblock;
 };
 
@@ -24,39 +31,68 @@ static bool has_file(const struct mw_page_owner *w)
 	return (w->class == MW_PAGE_FILE || w->class == MW_PAGE_HUGETLB) && w->pointer;
 }
 
-static int by_mapping(const void *x, const void *y)
+static int by_pointer(const void *x, const void *y, void *owners)
 {
-	const struct mw_named_file *a = x, *b = y;
+	uint64_t a = mw_page_owner_at(owners, *(const uint32_t *)x)->pointer;
+	uint64_t b = mw_page_owner_at(owners, *(const uint32_t *)y)->pointer;
 
-	return (a->mapping > b->mapping) - (a->mapping < b->mapping);
+	return (a > b) - (a < b);
 }
 
-/* One of several owners (a cgroup, a node each) that are the same file. */
-static void collect(struct files *f)
+/* Numbers alone: there may be ten million of them. */
+static void collect(struct files *f, struct mw_arena *temp)
 {
 	const struct mw_page_owners *o = f->n->owners;
 	size_t all = 0;
 
 	for (size_t i = 0; i < o->n; i++)
 		all += has_file(mw_page_owner_at(o, i));
-	f->file = mw_arena_alloc(f->n->arena, (all + 1) * sizeof(*f->file));
-	if (!f->file)
+	f->number = mw_arena_alloc(temp, (all + 1) * sizeof(*f->number));
+	if (!f->number)
 		return;
-	all = 0;
-	for (size_t i = 0; i < o->n; i++) {
-		const struct mw_page_owner *w = mw_page_owner_at(o, i);
-
-		if (has_file(w))
-			f->file[all++] = (struct mw_named_file){ .mapping = w->pointer,
-								 .frames = w->frames };
-	}
+	for (size_t i = 0; i < o->n; i++)
+		if (has_file(mw_page_owner_at(o, i)))
+			f->number[f->n_numbers++] = (uint32_t)i;
 	if (all)
-		qsort(f->file, all, sizeof(*f->file), by_mapping);
-	for (size_t i = 0; i < all; i++)
-		if (f->count && f->file[f->count - 1].mapping == f->file[i].mapping)
-			f->file[f->count - 1].frames += f->file[i].frames;
-		else
-			f->file[f->count++] = f->file[i];
+		qsort_r(f->number, all, sizeof(*f->number), by_pointer, (void *)o);
+}
+
+/* The owners (a cgroup, a node each) that are one file. */
+static bool next(struct files *f, struct mw_named_file *ret)
+{
+	const struct mw_page_owner *w;
+
+	*ret = (struct mw_named_file){};
+	for (; f->at < f->n_numbers; f->at++) {
+		w = mw_page_owner_at(f->n->owners, f->number[f->at]);
+		if (ret->mapping && ret->mapping != w->pointer)
+			break;
+		ret->mapping = w->pointer;
+		ret->frames += w->frames;
+	}
+	return ret->mapping;
+}
+
+static size_t size_of(const struct mw_named_file *file)
+{
+	return file->frames < SIZES ? file->frames : SIZES;
+}
+
+/* The largest are kept that there is room for. */
+static void make_room(struct files *f)
+{
+	size_t of_size[SIZES + 1] = {}, count = 0, larger = 0, room = f->n->files_max;
+	struct mw_named_file file;
+
+	for (f->at = 0; next(f, &file); count++)
+		of_size[size_of(&file)]++;
+	f->at = 0;
+	room = room > KEPT_MAX ? room : KEPT_MAX;
+	room = room < count ? room : count;
+	for (f->edge = SIZES; f->edge && larger + of_size[f->edge] <= room; f->edge--)
+		larger += of_size[f->edge];
+	f->of_edge = room - larger;
+	f->kept = mw_arena_alloc(f->n->arena, (room + 1) * sizeof(*f->kept));
 }
 
 static const char *kind_of(uint32_t magic)
@@ -165,41 +201,67 @@ static int fs_by_bytes(const void *x, const void *y)
 }
 
 /* Files whose inode was gone when it was looked up are one file system without a name. */
-static void sum_gone(struct files *f)
+static void keep(struct files *f, const struct mw_named_file *file)
 {
-	struct mw_census_fs gone = { .kind = mw_str_of("gone") }, *list;
+	bool fits = size_of(file) > f->edge || (size_of(file) == f->edge && f->of_edge);
 
-	for (size_t i = 0; i < f->count; i++)
-		if (!f->file[i].known) {
-			gone.files++;
-			gone.bytes += f->file[i].frames * f->n->frame_bytes;
-		}
-	list = gone.files ? mw_arena_grow(f->n->arena, f->fs, f->n_fs, sizeof(*list)) : NULL;
-	if (!list)
-		return;
-	f->fs = list;
-	list[f->n_fs++] = gone;
+	f->of_edge -= fits && size_of(file) == f->edge;
+	if (!file->known) {
+		f->gone.files++;
+		f->gone.bytes += file->frames * f->n->frame_bytes;
+	} else if (fits) {
+		f->kept[f->n_kept++] = *file;
+	}
+}
+
+static int look_up_all(struct files *f)
+{
+	struct mw_named_file batch[MW_NAMES_BATCH];
+	size_t n;
+	int r = 0;
+
+	do {
+		for (n = 0; n < MW_NAMES_BATCH && next(f, &batch[n]); n++)
+			;
+		if (n)
+			r = look_up(f, batch, n);
+		for (size_t i = 0; i < n && !r; i++)
+			keep(f, &batch[i]);
+	} while (n == MW_NAMES_BATCH && !r);
+	return r;
+}
+
+static void list_file_systems(struct files *f, struct mw_census *c)
+{
+	struct mw_census_fs *list = f->fs;
+
+	if (f->gone.files) {
+		list = mw_arena_grow(f->n->arena, f->fs, f->n_fs, sizeof(*list));
+		if (!list)
+			return;
+		list[f->n_fs++] = f->gone;
+	}
+	if (f->n_fs)
+		qsort(list, f->n_fs, sizeof(*list), fs_by_bytes);
+	c->fs = list;
+	c->n_fs = f->n_fs;
 }
 
 int mw_names_files(struct mw_naming *n, struct mw_census *c)
 {
-	struct files f = { .n = n };
-	int r = 0;
+	struct files f = { .n = n, .gone.kind = mw_str_of("gone") };
+	_mw_arena_ struct mw_arena temp = {};
+	int r;
 
 	if (mw_names_inode_bytes(n->l) > MW_INODE_ROOM)
 		return -EIO; /* no kernel has such an inode */
-	collect(&f);
-	for (size_t i = 0; i < f.count && !r; i += MW_NAMES_BATCH) {
-		size_t left = f.count - i;
-
-		r = look_up(&f, &f.file[i], left < MW_NAMES_BATCH ? left : MW_NAMES_BATCH);
-	}
-	sum_gone(&f);
-	if (f.n_fs)
-		qsort(f.fs, f.n_fs, sizeof(*f.fs), fs_by_bytes);
-	c->fs = f.fs;
-	c->n_fs = f.n_fs;
-	n->file = f.file;
-	n->n_files = f.count;
+	collect(&f, &temp);
+	make_room(&f);
+	if (temp.failed || n->arena->failed)
+		return -ENOMEM;
+	r = look_up_all(&f);
+	list_file_systems(&f, c);
+	n->file = f.kept;
+	n->n_files = f.n_kept;
 	return r ? r : n->arena->failed ? -ENOMEM : 0;
 }

@@ -26,8 +26,11 @@ static bool grow_index(struct mw_page_owners *o)
 {
 	struct mw_arena fresh = {};
 	size_t n = o->n_slots ? o->n_slots * 2 : FIRST_SLOTS;
-	uint32_t *slot = mw_arena_alloc(&fresh, n * sizeof(*slot));
+	uint32_t *slot;
 
+	while (n < (o->n + 1) * 2)
+		n *= 2;
+	slot = mw_arena_alloc(&fresh, n * sizeof(*slot));
 	if (!slot) {
 		o->items.failed = true;
 		return false;
@@ -132,6 +135,13 @@ void mw_page_owners_move(struct mw_page_owners *o, uint32_t from, enum mw_page_c
 		return;
 	w->frames -= frames;
 	mw_page_owner_at(o, to)->frames += frames;
+}
+
+void mw_page_owners_rest(struct mw_page_owners *o)
+{
+	mw_arena_done(&o->index);
+	o->slot = NULL;
+	o->n_slots = 0;
 }
 
 void mw_page_owners_done(struct mw_page_owners *o)

@@ -42,5 +42,8 @@ void mw_page_owners_add(struct mw_page_owners *o, const struct mw_page_owner *ad
 void mw_page_owners_move(struct mw_page_owners *o, uint32_t from, enum mw_page_class class,
 			 uint64_t pointer, uint64_t frames);
 
+/* Gives the index back; it is made again when an owner is looked for. */
+void mw_page_owners_rest(struct mw_page_owners *o);
+
 void mw_page_owners_done(struct mw_page_owners *o);
 #define _mw_page_owners_ __attribute__((cleanup(mw_page_owners_done)))

@@ -11,7 +11,7 @@ B=$(cd "${B:-$SRC/build}" 2>/dev/null && pwd) || { echo "not ok doors: no build 
 
 # Questions to memory alone: no state, no system call.  clang makes bcmp of memcmp() == 0.
 pure="memchr memrchr memcmp bcmp memcpy memmove memset mempcpy strlen strnlen strcmp strncmp
-	qsort bsearch"
+	qsort qsort_r bsearch"
 # assert() is for programmer mistakes and may stand everywhere (STYLE.md, section 3).
 pure="$pure __assert_fail"
 
