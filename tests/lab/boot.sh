@@ -99,6 +99,21 @@ died_at_boot() { # CONSOLE
 	grep -aq 'Kernel panic - not syncing' "$1" && ! grep -aq 'Run /init as init process' "$1"
 }
 
+modules_of() { # KERNEL FOLDER NAMES...: what there is of them, unpacked
+	from=$LAB/kernels/$1
+	to=$2
+	shift 2
+	for m in "$@"; do
+		for ko in $(find "$from" -name "$m.ko*"); do
+			case $ko in
+			*.xz) xz -dc "$ko" ;;
+			*.zst) zstd -dcq "$ko" ;;
+			*) cat "$ko" ;;
+			esac >"$to/$m.ko"
+		done
+	done
+}
+
 boot_guest() {
 	dir=$LAB/kernels/$1
 	scenario_file=$2
@@ -108,15 +123,8 @@ boot_guest() {
 	over=$(mktemp -d)
 	mkdir "$over/lab"
 	{ echo ". /lab/lib.sh"; cat "$scenario_file"; } >"$over/lab/run"
-	for m in $(setting modules ""); do
-		for ko in $(find "$dir" -name "$m.ko*"); do
-			case $ko in
-			*.xz) xz -dc "$ko" ;;
-			*.zst) zstd -dcq "$ko" ;;
-			*) cat "$ko" ;;
-			esac >"$over/lab/$m.ko"
-		done
-	done
+	# shellcheck disable=SC2046 # words
+	modules_of "$1" "$over/lab" $(setting modules "")
 	(cd "$over" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$over.cpio"
 	cat "$LAB/base.cpio" "$over.cpio" >"$out.initrd"
 	rm -rf "$over" "$over.cpio"

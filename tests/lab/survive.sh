@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by lab.sh: the survival matrix.  What lives, who dies, and how long does the machine not answer,
+# when memory runs out under each guard?
+#
+#	survive_main SCENARIOS GUARDS KERNELS SWAPS: one guest each; a row of $LAB/survive.ndjson each
+#
+# A scenario is a file in tests/lab/survive/scenarios: lines "#: key value", then what the guest runs after
+# survive/lib.sh.  Keys: title; swap (the kinds it makes sense with; all); seconds (of the load, 45);
+# culprit (regular expression of the names that may die); suffices (kills that are enough: 1, 0, many);
+# expect (a jq expression over the row).  Each guest is a Debian with systemd on a disk (guards.sh).
+#
+# A row: .gap_ms the longest of the heartbeat, .host_ms the longest of warden's own (the host was busy:
+# a gap that is not the guest's), .killed who, by whom, when (s after the load began), .end done, time
+# (the load outlived its time), hung (no end: qemu was stopped), panic.
+
+SURVIVE=$HERE/survive
+GUARDS='kernel earlyoom nohang systemd-oomd memwhyd'
+. "$HERE/guards.sh"
+
+survive_scenarios() { for f in "$SURVIVE"/scenarios/*.sh; do basename "$f" .sh; done; }
+
+survive_image() { # GUARD SWAP SCENARIO KERNEL OUT: $OUT.initrd
+	over=$(mktemp -d)
+	mkdir -p "$over/lab" "$over/bin" "$over/dev" "$over/proc" "$over/disk"
+	cp "$(command -v busybox)" "$over/bin/busybox"
+	for applet in sh mount umount cp mkdir ln sync switch_root; do ln -s busybox "$over/bin/$applet"; done
+	cp "$SURVIVE/init.sh" "$over/init"
+	chmod +x "$over/init"
+	for program in warden pulse hold storm rounds; do cp "$LAB/guest/$program" "$over/lab/"; done
+	[ "$1" != memwhyd ] || cp "$LAB/guest/memwhyd" "$over/lab/"
+	cat "$SURVIVE/lib.sh" "$scenario_file" >"$over/lab/run"
+	printf 'SWAP=%s\nSECONDS=%s\n' "$2" "$(setting seconds 45)" >"$over/lab/settings"
+	[ "$2" != zram ] || modules_of "$4" "$over/lab" zsmalloc lzo lzo-rle zram
+	(cd "$over" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$5.initrd"
+	rm -rf "$over"
+}
+
+# One guest: $OUT.console, .facts, .captures (what the guard said); prints how it ended.
+survive_boot() { # GUARD SWAP SCENARIO KERNEL OUT
+	scenario_file=$SURVIVE/scenarios/$3.sh
+	survive_image "$@"
+	image=$LAB/kernels/$4/vmlinux
+	[ -s "$image" ] || image=$LAB/kernels/$4/bzImage
+	truncate -s 256M "$5.swap"
+	throttle=throttling.iops-total=3000,throttling.bps-total=100000000
+	set -- "$@" -nodefaults -no-user-config -display none -no-reboot -M q35 -accel tcg \
+		-icount "shift=${SHIFT:-1},sleep=on" -cpu max -smp 1 -m 512 -kernel "$image" -initrd "$5.initrd" -serial "file:$5.console" \
+		-serial "file:$5.facts" -serial "file:$5.captures" -monitor none \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 -device nvme,id=n,serial=lab \
+		-drive "if=none,id=d1,file=$LAB/guards/root.img,format=raw,snapshot=on,$throttle" \
+		-drive "if=none,id=d2,file=$LAB/disk.img,format=raw,snapshot=on,$throttle" \
+		-drive "if=none,id=d3,file=$5.swap,format=raw,$throttle" \
+		-device nvme-ns,bus=n,drive=d1,nsid=1 -device nvme-ns,bus=n,drive=d2,nsid=2 \
+		-device nvme-ns,bus=n,drive=d3,nsid=3
+	guard=$1 out=$5
+	shift 5
+	for boot in 1 2 3; do
+		rm -f "$out.console" "$out.facts" "$out.captures"
+		timeout -k 5 $(($(setting seconds 45) + 75)) nice -n 10 qemu-system-x86_64 "$@" -append \
+"console=ttyS0,115200 panic=-1 loglevel=6 mitigations=off nokaslr no_timer_check tsc=reliable \
+random.trust_cpu=on cryptomgr.notests printk.time=1 tsc_early_khz=1000000 lab_guard=$guard" \
+			>"$out.qemu" 2>&1 </dev/null
+		status=$?
+		died_at_boot "$out.console" || break
+	done
+	rm -f "$out.initrd" "$out.swap"
+	if [ $status = 33 ]; then grep -ao '"end":"[a-z]*"' "$out.facts" | cut -d '"' -f 4
+	elif [ $status = 124 ] || [ $status = 137 ]; then echo hung
+	else echo panic; fi
+}
+
+# The row.  A process that got SIGTERM and then SIGKILL is one kill; one that is sent both by two is the
+# first one's.  Kills by systemd of what it stopped itself are no guard's.
+survive_row() { # GUARD SWAP SCENARIO KERNEL OUT END SECONDS
+	tr -d '\r\000' <"$5.facts" | grep -a '^{.*}$' | jq -c -s --arg guard "$1" --arg swap "$2" \
+		--arg scenario "$3" --arg kernel "$4" --arg how "$6" --argjson took "$7" \
+		--arg culprit "$(setting culprit '^$')" --arg suffices "$(setting suffices 1)" '
+	([.[].pulse // empty] | last) as $p | ($p.start // 0) as $start |
+	([.[].kill // empty | select(.at >= $start)] | group_by(.pid) | map(min_by(.at)) | sort_by(.at) |
+		map({ at_s: ((.at - $start) * 100 | round / 100), by: (if .kernel then "kernel" else .by end),
+			comm, pid, culprit: (.comm | test($culprit)) })) as $killed |
+	{ scenario: $scenario, guard: $guard, kernel: $kernel, swap: $swap, end: $how,
+		gap_ms: $p.longest_gap_ms, gap_at_s: (($p.at // 0) - $start | . * 10 | round / 10),
+		host_ms: ([.[].warden.longest_gap_ms // empty] | last), beat_alive: $p.alive,
+		available_kib: ([.[].available_kib // empty] | last),
+		kills: ($killed | length), culprits: ([$killed[] | select(.culprit)] | length),
+		innocents: [$killed[] | select(.culprit | not) | .comm], first_s: $killed[0].at_s,
+		by: ([$killed[].by] | unique), suffices: $suffices, killed: $killed[:40], took_s: $took }'
+}
+
+survive_one() { # GUARD SWAP SCENARIO KERNEL
+	out=$OUT/$3@$4@$2@$1
+	began=$(date +%s)
+	end=$(survive_boot "$1" "$2" "$3" "$4" "$out")
+	row=$(survive_row "$1" "$2" "$3" "$4" "$out" "${end:-panic}" $(($(date +%s) - began)))
+	echo "$row" >>"$LAB/survive.ndjson"
+	echo "$row" | survive_table
+}
+
+# NDJSON -> a line each
+survive_table() {
+	jq -r '[.scenario, .kernel, .swap, .guard, (.gap_ms // "?"), (.host_ms // "?"), .kills, .culprits,
+		(.innocents | length), (.first_s // "-"), .end,
+		([.killed[] | "\(.by):\(.comm)"] | group_by(.) | map(if length > 1 then "\(.[0]) x\(length)"
+			else .[0] end) | join(" "))] | @tsv' |
+	while IFS='	' read -r s k w g gap host kills culprits innocents first end who; do
+		printf '%-15s %-6s %-4s %-12s %7s %6s %5s %5s %5s %6s %-5s %.70s\n' "$s" "$k" "$w" "$g" "$gap" \
+			"$host" "$kills" "$culprits" "$innocents" "$first" "$end" "$who"
+	done
+}
+
+survive_main() { # SCENARIOS GUARDS KERNELS SWAPS
+	OUT=$LAB/survive.d
+	mkdir -p "$OUT"
+	# shellcheck disable=SC2086 # words
+	prepare $3
+	guard_disk || { say "cannot make the guards' disk"; exit 1; }
+	printf '%-15s %-6s %-4s %-12s %7s %6s %5s %5s %5s %6s %-5s %s\n' scenario kernel swap guard gap_ms \
+		host kills culpr innoc first end who
+	for kernel in $3; do for scenario in $1; do
+		scenario_file=$SURVIVE/scenarios/$scenario.sh
+		fitting=" $(setting swap 'none disk zram') "
+		swaps=${4:-$(setting swap none | cut -d ' ' -f 1)}
+		for swap in $swaps; do for guard in $2; do
+			case $fitting in *" $swap "*) survive_one "$guard" "$swap" "$scenario" "$kernel" ;; esac
+		done; done
+	done; done
+}

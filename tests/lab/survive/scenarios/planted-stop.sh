@@ -1,0 +1,10 @@
+#: title the heartbeat is stopped for 3 s: it must be seen
+#: culprit ^$
+#: suffices 0
+#: expect .gap_ms >= 3000 and .gap_ms < 4000
+begin
+sleep 2
+killall -STOP beat
+sleep 3
+killall -CONT beat
+sleep 2

@@ -1,0 +1,9 @@
+#: title a leak fills swap slowly
+#: swap disk zram
+#: seconds 60
+#: culprit ^hog$
+begin
+into load hold -n hog -r -s 1 -d 30 anon 4000
+sleep 1
+until_gone hog
+settle
