@@ -5,7 +5,7 @@
 #	survive_main SCENARIOS GUARDS KERNELS SWAPS: one guest each; a row of $LAB/survive.ndjson each
 #
 # A scenario is a file in tests/lab/survive/scenarios: lines "#: key value", then what the guest runs after
-# survive/lib.sh.  Keys: title; swap (the kinds it makes sense with; all); seconds (of the load, 45);
+# survive/lib.sh.  Keys: title; swap (the kinds it makes sense with; all); seconds (of the load, 40);
 # culprit (regular expression of the names that may die); suffices (kills that are enough: 1, 0, many);
 # expect (a jq expression over the row).  Each guest is a Debian with systemd on a disk (guards.sh).
 #
@@ -29,7 +29,7 @@ survive_image() { # GUARD SWAP SCENARIO KERNEL OUT: $OUT.initrd
 	for program in warden pulse hold storm rounds; do cp "$LAB/guest/$program" "$over/lab/"; done
 	[ "$1" != memwhyd ] || cp "$LAB/guest/memwhyd" "$over/lab/"
 	cat "$SURVIVE/lib.sh" "$scenario_file" >"$over/lab/run"
-	printf 'SWAP=%s\nSECONDS=%s\n' "$2" "$(setting seconds 45)" >"$over/lab/settings"
+	printf 'SWAP=%s\nSECONDS=%s\n' "$2" "$(setting seconds 40)" >"$over/lab/settings"
 	[ "$2" != zram ] || modules_of "$4" "$over/lab" zsmalloc lzo lzo-rle zram
 	(cd "$over" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$5.initrd"
 	rm -rf "$over"
@@ -42,9 +42,15 @@ survive_boot() { # GUARD SWAP SCENARIO KERNEL OUT
 	image=$LAB/kernels/$4/vmlinux
 	[ -s "$image" ] || image=$LAB/kernels/$4/bzImage
 	truncate -s 256M "$5.swap"
+	# Emulated time is the host's: a busy host shows as a gap of warden's too.  ICOUNT=SHIFT (2^SHIFT ns an
+	# instruction, one CPU) makes it the guest's own, at several times the cost.
+	clock="-smp 2" khz=$(tsc_khz)
+	[ -z "${ICOUNT:-}" ] || clock="-smp 1 -icount shift=$ICOUNT,sleep=on" khz=1000000
 	throttle=throttling.iops-total=3000,throttling.bps-total=100000000
-	set -- "$@" -nodefaults -no-user-config -display none -no-reboot -M q35 -accel tcg \
-		-icount "shift=${SHIFT:-1},sleep=on" -cpu max -smp 1 -m 512 -kernel "$image" -initrd "$5.initrd" -serial "file:$5.console" \
+	# shellcheck disable=SC2086 # words
+	set -- "$@" $clock -nodefaults -no-user-config -display none -no-reboot \
+		-M q35 -accel tcg -cpu max -m 512 -kernel "$image" -initrd "$5.initrd" \
+		-serial "file:$5.console" \
 		-serial "file:$5.facts" -serial "file:$5.captures" -monitor none \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 -device nvme,id=n,serial=lab \
 		-drive "if=none,id=d1,file=$LAB/guards/root.img,format=raw,snapshot=on,$throttle" \
@@ -56,9 +62,9 @@ survive_boot() { # GUARD SWAP SCENARIO KERNEL OUT
 	shift 5
 	for boot in 1 2 3; do
 		rm -f "$out.console" "$out.facts" "$out.captures"
-		timeout -k 5 $(($(setting seconds 45) + 75)) nice -n 10 qemu-system-x86_64 "$@" -append \
+		timeout -k 5 $(($(setting seconds 40) * 2 + 120)) nice -n 10 qemu-system-x86_64 "$@" -append \
 "console=ttyS0,115200 panic=-1 loglevel=6 mitigations=off nokaslr no_timer_check tsc=reliable \
-random.trust_cpu=on cryptomgr.notests printk.time=1 tsc_early_khz=1000000 lab_guard=$guard" \
+random.trust_cpu=on cryptomgr.notests printk.time=1 tsc_early_khz=$khz lab_guard=$guard" \
 			>"$out.qemu" 2>&1 </dev/null
 		status=$?
 		died_at_boot "$out.console" || break

@@ -1,6 +1,6 @@
 #: title a leak fills swap slowly
 #: swap disk zram
-#: seconds 60
+#: seconds 50
 #: culprit ^hog$
 begin
 into load hold -n hog -r -s 1 -d 30 anon 4000
