@@ -65,24 +65,33 @@ bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
 	return mw_cgroup_mount_of(mountinfo, "memory", arena, ret);
 }
 
-struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_str path,
-			       struct mw_arena *arena)
+bool mw_cgroup_below(const struct mw_cgroup_mount *mount, struct mw_str path, struct mw_str *ret)
 {
 	struct mw_str below = path, root = mount->root;
 
 	/* No name of the kernel's, and cut there it would be another one. */
 	if (mw_str_find(path, '\0') < path.n)
-		return (struct mw_str){};
+		return false;
 	if (root.n > 1) {
 		if (path.n < root.n || !mw_str_same((struct mw_str){ path.p, root.n }, root) ||
 		    (path.n > root.n && path.p[root.n] != '/'))
-			return (struct mw_str){};
+			return false;
 		below = mw_str_from(path, root.n);
 	}
 	/* Outside the reader's cgroup namespace (kernfs_path_from_node(), fs/kernfs/dir.c). */
 	if (mw_path_climbs(below))
+		return false;
+	*ret = without_slash(below);
+	return true;
+}
+
+struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_str path,
+			       struct mw_arena *arena)
+{
+	struct mw_str below;
+
+	if (!mw_cgroup_below(mount, path, &below))
 		return (struct mw_str){};
-	below = without_slash(below);
 	return mw_str_of(mw_fmt(arena, "%.*s%s%.*s", (int)mount->point.n, mount->point.p,
 				below.n ? "/" : "", (int)below.n, below.p));
 }

@@ -29,6 +29,10 @@ bool mw_cgroup_mount_find(struct mw_str mountinfo, struct mw_arena *arena,
 bool mw_cgroup_mount_of(struct mw_str mountinfo, const char *controller, struct mw_arena *arena,
 			struct mw_cgroup_mount *ret);
 
-/* Folder of the group that /proc/PID/cgroup calls `path`; empty: outside what is mounted. */
+/* Folder of the group that /proc/PID/cgroup calls `path`, below what is mounted: "a/b", "" for the
+ * root.  False: outside of it.  A slice of path. */
+bool mw_cgroup_below(const struct mw_cgroup_mount *mount, struct mw_str path, struct mw_str *ret);
+
+/* The same below the root of files; empty: outside what is mounted. */
 struct mw_str mw_cgroup_folder(const struct mw_cgroup_mount *mount, struct mw_str path,
 			       struct mw_arena *arena);

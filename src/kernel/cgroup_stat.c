@@ -44,6 +44,7 @@ static const struct mw_field v2_fields[] = {
 	TOTAL("inactive_file", inactive_file_bytes),
 	TOTAL("active_file", active_file_bytes),
 	TOTAL("unevictable", unevictable_bytes),
+	TOTAL("slab_reclaimable", slab_reclaimable_bytes),
 };
 
 /* What "kernel" is since 5.18, as far as older kernels list it. */

@@ -18,6 +18,7 @@ struct mw_cgroup_stat {
 	struct mw_val mapped_bytes; /* of file_bytes what anybody has mapped */
 	struct mw_val unevictable_bytes;
 	struct mw_val inactive_file_bytes, active_file_bytes;
+	struct mw_val slab_reclaimable_bytes; /* v2, since 4.20; v1: MW_ABSENT */
 	struct mw_val kernel_bytes; /* v2; before 5.18 the sum of what is listed; v1: MW_ABSENT */
 };
 

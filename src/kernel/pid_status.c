@@ -67,6 +67,11 @@ static struct mw_val hex_of(struct mw_str s)
 	return mw_str_hex64(s, &v) < 0 ? mw_no(MW_BAD) : mw_ok(v);
 }
 
+static struct mw_val either(struct mw_val a, struct mw_val b)
+{
+	return !mw_known(a) ? a : !mw_known(b) ? b : mw_ok(a.v | b.v);
+}
+
 int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pid_status *ret)
 {
 	struct mw_pid_status s = {};
@@ -81,6 +86,10 @@ int mw_pid_status_parse(struct mw_str text, struct mw_arena *arena, struct mw_pi
 	s.tgid = number_of(after_key(text, "Tgid:"));
 	s.thread_count = number_of(after_key(text, "Threads:"));
 	s.effective_caps = hex_of(after_key(text, "CapEff:"));
+	s.pending_signals =
+		either(hex_of(after_key(text, "SigPnd:")), hex_of(after_key(text, "ShdPnd:")));
+	s.blocked_signals = hex_of(after_key(text, "SigBlk:"));
+	s.ignored_signals = hex_of(after_key(text, "SigIgn:"));
 	s.mems_allowed = mw_arena_copy(arena, mw_str_trim(after_key(text, "Mems_allowed_list:")));
 	s.cpus_allowed = mw_arena_copy(arena, mw_str_trim(after_key(text, "Cpus_allowed_list:")));
 	*ret = s;

@@ -29,6 +29,9 @@ struct mw_pid_status {
 	struct mw_val peak_bytes;	   /* the largest the address space ever was */
 	struct mw_val high_bytes;	   /* the largest rss_bytes ever was */
 	struct mw_val effective_caps;	   /* a bit each: MW_CAP_SYS_ADMIN */
+	/* A bit each, signal 1 the lowest: waits for delivery, to the process or this thread of it;
+	 * is blocked in this thread; is ignored. */
+	struct mw_val pending_signals, blocked_signals, ignored_signals;
 	struct mw_val thread_count;
 	struct mw_str mems_allowed; /* "0-1"; empty: not there */
 	struct mw_str cpus_allowed; /* the same, since 2.6.24 */

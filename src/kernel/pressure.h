@@ -8,10 +8,11 @@
 #include "base/str.h"
 #include "base/val.h"
 
-/* Of the last 10 s, in 1/10000 of the time. */
+/* The first two of the last 10 s, in 1/10000 of the time. */
 struct mw_pressure {
-	struct mw_val some_permyriad; /* some task waited for memory */
-	struct mw_val full_permyriad; /* all did that could have run */
+	struct mw_val some_permyriad;	/* some task waited for memory */
+	struct mw_val full_permyriad;	/* all did that could have run */
+	struct mw_val some_us, full_us; /* the same since boot */
 };
 
 /* Pure; what is not there is MW_ABSENT. */

@@ -288,6 +288,21 @@ void mw_at_close(struct mw_at *at)
 	at->fd = -1;
 }
 
+int mw_root_fd(const struct mw_root *root, const char *path, int flags)
+{
+	return root->kind == CAPTURE ? -EINVAL : open_below(root, root->fd, path, flags);
+}
+
+int mw_root_text(struct mw_root *root, const char *path, struct mw_str *ret)
+{
+	return mw_capture_read(&root->capture, mw_str_of(path), &root->arena, ret);
+}
+
+int mw_root_names(struct mw_root *root, const char *path, struct mw_names *ret)
+{
+	return list_below(root, path, &root->arena, ret);
+}
+
 void mw_root_pause(const struct mw_root *root, unsigned ms)
 {
 	if (root->kind == LIVE)

@@ -17,6 +17,14 @@ struct mw_scratch {
 /* To the end of file, however many reads that takes: 0, -EFBIG over max_bytes, ... */
 int mw_read_fd(int fd, struct mw_scratch *scratch, size_t max_bytes, size_t *ret_n);
 
+/* For root_kept.c: a descriptor of a file or folder of the machine or of a directory; -EINVAL: the
+ * root is a capture, see mw_root_text(). */
+int mw_root_fd(const struct mw_root *root, const char *path, int flags);
+
+/* Of a capture: the bytes as they lie in it; of any root: the names in a folder, unrecorded. */
+int mw_root_text(struct mw_root *root, const char *path, struct mw_str *ret);
+int mw_root_names(struct mw_root *root, const char *path, struct mw_names *ret);
+
 /* Names of an open folder; takes fd over. */
 int mw_list_fd(int fd, struct mw_arena *arena, struct mw_names *ret);
 

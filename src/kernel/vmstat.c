@@ -16,6 +16,11 @@ static const struct mw_field fields[] = {
 	COUNT("nr_isolated_file", isolated_file_pages),
 	COUNT("nr_memmap_pages", memmap_pages),
 	COUNT("nr_memmap_boot_pages", memmap_boot_pages),
+	COUNT("workingset_refault", refault_count),
+	COUNT("workingset_refault_anon", refault_anon_count),
+	COUNT("workingset_refault_file", refault_file_count),
+	COUNT("pswpin", swap_in_pages),
+	COUNT("pswpout", swap_out_pages),
 	COUNT("allocstall", allocstall_count),
 	COUNT("allocstall_dma", allocstall_class_count[0]),
 	COUNT("allocstall_dma32", allocstall_class_count[1]),
@@ -44,4 +49,11 @@ struct mw_val mw_vmstat_allocstall(const struct mw_vmstat *v)
 			sum = mw_add(sum.why == MW_ABSENT ? mw_ok(0) : sum, one);
 	}
 	return sum;
+}
+
+struct mw_val mw_vmstat_refault(const struct mw_vmstat *v)
+{
+	return v->refault_count.why == MW_ABSENT
+		       ? mw_add(v->refault_anon_count, v->refault_file_count)
+		       : v->refault_count;
 }

@@ -9,12 +9,16 @@
  * A turn of the daemon (src/daemon):
  *
  *	read the meters	      -> view.level = MW_GUARD_METERS -> mw_guard_step()
- *	decision LOOK	      -> read all processes (stat, statm, oom_score_adj) into the view,
+ *	decision LOOK	      -> read all processes (stat, statm, oom_score_adj) into the view; with
+ *				 .wants_groups the cgroup of each and the groups' figures too;
  *				 level = MW_GUARD_TASKS	      -> mw_guard_step() again
- *	decision DETAIL	      -> read of the tasks named in the decision who they are (status, exe,
- *				 cmdline, unit; kcmp), level = MW_GUARD_DETAILS -> again
+ *	decision DETAIL	      -> read of the tasks named in .target who they are (status, exe,
+ *				 cmdline, cgroup, unit; kcmp), level = MW_GUARD_DETAILS -> again;
+ *				 it may ask for more, but never twice for the same one
  *	decision ACT	      -> do it (src/act); what came of it goes into the next view.outcome
- *	decision WAIT	      -> sleep so long, or until a trigger fires
+ *	decision WAIT	      -> sleep for .wait_ms, or until a trigger fires
+ *
+ * The meters may be read anew between the steps of a turn; the tasks of a view keep their places.
  *
  * Invariants:
  *  - A decision never names pid 1, the guard itself, a kernel thread, a protected task, one that is
@@ -24,7 +28,11 @@
  *  - While a victim is dying and its memory is provably on its way (its anonymous bytes fall, or
  *    it was reaped), no second one is chosen.
  *  - A figure that is not known never counts as 0: without available_bytes nothing is decided
- *    by it, and the reason is said.
+ *    by it, and the reason is said (counted_bytes of the decision has it).
+ *
+ * Who is spared is in guard_rate.c, what is believed of the meters in guard_meters.c, which one is
+ * chosen in guard_choose.c, what is waited for in guard_victim.c; the whole order of questions in
+ * guard.c.  docs/guard.md tells it to users.
  */
 #pragma once
 
@@ -66,9 +74,12 @@ struct mw_guard_pressure {
 struct mw_guard_config {
 	/* Step in below both of these; a swap limit counts as crossed where there is no swap. */
 	uint64_t available_permille, swap_permille; /* of the total, of swap */
-	uint64_t available_bytes;		    /* the larger of this and the share counts */
-	struct mw_guard_pressure some, full;	    /* or above this, if available is below... */
-	uint64_t pressure_available_permille;	    /* ...so much: pressure alone kills nobody */
+	uint64_t available_least_bytes;		    /* the limit is never less than this... */
+	uint64_t
+		available_most_bytes; /* ...nor more than this; the other shares of the total shrink
+					* with it (0: no such cap) */
+	struct mw_guard_pressure some, full;  /* or above this, if available is below... */
+	uint64_t pressure_available_permille; /* ...so much: pressure alone kills nobody */
 	/* Warn (log, hook, notification) below this. */
 	uint64_t warn_available_permille;
 	/* After a kill go on until so much is available: the second target. */
@@ -78,19 +89,20 @@ struct mw_guard_config {
 
 	enum mw_guard_unit unit;
 	struct mw_guard_patterns avoid, prefer, groups;
-	bool use_builtin_avoid; /* sshd, journald, dbus, display servers ... */
-	uint64_t least_bytes;	/* a kill that gives back less is not worth one */
+	bool use_builtin_avoid;	  /* sshd, journald, dbus, display servers ... */
+	uint64_t least_bytes;	  /* a kill that gives back less is not worth one */
+	uint64_t prefer_permille; /* of its points, for one that is preferred */
 
 	/* Steps before a kill: all off by default. */
 	uint64_t term_grace_ms;		/* SIGTERM first, so long; 0: SIGKILL at once */
 	uint64_t term_permille;		/* but SIGKILL below so much available */
 	bool reclaim, throttle, freeze; /* memory.reclaim of a cold cgroup; memory.high, freezer of
 					 * the grower */
-	bool restart_unit;
+	bool restart_unit;		/* after the kill of a service */
 	struct mw_str hook; /* a program with arguments, run at warnings and after kills */
 	bool notify;	    /* on the system bus */
 
-	uint64_t settle_ms;	   /* at most so long is waited for a dying one's memory */
+	uint64_t settle_ms;	   /* at most so long without progress is waited for a dying one */
 	uint64_t idle_ms;	   /* longest sleep where no trigger can wake it */
 	uint64_t fill_bytes_per_s; /* fastest fill that the polls reckon with */
 	struct mw_str record_dir;  /* forensic records; empty: none */
@@ -108,14 +120,19 @@ struct mw_guard_meters {
 	struct mw_val anon_bytes, shmem_bytes, slab_unreclaimable_bytes, hugetlb_bytes;
 	struct mw_val file_bytes;	/* Active(file) + Inactive(file) */
 	struct mw_val zone_low_bytes;	/* sum of the zones' low marks */
-	struct mw_val some_us, full_us; /* proc/pressure/memory total=, since boot */
-	struct mw_val refault_count, swap_in_count, swap_out_count; /* proc/vmstat, since boot */
-	struct mw_val arc_bytes, arc_min_bytes;			    /* ZFS; MW_ABSENT: none */
-	struct mw_val zram_bytes;      /* RAM that backs zram: mem_used_total of all */
-	struct mw_val zram_data_bytes; /* what lies in it, as it was: orig_data_size */
-	/* The memory cgroup that it runs in, where it has a limit; else MW_ABSENT. */
+	struct mw_val some_us, full_us; /* proc/pressure/memory total=, since boot; of that group */
+	/* proc/vmstat, since boot, pages: workingset_refault_file, pswpin, pswpout. */
+	struct mw_val refault_count, swap_in_count, swap_out_count;
+	struct mw_val arc_bytes, arc_min_bytes; /* ZFS; MW_ABSENT: none */
+	struct mw_val zram_bytes;		/* RAM that backs zram: mem_used_total of all */
+	struct mw_val zram_data_bytes;		/* what lies in it, as it was: orig_data_size */
+	/* The memory cgroup at the root of what it can see, where that has a limit (a container);
+	 * else MW_ABSENT.  Never the group of its own service.  Reclaimable: its file pages
+	 * that are neither shmem nor locked, and its reclaimable slab. */
 	struct mw_val group_limit_bytes, group_usage_bytes, group_reclaimable_bytes;
-	bool woken_by_trigger; /* a PSI trigger fired since the last view */
+	struct mw_val group_swap_free_bytes; /* so much more of it may be swapped; MW_ABSENT: no */
+	bool woken_by_trigger;		     /* a PSI trigger fired since the last view */
+	bool has_triggers;		     /* there are privileged ones: idle_ms need not hold */
 };
 
 #define MW_GUARD_COMM_BYTES 16
@@ -128,19 +145,24 @@ struct mw_guard_task {
 	char comm[MW_GUARD_COMM_BYTES]; /* NUL after it where it is shorter; any other bytes */
 	uint64_t thread_count;
 	struct mw_val rss_bytes, shared_bytes; /* statm: resident, of these file and shmem */
+	struct mw_val data_bytes;	       /* statm: its private writable mappings */
 	struct mw_val adj;		       /* oom_score_adj + 1000, 0 to 2000 */
 	size_t group;			       /* index in view.group; MW_GUARD_NO_GROUP */
 	bool dying;			       /* a zombie, or SIGKILL is pending */
 	/* The guard's own figure of the view before: how much it grew since, per second. */
 	struct mw_val grows_bytes_per_s;
 
-	/* With MW_GUARD_DETAILS, of those asked for; else MW_UNREAD. */
+	/* With MW_GUARD_DETAILS, of those asked for; else MW_UNREAD.  MW_OK only if all patterns
+	 * that are configured can be matched; else the reason: then it is left alone. */
 	enum mw_why detail_why;
 	struct mw_val uid, swap_bytes, anon_bytes, shmem_bytes, locked_bytes;
 	struct mw_val ignores_term; /* 1: SIGTERM is ignored or blocked */
 	struct mw_val frozen;	    /* 1: in a frozen v1 group */
 	struct mw_val sharers;	    /* other processes with its address space, by kcmp; 0: none */
-	struct mw_str exe, cmdline, unit;
+	uint64_t space;		    /* equal in all that share one; 0: with nobody in the view */
+	struct mw_str exe;	    /* empty: not known */
+	struct mw_str cmdline;	    /* arguments with blanks between */
+	struct mw_str unit;	    /* "nginx.service"; empty: of none */
 };
 
 #define MW_GUARD_NO_GROUP SIZE_MAX
@@ -171,9 +193,10 @@ struct mw_guard_view {
 	struct mw_guard_task *task; /* by pid; the caller's */
 	size_t n_tasks;
 	size_t n_unseen; /* more than there was room for */
+	bool has_groups; /* .wants_groups was followed, whatever came of it */
 	struct mw_guard_group *group;
 	size_t n_groups;
-	struct mw_guard_outcome outcome;
+	struct mw_guard_outcome outcome; /* of the last TERM, KILL, KILL_GROUP or RESTART */
 	uint64_t own_pid;
 };
 
@@ -189,8 +212,9 @@ enum mw_guard_verb {
 	MW_GUARD_FREEZE,   /* .group, or the target */
 	MW_GUARD_TERM,
 	MW_GUARD_KILL,
-	MW_GUARD_KILL_GROUP, /* .group: cgroup.kill, or all of its processes */
-	MW_GUARD_RESTART,    /* .unit */
+	MW_GUARD_KILL_GROUP, /* .group: cgroup.kill, or all of its processes; .target[0] leads */
+	MW_GUARD_RESTART,    /* as KILL; then the unit of .target[0] is started anew */
+	MW_GUARD_RELEASE,    /* undo what was throttled or frozen: the danger is over */
 };
 
 enum mw_guard_cause {
@@ -216,12 +240,17 @@ struct mw_guard_target {
 struct mw_guard_decision {
 	enum mw_guard_verb verb;
 	enum mw_guard_cause cause;
-	uint64_t wait_ms; /* until the next look at the meters, after any verb */
-	struct mw_guard_target target[MW_GUARD_TARGETS_MAX]; /* of KILL: sharers die together */
+	uint64_t wait_ms; /* until the next look at the meters, after any verb but LOOK, DETAIL */
+	/* Of DETAIL: who is asked about.  Of KILL, TERM, RESTART: sharers die together. */
+	struct mw_guard_target target[MW_GUARD_TARGETS_MAX];
 	size_t n_targets;
-	size_t group; /* index in view.group */
+	bool wants_groups; /* of LOOK */
+	size_t group;	   /* index in view.group; MW_GUARD_NO_GROUP */
 	uint64_t bytes;
-	struct mw_val left_ms; /* until nothing is available, at the rate of the last seconds */
+	struct mw_val left_ms;	   /* until nothing is available, at the rate of the last seconds;
+				      * MW_ABSENT: it does not fall */
+	struct mw_val limit_bytes; /* that counted_bytes is held against, in bytes */
+	struct mw_val stall_permille; /* of the last window, of the stall that decided */
 	/* The term of MemAvailable that was not believed ("zfs arc", "zram", "refaults",
 	 * "low mark"), NULL: none; and what was counted in its place. */
 	const char *mistrusted;
@@ -234,17 +263,30 @@ struct mw_guard_decision {
 
 struct mw_guard_reading {
 	uint64_t time_ns;
-	struct mw_val counted_bytes, some_us, full_us, refault_count;
+	struct mw_val counted_bytes, unowned_bytes, some_us, full_us, refault_count, swap_out_count;
+};
+
+/* One that was sent a signal, until its memory is back. */
+struct mw_guard_victim {
+	struct mw_guard_target target; /* pid 0: none */
+	bool termed;		       /* SIGTERM only, so far */
+	bool gone;
+	uint64_t since_ns, moved_ns; /* sent; last progress */
+	struct mw_val left_bytes;
+	/* When it was sent: what was available then, and what owners held. */
+	struct mw_val counted_bytes, owned_bytes;
 };
 
 struct mw_guard_state {
-	struct mw_guard_reading reading[MW_GUARD_RATES];
+	struct mw_guard_reading reading[MW_GUARD_RATES]; /* a ring; .at is the newest */
 	size_t n_readings, at;
-	uint64_t pressure_since_ns, warned_ns;
-	bool until;		       /* after a kill: the second target holds */
-	struct mw_guard_target victim; /* dying; pid 0: none */
-	bool victim_termed;	       /* SIGTERM only, so far */
-	uint64_t victim_since_ns, victim_left_bytes, victim_moved_ns;
+	bool until; /* after a kill: the second target holds */
+	struct mw_guard_victim victim;
+	enum mw_guard_cause warned; /* said last, at .warned_ns; MW_GUARD_NO_CAUSE: all is well */
+	uint64_t warned_ns;
+	uint64_t looked_ns;		     /* at tasks */
+	unsigned detail_rounds, group_looks; /* of this turn */
+	unsigned steps; /* before a kill that were taken since all was well, as 1 << verb */
 	uint64_t kill_count, refused_count;
 	struct mw_guard_target given_up[MW_GUARD_TARGETS_MAX]; /* that no signal could move */
 	size_t n_given_up;
@@ -278,6 +320,9 @@ struct mw_guard_rating {
 
 struct mw_guard_rating mw_guard_rate(const struct mw_guard_config *config,
 				     const struct mw_guard_view *view, size_t task);
+
+/* Does the configuration name cgroups, or kill by them?  Then DETAIL needs the cgroup of each. */
+bool mw_guard_uses_groups(const struct mw_guard_config *config);
 
 const char *mw_guard_verb_name(enum mw_guard_verb v);	/* "kill" */
 const char *mw_guard_cause_name(enum mw_guard_cause c); /* "low" */

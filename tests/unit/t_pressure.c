@@ -4,7 +4,7 @@
 
 #define TEXT                                                \
 	"some avg10=12.34 avg60=0.00 avg300=0.00 total=5\n" \
-	"full avg10=100.00 avg60=0.00 avg300=0.00 total=5\n"
+	"full avg10=100.00 avg60=0.00 avg300=0.00 total=18446744073709551615\n"
 
 static void known(void **state)
 {
@@ -14,9 +14,15 @@ static void known(void **state)
 	mw_pressure_parse(LIT(TEXT), &p);
 	expect_val(p.some_permyriad, 1234);
 	expect_val(p.full_permyriad, 10000);
+	expect_val(p.some_us, 5);
+	expect_val(p.full_us, UINT64_MAX);
 	mw_pressure_parse(LIT("some avg60=1.00\nmore avg10=1.00\n"), &p);
 	expect_why(p.some_permyriad, MW_ABSENT);
 	expect_why(p.full_permyriad, MW_ABSENT);
+	expect_why(p.some_us, MW_ABSENT);
+	mw_pressure_parse(LIT("some total=18446744073709551616\nfull total=\n"), &p);
+	expect_why(p.some_us, MW_BAD);
+	expect_why(p.full_us, MW_BAD);
 }
 
 static void malformed(void **state)

@@ -101,6 +101,21 @@ static void stalls_of_all_classes(void **state)
 	expect_why(mw_vmstat_allocstall(&vs), MW_ABSENT);
 }
 
+static void refaults_and_swap(void **state)
+{
+	struct mw_vmstat vs = parse(LIT("workingset_nodes 9\nworkingset_refault_anon 3\n"
+					"workingset_refault_file 40\npswpin 5\npswpout 6\n"));
+
+	(void)state;
+	expect_val(mw_vmstat_refault(&vs), 43);
+	expect_val(vs.swap_in_pages, 5);
+	expect_val(vs.swap_out_pages, 6);
+	vs = parse(LIT("workingset_refault 8\n"));
+	expect_val(mw_vmstat_refault(&vs), 8);
+	vs = parse(LIT("workingset_refault_anon 8\n"));
+	expect_why(mw_vmstat_refault(&vs), MW_ABSENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +126,7 @@ int main(void)
 		cmocka_unit_test(keys_are_whole),
 		cmocka_unit_test(hostile_bytes),
 		cmocka_unit_test(stalls_of_all_classes),
+		cmocka_unit_test(refaults_and_swap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

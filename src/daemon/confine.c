@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "daemon/sandbox.h"
+
+#define BIT(cap) ((uint64_t)1 << (cap))
+/* To signal others; to raise a victim's priority; PSI triggers; to read who others are. */
+#define KEPT (BIT(CAP_KILL) | BIT(CAP_SYS_NICE) | BIT(CAP_SYS_RESOURCE) | BIT(CAP_SYS_PTRACE))
+
+static int set_adj(void)
+{
+	static const char value[] = "-900";
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return -errno;
+	r = write(fd, value, sizeof(value) - 1) < 0 ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+void mw_confine_memory(struct mw_confine *c)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	*c = (struct mw_confine){};
+	setrlimit(RLIMIT_MEMLOCK, &all); /* so that it holds without CAP_IPC_LOCK too */
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
+		c->locked = -errno;
+	c->adj = set_adj();
+}
+
+static int drop_rights(bool *ret_resource)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = {};
+	uint64_t had;
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return -errno;
+	had = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	*ret_resource = had & BIT(CAP_SYS_RESOURCE);
+	for (unsigned i = 0; i < 2; i++) {
+		data[i].permitted = data[i].effective = (uint32_t)((had & KEPT) >> (32 * i));
+		data[i].inheritable = 0;
+	}
+	head.pid = 0;
+	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
+}
+
+void mw_confine_rights(struct mw_confine *c)
+{
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	c->rights = drop_rights(&c->has_resource);
+	c->sandbox = mw_sandbox_enter();
+}
+
+const char *mw_confine_words(const struct mw_confine *c, char *buf, unsigned bytes)
+{
+	const struct {
+		int r;
+		const char *what;
+	} parts[] = {
+		{ c->locked, "locked in memory" },
+		{ c->adj, "oom_score_adj -900" },
+		{ c->rights, "fewer rights" },
+		{ c->sandbox, "a sandbox" },
+	};
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i].r < 0 && n < bytes)
+			n += (size_t)snprintf(buf + n, bytes - n, "%s%s (%s)", n ? ", " : "",
+					      parts[i].what, strerror(-parts[i].r));
+	return buf;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/sense_private.h"
+#include "kernel/oom_score_adj.h"
+#include "kernel/pid_stat.h"
+#include "kernel/pid_statm.h"
+
+#define EXITING 0x4u /* PF_EXITING, include/linux/sched.h */
+
+/* 64 bits in decimal, a slash, a name. */
+const char *mw_sense_path(char buf[48], uint64_t pid, const char *name)
+{
+	char *p = buf + 24;
+	size_t n = strnlen(name, 20);
+
+	*p = '/';
+	memcpy(p + 1, name, n);
+	p[1 + n] = '\0';
+	do {
+		*--p = (char)('0' + pid % 10);
+		pid /= 10;
+	} while (pid);
+	return p;
+}
+
+/* The bytes between the first bracket and the last. */
+static void take_comm(struct mw_str text, char *ret)
+{
+	size_t from = mw_str_find(text, '(') + 1, to = mw_str_rfind(text, ')');
+
+	memset(ret, 0, MW_GUARD_COMM_BYTES);
+	if (from < to && to < text.n)
+		memcpy(ret, text.p + from,
+		       to - from < MW_GUARD_COMM_BYTES ? to - from : MW_GUARD_COMM_BYTES);
+}
+
+int mw_sense_stat(struct mw_sense *s, uint64_t pid, struct mw_pid_stat *ret, char *ret_comm)
+{
+	struct mw_str text;
+	char path[48];
+	int r = mw_kept_read_below(&s->proc, mw_sense_path(path, pid, "stat"), s->room, &text);
+
+	if (r < 0)
+		return r;
+	if (ret_comm)
+		take_comm(text, ret_comm);
+	return mw_pid_stat_parse(text, ret);
+}
+
+static struct mw_val adj_of(struct mw_sense *s, uint64_t pid)
+{
+	struct mw_str text;
+	char path[48];
+	int64_t adj;
+	int r = mw_kept_read_below(&s->proc, mw_sense_path(path, pid, "oom_score_adj"), s->room,
+				   &text);
+
+	if (!r)
+		r = mw_oom_score_adj_parse(mw_str_trim(text), &adj);
+	if (r < 0)
+		return mw_no(mw_why_of_errno(r));
+	return adj < -1000 || adj > 1000 ? mw_no(MW_BAD) : mw_ok((uint64_t)(adj + 1000));
+}
+
+/* What it may give back at most: what it has of its own in RAM, and of its private mappings what
+ * is not there and may be in swap. */
+static uint64_t most_bytes(const struct mw_sense *s, const struct mw_pid_statm *m, bool swap)
+{
+	uint64_t own =
+		m->resident_pages > m->shared_pages ? m->resident_pages - m->shared_pages : 0;
+
+	return (swap && m->data_pages > own ? m->data_pages : own) * s->page_bytes;
+}
+
+static int read_statm(struct mw_sense *s, uint64_t pid, struct mw_pid_statm *ret)
+{
+	struct mw_str text;
+	char path[48];
+	int r = mw_kept_read_below(&s->proc, mw_sense_path(path, pid, "statm"), s->room, &text);
+
+	return r < 0 ? r : mw_pid_statm_parse(text, ret);
+}
+
+static uint64_t own_bytes(const struct mw_guard_task *t)
+{
+	return mw_or(mw_sub(t->rss_bytes, t->shared_bytes), 0);
+}
+
+static uint64_t size_of(const struct mw_guard_task *t)
+{
+	uint64_t own = own_bytes(t), data = mw_or(t->data_bytes, 0);
+
+	return own > data ? own : data;
+}
+
+/* Both are in the order of pids: *at only moves on. */
+static struct mw_val growth(const struct mw_sense *s, const struct mw_guard_task *t,
+			    uint64_t time_ns, size_t *at)
+{
+	const struct mw_sense_before *b;
+	uint64_t own = own_bytes(t), ns = time_ns - s->before_ns;
+
+	while (*at < s->n_before && s->before[*at].pid < t->pid)
+		(*at)++;
+	b = &s->before[*at];
+	if (*at == s->n_before || b->pid != t->pid || b->start_ticks != t->start_ticks ||
+	    time_ns <= s->before_ns)
+		return mw_no(MW_UNREAD);
+	if (own <= b->own_bytes)
+		return mw_ok(0);
+	return mw_ok((uint64_t)((double)(own - b->own_bytes) * 1e9 / (double)ns));
+}
+
+static bool take_task(struct mw_sense *s, uint64_t pid, const struct mw_pid_statm *m,
+		      struct mw_guard_task *ret)
+{
+	struct mw_guard_task t = { .pid = pid, .group = MW_GUARD_NO_GROUP };
+	struct mw_pid_stat stat;
+
+	if (mw_sense_stat(s, pid, &stat, t.comm) < 0)
+		return false;
+	t.parent_pid = stat.parent_pid;
+	t.start_ticks = stat.start_ticks;
+	t.flags = stat.flags;
+	t.state = stat.state;
+	t.thread_count = stat.thread_count;
+	t.dying = stat.state == 'Z' || stat.state == 'X' || (stat.flags & EXITING);
+	t.rss_bytes = mw_mul(mw_ok(m->resident_pages), s->page_bytes);
+	t.shared_bytes = mw_mul(mw_ok(m->shared_pages), s->page_bytes);
+	t.data_bytes = mw_mul(mw_ok(m->data_pages), s->page_bytes);
+	t.adj = adj_of(s, pid);
+	*ret = t;
+	return true;
+}
+
+/* The smallest makes room for a larger one.  The order stays that of the walk. */
+static void insert(struct mw_sense *s, struct mw_guard_view *view, const struct mw_guard_task *t)
+{
+	size_t least = 0;
+
+	if (view->n_tasks < MW_SENSE_TASKS) {
+		s->task[view->n_tasks++] = *t;
+		return;
+	}
+	view->n_unseen++;
+	for (size_t i = 1; i < view->n_tasks; i++)
+		if (s->task[i].pid != s->also_pid &&
+		    size_of(&s->task[i]) < size_of(&s->task[least]))
+			least = i;
+	if (size_of(t) <= size_of(&s->task[least]) && t->pid != s->also_pid)
+		return;
+	memmove(&s->task[least], &s->task[least + 1],
+		(view->n_tasks - least - 1) * sizeof(*s->task));
+	s->task[view->n_tasks - 1] = *t;
+}
+
+static void remember(struct mw_sense *s, const struct mw_guard_view *view)
+{
+	for (size_t i = 0; i < view->n_tasks; i++)
+		s->before[i] = (struct mw_sense_before){ s->task[i].pid, s->task[i].start_ticks,
+							 own_bytes(&s->task[i]) };
+	s->n_before = view->n_tasks;
+	s->before_ns = view->meters.time_ns;
+}
+
+int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
+		   struct mw_guard_view *view)
+{
+	struct mw_room walk = { s->room.p + s->room.bytes / 2, s->room.bytes / 2 };
+	bool swap = mw_or(mw_sub(view->meters.swap_total_bytes, view->meters.swap_free_bytes), 0);
+	struct mw_room whole = s->room;
+	struct mw_kept_numbers it;
+	struct mw_pid_statm m;
+	struct mw_guard_task t;
+	enum mw_why why;
+	uint64_t pid;
+	size_t at = 0;
+
+	view->task = s->task;
+	view->group = s->group;
+	view->n_tasks = view->n_unseen = view->n_groups = 0;
+	view->has_groups = wants_groups;
+	view->own_pid = s->own_pid;
+	s->text_bytes = s->n_details = 0;
+	s->room.bytes /= 2;
+	mw_kept_numbers_start(&s->proc, walk, &it);
+	while (mw_kept_numbers_next(&it, &pid)) {
+		if (read_statm(s, pid, &m) < 0 || !m.size_pages)
+			continue; /* gone, a kernel thread, or a zombie */
+		if (most_bytes(s, &m, swap) < least_bytes && pid != s->also_pid)
+			continue;
+		if (take_task(s, pid, &m, &t))
+			insert(s, view, &t);
+	}
+	s->room = whole;
+	for (size_t i = 0; i < view->n_tasks; i++) {
+		s->task[i].grows_bytes_per_s = growth(s, &s->task[i], view->meters.time_ns, &at);
+		if (wants_groups)
+			s->task[i].group = mw_sense_group(s, view, s->task[i].pid, &why);
+	}
+	remember(s, view);
+	return it.error;
+}
+
+struct mw_val mw_sense_left(struct mw_sense *s, uint64_t pid, uint64_t start_ticks)
+{
+	struct mw_pid_statm m;
+	struct mw_pid_stat stat;
+
+	if (mw_sense_stat(s, pid, &stat, NULL) < 0 || stat.start_ticks != start_ticks)
+		return mw_ok(0);
+	if (read_statm(s, pid, &m) < 0)
+		return mw_ok(0);
+	return mw_ok(most_bytes(s, &m, false));
+}
