@@ -10,7 +10,7 @@ build_guest() {
 	for c in "$HERE"/guest/*.c "$SRC/tests/live/plant.c" "$SRC/tests/live/pages.c"; do
 		program=$LAB/guest/$(basename "$c" .c)
 		if [ ! -x "$program" ] || [ "$c" -nt "$program" ] ||
-		   [ "$HERE/guest/guest.h" -nt "$program" ]; then
+		   [ -n "$(find "$HERE"/guest/*.h -newer "$program")" ]; then
 			cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -o "$program" "$c" || return 1
 		fi
 	done
@@ -25,7 +25,10 @@ build_guest() {
 	[ -e "$SRC/build-static/build.ninja" ] ||
 		meson setup "$SRC/build-static" "$SRC" -Dstatic=true --buildtype=release >/dev/null || return 1
 	ninja -C "$SRC/build-static" --quiet >/dev/null || return 1
-	cp "$SRC/build-static/memwhy" "$LAB/guest/memwhy"
+	for program in memwhy memwhyd; do
+		cmp -s "$SRC/build-static/$program" "$LAB/guest/$program" ||
+			cp "$SRC/build-static/$program" "$LAB/guest/$program" || return 1
+	done
 	cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -I"$SRC/src" -o "$LAB/guest/census_truth" \
 		"$SRC/tests/live/census_truth.c" "$SRC/build-static/libmemwhy.a" || return 1
 }

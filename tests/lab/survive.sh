@@ -5,15 +5,18 @@
 #	survive_main SCENARIOS GUARDS KERNELS SWAPS: one guest each; a row of $LAB/survive.ndjson each
 #
 # A scenario is a file in tests/lab/survive/scenarios: lines "#: key value", then what the guest runs after
-# survive/lib.sh.  Keys: title; swap (the kinds it makes sense with; all); seconds (of the load, 40);
+# survive/lib.sh.  Keys: title; swap (the kinds it makes sense with; all); seconds (of the load, 35);
 # culprit (regular expression of the names that may die); suffices (kills that are enough: 1, 0, many);
 # expect (a jq expression over the row).  Each guest is a Debian with systemd on a disk (guards.sh).
 #
-# A row: .gap_ms the longest of the heartbeat, .host_ms the longest of warden's own (the host was busy:
-# a gap that is not the guest's), .killed who, by whom, when (s after the load began), .end done, time
+# Returns 1 when a row breaks what is claimed of it.
+#
+# A row: .gap_ms the longest of the heartbeat, .net_ms the same less what the host took (how late warden was,
+# which runs at real time: with CPUS=1 nothing else makes it late), .host_ms the longest of that, .killed who, by whom, when (s after the load began), .end done, time
 # (the load outlived its time), hung (no end: qemu was stopped), panic.
 
 SURVIVE=$HERE/survive
+CPUS=${CPUS:-2}
 GUARDS='kernel earlyoom nohang systemd-oomd memwhyd'
 . "$HERE/guards.sh"
 
@@ -29,7 +32,8 @@ survive_image() { # GUARD SWAP SCENARIO KERNEL OUT: $OUT.initrd
 	for program in warden pulse hold storm rounds; do cp "$LAB/guest/$program" "$over/lab/"; done
 	[ "$1" != memwhyd ] || cp "$LAB/guest/memwhyd" "$over/lab/"
 	cat "$SURVIVE/lib.sh" "$scenario_file" >"$over/lab/run"
-	printf 'SWAP=%s\nSECONDS=%s\n' "$2" "$(setting seconds 40)" >"$over/lab/settings"
+	printf 'SWAP=%s\nSECONDS=%s\nPRESSURE=%s\n' "$2" "$(setting seconds 35)" \
+		/sys/fs/cgroup/user.slice/lab-load.service/memory.pressure >"$over/lab/settings"
 	[ "$2" != zram ] || modules_of "$4" "$over/lab" zsmalloc lzo lzo-rle zram
 	(cd "$over" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$5.initrd"
 	rm -rf "$over"
@@ -42,9 +46,9 @@ survive_boot() { # GUARD SWAP SCENARIO KERNEL OUT
 	image=$LAB/kernels/$4/vmlinux
 	[ -s "$image" ] || image=$LAB/kernels/$4/bzImage
 	truncate -s 256M "$5.swap"
-	# Emulated time is the host's: a busy host shows as a gap of warden's too.  ICOUNT=SHIFT (2^SHIFT ns an
+	# Emulated time is the host's: a busy host shows in warden.  ICOUNT=SHIFT (2^SHIFT ns an
 	# instruction, one CPU) makes it the guest's own, at several times the cost.
-	clock="-smp 2" khz=$(tsc_khz)
+	clock="-smp $CPUS" khz=$(tsc_khz)
 	[ -z "${ICOUNT:-}" ] || clock="-smp 1 -icount shift=$ICOUNT,sleep=on" khz=1000000
 	throttle=throttling.iops-total=3000,throttling.bps-total=100000000
 	# shellcheck disable=SC2086 # words
@@ -62,7 +66,7 @@ survive_boot() { # GUARD SWAP SCENARIO KERNEL OUT
 	shift 5
 	for boot in 1 2 3; do
 		rm -f "$out.console" "$out.facts" "$out.captures"
-		timeout -k 5 $(($(setting seconds 40) * 2 + 120)) nice -n 10 qemu-system-x86_64 "$@" -append \
+		timeout -k 5 $(($(setting seconds 35) * 2 + 120)) nice -n 10 qemu-system-x86_64 "$@" -append \
 "console=ttyS0,115200 panic=-1 loglevel=6 mitigations=off nokaslr no_timer_check tsc=reliable \
 random.trust_cpu=on cryptomgr.notests printk.time=1 tsc_early_khz=$khz lab_guard=$guard" \
 			>"$out.qemu" 2>&1 </dev/null
@@ -79,15 +83,16 @@ random.trust_cpu=on cryptomgr.notests printk.time=1 tsc_early_khz=$khz lab_guard
 # first one's.  Kills by systemd of what it stopped itself are no guard's.
 survive_row() { # GUARD SWAP SCENARIO KERNEL OUT END SECONDS
 	tr -d '\r\000' <"$5.facts" | grep -a '^{.*}$' | jq -c -s --arg guard "$1" --arg swap "$2" \
-		--arg scenario "$3" --arg kernel "$4" --arg how "$6" --argjson took "$7" \
+		--arg scenario "$3" --arg kernel "$4" --arg how "$6" --argjson took "$7" --argjson cpus "$CPUS" \
 		--arg culprit "$(setting culprit '^$')" --arg suffices "$(setting suffices 1)" '
 	([.[].pulse // empty] | last) as $p | ($p.start // 0) as $start |
 	([.[].kill // empty | select(.at >= $start)] | group_by(.pid) | map(min_by(.at)) | sort_by(.at) |
 		map({ at_s: ((.at - $start) * 100 | round / 100), by: (if .kernel then "kernel" else .by end),
 			comm, pid, culprit: (.comm | test($culprit)) })) as $killed |
 	{ scenario: $scenario, guard: $guard, kernel: $kernel, swap: $swap, end: $how,
-		gap_ms: $p.longest_gap_ms, gap_at_s: (($p.at // 0) - $start | . * 10 | round / 10),
-		host_ms: ([.[].warden.longest_gap_ms // empty] | last), beat_alive: $p.alive,
+		cpus: $cpus, gap_ms: $p.longest_gap_ms, net_ms: $p.net_ms, gap_at_s: (($p.at // 0) - $start | . * 10 | round / 10),
+		host_ms: ([.[].warden.longest_gap_ms // empty] | last),
+		full_avg10: ([.[].warden.full_avg10 // empty] | max), beat_alive: $p.alive,
 		available_kib: ([.[].available_kib // empty] | last),
 		kills: ($killed | length), culprits: ([$killed[] | select(.culprit)] | length),
 		innocents: [$killed[] | select(.culprit | not) | .comm], first_s: $killed[0].at_s,
@@ -101,18 +106,37 @@ survive_one() { # GUARD SWAP SCENARIO KERNEL
 	row=$(survive_row "$1" "$2" "$3" "$4" "$out" "${end:-panic}" $(($(date +%s) - began)))
 	echo "$row" >>"$LAB/survive.ndjson"
 	echo "$row" | survive_table
+	if echo "$row" | survive_broken "$(setting expect true)" | grep . || [ -z "$row" ]; then broken=1; fi
 }
 
-# NDJSON -> a line each
+# NDJSON -> a line each; "x idle": the net gap in those of the scenario idle on the same kernel, the last one
 survive_table() {
-	jq -r '[.scenario, .kernel, .swap, .guard, (.gap_ms // "?"), (.host_ms // "?"), .kills, .culprits,
-		(.innocents | length), (.first_s // "-"), .end,
+	jq -r --slurpfile all "$LAB/survive.ndjson" '. as $r |
+	([$all[] | select(.scenario == "idle" and .kernel == $r.kernel and .cpus == $r.cpus) | .net_ms] | last) as $idle |
+	[.scenario, .kernel, .swap, .guard, (.gap_ms // "?"), (.net_ms // "?"),
+		(if $idle and .net_ms then .net_ms / $idle * 10 | round / 10 else "-" end), (.host_ms // "?"),
+		.kills, .culprits, (.innocents | length), (.first_s // "-"), .end,
 		([.killed[] | "\(.by):\(.comm)"] | group_by(.) | map(if length > 1 then "\(.[0]) x\(length)"
 			else .[0] end) | join(" "))] | @tsv' |
-	while IFS='	' read -r s k w g gap host kills culprits innocents first end who; do
-		printf '%-15s %-6s %-4s %-12s %7s %6s %5s %5s %5s %6s %-5s %.70s\n' "$s" "$k" "$w" "$g" "$gap" \
-			"$host" "$kills" "$culprits" "$innocents" "$first" "$end" "$who"
+	while IFS='	' read -r s k w g gap net idle host kills culprits innocents first end who; do
+		printf '%-15s %-6s %-4s %-12s %6s %6s %6s %6s %5s %5s %5s %6s %-5s %.60s\n' "$s" "$k" "$w" "$g" \
+			"$gap" "$net" "$idle" "$host" "$kills" "$culprits" "$innocents" "$first" "$end" "$who"
 	done
+}
+
+# What is claimed of a row and does not hold, a line each.  Of memwhyd: the machine answers within 2 s, no
+# innocent dies, and nobody dies in vain.  Of each guard what the scenario expects of all.
+survive_broken() { # EXPECT
+	jq -r "def expected: ${1:-true};"'
+	def broken(what): "   DISAGREE \(.guard) \(.scenario)@\(.kernel) \(.swap): \(what)";
+	(if expected then empty else broken("not as expected") end),
+	(if .end == "panic" or .end == "hung" then broken("the guest did not come to its end") else empty end),
+	(if .guard != "memwhyd" then empty else
+		(if (.net_ms // 0) > 2000 then broken("no beat for \(.net_ms) ms") else empty end),
+		(if .innocents != [] then broken("innocents died: \(.innocents | unique | join(" "))") else empty end),
+		(if .suffices != "many" and .kills > (.suffices | tonumber) then
+			broken("\(.kills) kills, \(.suffices) would do") else empty end)
+	end)'
 }
 
 survive_main() { # SCENARIOS GUARDS KERNELS SWAPS
@@ -121,8 +145,9 @@ survive_main() { # SCENARIOS GUARDS KERNELS SWAPS
 	# shellcheck disable=SC2086 # words
 	prepare $3
 	guard_disk || { say "cannot make the guards' disk"; exit 1; }
-	printf '%-15s %-6s %-4s %-12s %7s %6s %5s %5s %5s %6s %-5s %s\n' scenario kernel swap guard gap_ms \
-		host kills culpr innoc first end who
+	broken=0
+	printf '%-15s %-6s %-4s %-12s %6s %6s %6s %6s %5s %5s %5s %6s %-5s %s\n' scenario kernel swap guard \
+		gap_ms net_ms x_idle host kills culpr innoc first end who
 	for kernel in $3; do for scenario in $1; do
 		scenario_file=$SURVIVE/scenarios/$scenario.sh
 		fitting=" $(setting swap 'none disk zram') "
@@ -131,4 +156,5 @@ survive_main() { # SCENARIOS GUARDS KERNELS SWAPS
 			case $fitting in *" $swap "*) survive_one "$guard" "$swap" "$scenario" "$kernel" ;; esac
 		done; done
 	done; done
+	return $broken
 }

@@ -5,11 +5,11 @@
  *	hold [-n NAME] [-a ADJ] [-g CGROUP] [-b NODE] [-t CPU] [-w FILE] [-s STEP_MIB] [-d MS] [-r]
  *	     KIND MIB
  *
- * KIND: anon, shared, memfd, sysv, mlocked, locked (from the first page on), hugetlb, thp, or a path
- * (a file of that size on the file system that it lies on).  -t: a second thread, on that CPU.  -w: a
- * second thread that writes to that file, which never returns where its file system is frozen.  -r:
- * filled with what does not compress.  With -s it grows in steps, MS apart.  Prints a line when it holds all: {"held":{"NAME":MIB}}; or its error:
- * {"refused":{"NAME":"errno"}}.
+ * KIND: anon, shared, memfd, sysv, mlocked, locked (from the first page on), hugetlb, thp, or a
+ * path (a file of that size on the file system that it lies on).  -t: a second thread, on that CPU.
+ * -w: a second thread that writes to that file: on a frozen file system it stays in D state.  -r:
+ * filled with what does not compress.  With -s it grows in steps, MS apart.  Prints a line when
+ * it holds all: {"held":{"NAME":MIB}}; or its error: {"refused":{"NAME":"errno"}}.
  */
 #include <pthread.h>
 #include <sys/ipc.h>

@@ -5,9 +5,9 @@
  *
  *	pulse [-n NAME] [-m MIB] [-f FILE] [-s SHARED]
  *
- * MIB: anonymous memory, all of it touched once in 2 s (8).  FILE: 16 pages a beat, anywhere in it.
- * SHARED: a struct pulse (pulse.h) that lives in this file, for warden to read.  SIGUSR1 forgets the
- * longest gap so far.
+ * MIB: anonymous memory, all of it touched once in 2 s (8).  FILE: 16 pages a beat, anywhere in
+ * it.  SHARED: a struct pulse (pulse.h) that lives in this file, for warden to read.  SIGUSR1
+ * forgets the longest gap so far.
  */
 #include "pulse.h"
 
@@ -50,14 +50,20 @@ static void work(volatile char *memory, size_t bytes, int file)
 
 static void beat(struct pulse *p)
 {
-	double now = seconds();
+	static double stolen_s;
+	double now = seconds(), gap = now - p->last_s, net = gap - (p->stolen_s - stolen_s);
 
+	stolen_s = p->stolen_s;
 	if (begun) {
 		begun = 0;
-		p->longest_s = 0;
+		p->longest_s = p->net_s = 0;
 		p->start_s = now;
-	} else if (now - p->last_s > p->longest_s) {
-		p->longest_s = now - p->last_s;
+		net = gap = 0;
+	}
+	if (net > p->net_s)
+		p->net_s = net;
+	if (gap > p->longest_s) {
+		p->longest_s = gap;
 		p->longest_at_s = p->last_s;
 	}
 	p->last_s = now;

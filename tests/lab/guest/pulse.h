@@ -16,4 +16,6 @@ struct pulse {
 	double last_s;	  /* of the last beat */
 	double longest_s; /* between two beats since start_s */
 	double longest_at_s;
+	double net_s;	 /* the longest, less what warden says that the host took in it */
+	double stolen_s; /* warden's: how late it was in all; it is never late but by the host */
 };

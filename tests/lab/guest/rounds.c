@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rounds - maps a file and reads it round and round, as a program does that runs code from it: without
- * room for the file, each round comes from the disk.
+ * rounds - maps a file and reads it round and round, as a program does that runs code from it:
+ * without room for the file, each round comes from the disk.
  *
  *	rounds FILE MIB
  */

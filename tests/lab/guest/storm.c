@@ -4,7 +4,8 @@
  *
  *	storm PROCESSES MIB PAUSE_MS
  *
- * Each process takes MIB, then forks one child every PAUSE_MS, as long as less than PROCESSES were made in all.
+ * Each process takes MIB, then forks one child every PAUSE_MS, as long as less than PROCESSES were
+ * made in all.
  */
 #include <signal.h>
 

@@ -2,18 +2,20 @@
 /*
  * warden - runs a scenario of the survival matrix, sees who is killed, and ends the guest.
  *
- *	warden SECONDS SHARED COMMAND...
+ *	warden SECONDS SHARED PRESSURE COMMAND...
  *
  * It runs at real time and locked in memory, so that it sees and ends what hangs.  To the second
  * serial line it writes
- *	{"kill":{"at":S,"by":"COMM","sig":N,"kernel":BOOL,"pid":N,"comm":"COMM"}}
+ *	{"kill":{"at":S,"by":"C","sig":N,"kernel":BOOL,"pid":N,"comm":"C"}}
  *		each SIGKILL or SIGTERM that one process sent to another (from the trace point
  *		signal_generate: ring buffer of the kernel, nothing is lost with the machine)
  *	{"pulse":{...}}
  *		of the heartbeat at SHARED (pulse.h), every 5 s and at the end: longest gap, the one
  *		that has not ended included
- *	{"warden":{"longest_gap_ms":N}}
- *		its own longest gap: a guest whose host was busy
+ *	{"warden":{"longest_gap_ms":N,"stolen_ms":N,"full_avg10":N}}
+ *		its own longest gap and how late it was in all: a guest whose host was busy; the
+ *		share of time that all in the group of the load waited for memory (PRESSURE: its
+ *		memory.pressure)
  *	{"end":"done"|"time"}
  * and leaves through qemu's debug exit port.
  */
@@ -27,10 +29,12 @@
 #include "pulse.h"
 
 #define EXIT_PORT 0xf4
+#define TICK_MS 20
 #define TRACING "/sys/kernel/tracing/"
 
 static int out_fd;
 static double own_longest_s;
+static const char *pressure_file;
 
 static int serial(const char *path)
 {
@@ -55,7 +59,21 @@ static int trace_signals(void)
 	return open(TRACING "trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
-/* "  COMM-PID [CPU] FLAGS TIME: signal_generate: sig=9 errno=0 code=128 comm=hog pid=7 grp=1 res=0" */
+static char *comm_of(int pid)
+{
+	static char comm[32];
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	read_file(path, comm, sizeof(comm));
+	comm[strcspn(comm, "\n\"\\")] = '\0';
+	return comm;
+}
+
+/*
+ * " COMM-PID [CPU] FLAGS TIME: signal_generate: sig=9 errno=0 code=128 comm=hog pid=7 grp=1 res=0";
+ * COMM is "<...>" where the tracer has not met the process yet.
+ */
 static void tell_kill(char *line)
 {
 	char *event = strstr(line, ": signal_generate: "), *by = line, *dash, *at;
@@ -76,6 +94,8 @@ static void tell_kill(char *line)
 	if (!at || !dash || result != 0)
 		return;
 	*dash = '\0';
+	if (!strcmp(by, "<...>"))
+		by = comm_of(atoi(dash + 1));
 	/* code: SI_KERNEL is the kernel's own, the out-of-memory killer's */
 	dprintf(out_fd,
 		"{\"kill\":{\"at\":%s,\"by\":\"%s\",\"sig\":%d,\"kernel\":%s,\"pid\":%d,"
@@ -104,7 +124,7 @@ static void read_trace(int trace)
 	}
 }
 
-static const struct pulse *pulse_at(const char *path)
+static struct pulse *pulse_at(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	struct pulse *p = MAP_FAILED;
@@ -115,6 +135,14 @@ static const struct pulse *pulse_at(const char *path)
 		exit(1);
 	*p = (struct pulse){ 0 }; /* a page of its own, locked */
 	return p;
+}
+
+static double full_avg10(const char *path)
+{
+	char text[256];
+	const char *at = strstr(read_file(path, text, sizeof(text)), "full avg10=");
+
+	return at ? atof(at + strlen("full avg10=")) : -1;
 }
 
 static void tell_pulse(const struct pulse *p)
@@ -130,11 +158,14 @@ static void tell_pulse(const struct pulse *p)
 	open_s = until - p->last_s;
 	dprintf(out_fd,
 		"{\"pulse\":{\"now\":%.3f,\"start\":%.3f,\"beats\":%lu,\"alive\":%s,"
-		"\"longest_gap_ms\":%.0f,\"at\":%.3f,\"open_gap_ms\":%.0f}}\n",
+		"\"longest_gap_ms\":%.0f,\"net_ms\":%.0f,\"at\":%.3f,\"open_gap_ms\":%.0f}}\n",
 		now, p->start_s, p->beats, dead_s ? "false" : "true",
 		(open_s > p->longest_s ? open_s : p->longest_s) * 1000,
+		(open_s > p->net_s ? open_s : p->net_s) * 1000,
 		open_s > p->longest_s ? p->last_s : p->longest_at_s, open_s * 1000);
-	dprintf(out_fd, "{\"warden\":{\"longest_gap_ms\":%.0f}}\n", own_longest_s * 1000);
+	dprintf(out_fd,
+		"{\"warden\":{\"longest_gap_ms\":%.0f,\"stolen_ms\":%.0f,\"full_avg10\":%.2f}}\n",
+		own_longest_s * 1000, p->stolen_s * 1000, full_avg10(pressure_file));
 }
 
 static pid_t run(char *argv[])
@@ -148,28 +179,31 @@ static pid_t run(char *argv[])
 	return pid;
 }
 
+static void late(struct pulse *p, double by_s)
+{
+	if (by_s > 0.005)
+		p->stolen_s += by_s;
+	if (p->start_s > 0 && by_s > own_longest_s)
+		own_longest_s = by_s;
+}
+
 /* Until the scenario ends or its time is over: true when it ended. */
-static bool watch(pid_t scenario, double limit_s, int trace, const struct pulse *p)
+static bool watch(pid_t scenario, double limit_s, int trace, struct pulse *p)
 {
 	double last = seconds(), until = last + limit_s, told = last;
-	bool started = false;
 
 	while (waitpid(scenario, NULL, WNOHANG) == 0) {
 		double now;
 
-		sleep_ms(20);
+		sleep_ms(TICK_MS);
 		now = seconds();
-		if (p->start_s > 0 && !started)
-			started = true;
-		else if (started && now - last > own_longest_s)
-			own_longest_s = now - last;
-		last = now;
+		late(p, now - last - TICK_MS / 1000.);
 		read_trace(trace);
 		if (now - told > 5) {
 			tell_pulse(p);
-			told = seconds();
-			last = told;
+			told = now;
 		}
+		last = seconds();
 		if (now > until)
 			return false;
 	}
@@ -187,21 +221,22 @@ static void leave(void)
 int main(int argc, char *argv[])
 {
 	struct sched_param real_time = { .sched_priority = 50 };
-	const struct pulse *p;
+	struct pulse *p;
 	bool done;
 	int trace;
 
-	if (argc < 4)
+	if (argc < 5)
 		return 2;
 	set_oom_score_adj(-1000);
 	out_fd = serial("/dev/ttyS1");
 	p = pulse_at(argv[2]);
+	pressure_file = argv[3];
 	trace = trace_signals();
 	if (trace < 0)
 		dprintf(out_fd, "{\"error\":\"no trace of signals\"}\n");
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &real_time);
-	done = watch(run(argv + 3), atof(argv[1]), trace, p);
+	done = watch(run(argv + 4), atof(argv[1]), trace, p);
 	read_trace(trace);
 	write_file(TRACING "events/signal/signal_generate/enable", "0");
 	tell_pulse(p);

@@ -1,7 +1,7 @@
 #: title the heartbeat is stopped for 3 s: it must be seen
 #: culprit ^$
 #: suffices 0
-#: expect .gap_ms >= 3000 and .gap_ms < 4000
+#: expect .gap_ms >= 3000 and .gap_ms < 5000
 begin
 sleep 2
 killall -STOP beat

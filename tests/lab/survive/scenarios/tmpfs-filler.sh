@@ -4,7 +4,6 @@
 mkdir -p /big
 mount -t tmpfs -o size=2G big /big
 begin
-# 1 MiB at a time until 4 % are left: nobody is refused anything.
-into load sh -c 'while [ $(awk "/^MemAvailable/ { print \$2 }" /proc/meminfo) -gt 18000 ]; do
-	head -c 1048576 /dev/zero >>/big/file; done; exit 0'
+# Until 18 MB are left: nobody is refused anything.
+into load sh -c 'head -c $(awk "/^MemAvailable/ { print \$2 - 18000 }" /proc/meminfo)k /dev/zero >/big/file'
 settle 20
