@@ -8,6 +8,7 @@
 #	./dev lab smoke			six scenarios on one kernel
 #	./dev lab survive [--guard G] [--swap none|disk|zram|all] [--kernel K] [SCENARIO...]
 #				the survival matrix, one guest at a time (survive.sh)
+#	./dev lab survive --table	the rows that were kept
 #	./dev lab shell [--kernel K]	a shell in a guest
 #
 # Debian's 6.12 and later know no v1 memory controller: scenarios that need one name their kernels.
@@ -103,6 +104,7 @@ while [ $# -gt 0 ]; do
 	--guard) guards=$2; shift ;;
 	--swap) swaps=$2; shift ;;
 	--keep) KEEP=1 ;;
+	--table) survive_kept; exit $? ;;
 	--no-fault) FAULT=no; export FAULT ;;
 	-*) say "no such option: $1"; exit 2 ;;
 	*) names="$names $1" ;;

@@ -5,7 +5,7 @@
 #	survive_main SCENARIOS GUARDS KERNELS SWAPS: one guest each; a row of $LAB/survive.ndjson each
 #
 # A scenario is a file in tests/lab/survive/scenarios: lines "#: key value", then what the guest runs after
-# survive/lib.sh.  Keys: title; swap (the kinds it makes sense with; all); seconds (of the load, 35);
+# survive/lib.sh.  Keys: title; swap (the kinds it makes sense with; all); guards (all); seconds (of the load, 35);
 # culprit (regular expression of the names that may die); suffices (kills that are enough: 1, 0, many);
 # expect (a jq expression over the row).  Each guest is a Debian with systemd on a disk (guards.sh).
 #
@@ -104,15 +104,41 @@ survive_one() { # GUARD SWAP SCENARIO KERNEL
 	began=$(date +%s)
 	end=$(survive_boot "$1" "$2" "$3" "$4" "$out")
 	row=$(survive_row "$1" "$2" "$3" "$4" "$out" "${end:-panic}" $(($(date +%s) - began)))
-	echo "$row" >>"$LAB/survive.ndjson"
-	echo "$row" | survive_table
-	if echo "$row" | survive_broken "$(setting expect true)" | grep . || [ -z "$row" ]; then broken=1; fi
+	printf '%s\n' "$row" >>"$LAB/survive.ndjson"
+	survive_say "$row"
+}
+
+# A row, and what it breaks
+survive_say() { # ROW
+	printf '%s\n' "$1" | survive_table
+	if printf '%s\n' "$1" | survive_broken "$(setting expect true)" | grep . || [ -z "$1" ]; then
+		broken=1
+	fi
+}
+
+survive_heading() {
+	broken=0
+	printf '%-15s %-6s %-4s %-12s %6s %6s %6s %6s %5s %5s %5s %6s %-5s %s\n' scenario kernel swap guard \
+		gap_ms net_ms x_idle host kills culpr innoc first end who
+}
+
+# The last row of each that was kept.
+survive_kept() {
+	[ -s "$LAB/survive.ndjson" ] || { say "no rows are kept"; return 2; }
+	survive_heading
+	jq -c -s 'group_by([.scenario, .kernel, .swap, .guard]) | map(last)[]' "$LAB/survive.ndjson" >"$LAB/survive.last"
+	while read -r row; do
+		scenario_file=$SURVIVE/scenarios/$(printf '%s\n' "$row" | jq -r .scenario).sh
+		survive_say "$row"
+	done <"$LAB/survive.last"
+	return $broken
 }
 
 # NDJSON -> a line each; "x idle": the net gap in those of the scenario idle on the same kernel, the last one
 survive_table() {
 	jq -r --slurpfile all "$LAB/survive.ndjson" '. as $r |
-	([$all[] | select(.scenario == "idle" and .kernel == $r.kernel and .cpus == $r.cpus) | .net_ms] | last) as $idle |
+	([$all[] | select(.scenario == "idle" and .guard == "kernel" and .kernel == $r.kernel and
+		.cpus == $r.cpus) | .net_ms] | last) as $idle |
 	[.scenario, .kernel, .swap, .guard, (.gap_ms // "?"), (.net_ms // "?"),
 		(if $idle and .net_ms then .net_ms / $idle * 10 | round / 10 else "-" end), (.host_ms // "?"),
 		.kills, .culprits, (.innocents | length), (.first_s // "-"), .end,
@@ -132,7 +158,9 @@ survive_broken() { # EXPECT
 	(if expected then empty else broken("not as expected") end),
 	(if .end == "panic" or .end == "hung" then broken("the guest did not come to its end") else empty end),
 	(if .guard != "memwhyd" then empty else
-		(if (.net_ms // 0) > 2000 then broken("no beat for \(.net_ms) ms") else empty end),
+		(if (.net_ms // 0) > 2000 then broken("no beat for \(.net_ms) ms")
+		elif (.gap_ms // 0) > 2000 then broken("no beat for \(.gap_ms) ms, of which the host perhaps took all but \(.net_ms)")
+		else empty end),
 		(if .innocents != [] then broken("innocents died: \(.innocents | unique | join(" "))") else empty end),
 		(if .suffices != "many" and .kills > (.suffices | tonumber) then
 			broken("\(.kills) kills, \(.suffices) would do") else empty end)
@@ -145,15 +173,15 @@ survive_main() { # SCENARIOS GUARDS KERNELS SWAPS
 	# shellcheck disable=SC2086 # words
 	prepare $3
 	guard_disk || { say "cannot make the guards' disk"; exit 1; }
-	broken=0
-	printf '%-15s %-6s %-4s %-12s %6s %6s %6s %6s %5s %5s %5s %6s %-5s %s\n' scenario kernel swap guard \
-		gap_ms net_ms x_idle host kills culpr innoc first end who
+	survive_heading
 	for kernel in $3; do for scenario in $1; do
 		scenario_file=$SURVIVE/scenarios/$scenario.sh
 		fitting=" $(setting swap 'none disk zram') "
+		only=" $(setting guards "$GUARDS") "
 		swaps=${4:-$(setting swap none | cut -d ' ' -f 1)}
 		for swap in $swaps; do for guard in $2; do
-			case $fitting in *" $swap "*) survive_one "$guard" "$swap" "$scenario" "$kernel" ;; esac
+			case $fitting$only in *" $swap "*" $guard "*) ;; *) continue ;; esac
+			survive_one "$guard" "$swap" "$scenario" "$kernel"
 		done; done
 	done; done
 	return $broken
