@@ -134,13 +134,13 @@ survive_kept() {
 	return $broken
 }
 
-# NDJSON -> a line each; "x idle": the net gap in those of the scenario idle on the same kernel, the last one
+# NDJSON -> a line each; "x idle": the gap in those of the scenario idle on the same kernel, the last one
 survive_table() {
 	jq -r --slurpfile all "$LAB/survive.ndjson" '. as $r |
 	([$all[] | select(.scenario == "idle" and .guard == "kernel" and .kernel == $r.kernel and
-		.cpus == $r.cpus) | .net_ms] | last) as $idle |
+		.cpus == $r.cpus) | .gap_ms] | last) as $idle |
 	[.scenario, .kernel, .swap, .guard, (.gap_ms // "?"), (.net_ms // "?"),
-		(if $idle and .net_ms then .net_ms / $idle * 10 | round / 10 else "-" end), (.host_ms // "?"),
+		(if $idle and .gap_ms then .gap_ms / $idle * 10 | round / 10 else "-" end), (.host_ms // "?"),
 		.kills, .culprits, (.innocents | length), (.first_s // "-"), .end,
 		([.killed[] | "\(.by):\(.comm)"] | group_by(.) | map(if length > 1 then "\(.[0]) x\(length)"
 			else .[0] end) | join(" "))] | @tsv' |

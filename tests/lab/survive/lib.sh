@@ -19,9 +19,11 @@ until_gone() {
 	done
 }
 
+number_of() { awk -v k="$1:" '$1 == k { print $2; exit }' /proc/meminfo; }
+
 # KIB: until MemAvailable is below
 until_available() {
-	while [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -gt "$1" ]; do sleep 0.2; done
+	while [ "$(number_of MemAvailable)" -gt "$1" ]; do sleep 0.2; done
 }
 
 swap_on() { # none, disk or zram
@@ -49,7 +51,7 @@ innocents() {
 begin() {
 	killall -USR1 beat
 	sleep 0.3
-	echo "{\"available_kib\":$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)}"
+	echo "{\"available_kib\":$(number_of MemAvailable)}"
 }
 
 # After the culprit: does anybody else die?

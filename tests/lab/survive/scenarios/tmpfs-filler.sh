@@ -5,5 +5,9 @@ mkdir -p /big
 mount -t tmpfs -o size=2G big /big
 begin
 # Until 18 MB are left: nobody is refused anything.
-into load sh -c 'head -c $(awk "/^MemAvailable/ { print \$2 - 18000 }" /proc/meminfo)k /dev/zero >/big/file'
-settle 20
+into load hold -n filler /big/file $((($(number_of MemAvailable) - 18000) / 1024))
+until_available 24000
+sleep 2
+killall -INT filler
+settle 15
+echo "{\"left_kib\":$(number_of MemAvailable)}"
