@@ -3,8 +3,8 @@
 # wall time, medians, as ratios; and `memwhy oom` against grep and wc.  (Output goes to a pipe: to
 # /dev/null grep stops at its first hit.)
 #
-#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom] [pages]
-#	default: ledger 300 3000 oom victims 300 10000 commit 300 pages
+#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom] [pages] [guard] [guard-idle] [guard-latency]
+#	default: ledger 300 3000 oom victims 300 10000 commit 300 pages guard
 set -eu
 cd "$(dirname "$0")/.."
 B=${B:-build-release}
@@ -116,14 +116,20 @@ bench_oom() {
 }
 
 echo "kernel $(uname -r), $(nproc) CPUs, $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB"
-[ $# -gt 0 ] || set -- ledger 300 3000 oom victims 300 10000 commit 300 pages
+[ $# -gt 0 ] || set -- ledger 300 3000 oom victims 300 10000 commit 300 pages guard
 topic=ledger
 for word in "$@"; do
 	case $word in
 	oom) bench_oom ;;
 	pages) bench_pages ;;
+	guard) echo "the guard's decision:"; "$B/tests/bench_guard" ;;
+	guard-idle) . bench/guard.sh; bench_guard_idle ;;
+	guard-latency) . bench/guard.sh; bench_guard_latency ;;
 	ledger | victims | commit) topic=$word ;;
-	*[!0-9]*) echo "bench: ledger, victims, commit, oom, pages, or a number of processes: $word" >&2; exit 2 ;;
+	*[!0-9]*)
+		echo "bench: ledger, victims, commit, oom, pages, guard, guard-idle, guard-latency, or a number of processes: $word" >&2
+		exit 2
+		;;
 	*) "bench_$topic" "$word" ;;
 	esac
 done

@@ -139,6 +139,17 @@ static int log_zones(const char *path, FILE *result)
 	return !n;
 }
 
+/* A night of the guard again, and a configuration. */
+static int guard(const char *way, const char *path, FILE *result)
+{
+	char *argv[] = { (char *)"memwhy", (char *)"guard", (char *)way, (char *)path, NULL };
+	size_t n = torture(argv, 5, result);
+
+	if (n)
+		fprintf(result, "ok alloc guard %s %s (%zu failures)\n", way, path, n);
+	return !n;
+}
+
 int main(void)
 {
 	const char *folder = getenv("MEMWHY_FIXTURES");
@@ -166,6 +177,8 @@ int main(void)
 	bad |= log_file("tests/lab/logs/memcg-group-6.12.log", result);
 	bad |= log_file("tests/lab/logs/swap-full-6.12.log", result);
 	bad |= log_zones("tests/lab/logs/swap-full-6.12.log", result);
+	bad |= guard("--replay", "tests/fixtures/guard/kill-hog.rec", result);
+	bad |= guard("--check-config", "packaging/guard.conf", result);
 	fclose(result);
 	return bad;
 }

@@ -44,6 +44,7 @@ group_unit() {
 group_golden() {
 	one golden sh tests/golden.sh
 	one zones sh tests/zones.sh
+	one guard sh tests/guard.sh
 	one examples sh tests/examples.sh
 }
 

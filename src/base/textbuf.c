@@ -35,24 +35,30 @@ static void digit(struct mw_textbuf *t, uint64_t v)
 	mw_textbuf_put(t, (struct mw_str){ &"0123456789"[v % 10], 1 });
 }
 
+/* As mw_fmt_bytes(), which has printf. */
 void mw_textbuf_bytes(struct mw_textbuf *t, uint64_t bytes)
 {
 	static const char *const units[] = { " B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB" };
-	uint64_t part = 0; /* hundredths */
-	size_t unit = 0;
+	uint64_t rest = 0; /* thousandths */
+	size_t u = 0;
 
-	for (; bytes >= 1000 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++) {
-		part = bytes % 1024 * 100 / 1024;
+	for (; bytes >= 1024 && u < 6; u++) {
+		rest = bytes % 1024 * 1000 / 1024;
 		bytes /= 1024;
 	}
-	mw_textbuf_u64(t, bytes);
-	if (unit && bytes < 100) {
-		mw_textbuf_say(t, ".");
-		digit(t, part / 10);
-		if (bytes < 10)
-			digit(t, part);
+	if (u && u < 6 && bytes == 1023 && rest >= 500) {
+		bytes = 1;
+		rest = 0;
+		u++;
 	}
-	mw_textbuf_say(t, units[unit]);
+	mw_textbuf_u64(t, bytes + (u && bytes >= 100 && rest >= 500));
+	if (u && bytes < 100) {
+		mw_textbuf_say(t, ".");
+		digit(t, rest / 100);
+		if (bytes < 10)
+			digit(t, rest / 10);
+	}
+	mw_textbuf_say(t, units[u]);
 }
 
 void mw_textbuf_seconds(struct mw_textbuf *t, uint64_t ms)
@@ -76,22 +82,33 @@ static bool is_plain(unsigned char c)
 	return c > ' ' && c < 0x7f && c != '\\';
 }
 
-void mw_textbuf_word(struct mw_textbuf *t, struct mw_str s)
+static void escaped(struct mw_textbuf *t, struct mw_str s, bool blanks)
 {
 	static const char hex[] = "0123456789abcdef";
 	struct mw_textbuf was = *t;
 
-	if (!s.n)
-		mw_textbuf_say(t, "\\e");
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 		char code[4] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
 
-		mw_textbuf_put(t, is_plain(c) ? (struct mw_str){ s.p + i, 1 }
-					      : (struct mw_str){ code, 4 });
+		mw_textbuf_put(t, is_plain(c) || (blanks && c == ' ')
+					  ? (struct mw_str){ s.p + i, 1 }
+					  : (struct mw_str){ code, 4 });
 	}
 	if (t->full)
 		t->n = was.n;
+}
+
+void mw_textbuf_name(struct mw_textbuf *t, struct mw_str s)
+{
+	escaped(t, s, true);
+}
+
+void mw_textbuf_word(struct mw_textbuf *t, struct mw_str s)
+{
+	if (!s.n)
+		mw_textbuf_say(t, "\\e");
+	escaped(t, s, false);
 }
 
 bool mw_textbuf_unword(struct mw_str word, char *to, size_t size, size_t *ret_n)

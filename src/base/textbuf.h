@@ -24,6 +24,9 @@ void mw_textbuf_bytes(struct mw_textbuf *t, uint64_t bytes);
 void mw_textbuf_seconds(struct mw_textbuf *t, uint64_t ms);
 void mw_textbuf_permille(struct mw_textbuf *t, uint64_t permille);
 
+/* A name within a sentence: what is no plain ASCII as \xNN. */
+void mw_textbuf_name(struct mw_textbuf *t, struct mw_str s);
+
 /* Bytes that are blanks, controls, no ASCII or '\' as \xNN: one word on one line, whatever it was;
  * an empty one as \e. */
 void mw_textbuf_word(struct mw_textbuf *t, struct mw_str s);

@@ -27,7 +27,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_summary, cmd_ledger, cmd_oom, cmd_victims, cmd_commit, cmd_capture,
-	cmd_explain, cmd_completion, cmd_lab, cmd_zones, cmd_cgroups;
+	cmd_explain, cmd_completion, cmd_lab, cmd_zones, cmd_cgroups, cmd_guard;
 
 extern const struct cmd *const cmd_list[];
 extern const size_t cmd_count;

@@ -6,8 +6,8 @@
 #include "cli/version.h"
 
 const struct cmd *const cmd_list[] = {
-	&cmd_ledger,  &cmd_oom,	    &cmd_victims, &cmd_commit, &cmd_zones,
-	&cmd_cgroups, &cmd_capture, &cmd_explain, &cmd_lab,    &cmd_completion,
+	&cmd_ledger, &cmd_oom,	   &cmd_victims, &cmd_commit, &cmd_zones,      &cmd_cgroups,
+	&cmd_guard,  &cmd_capture, &cmd_explain, &cmd_lab,    &cmd_completion,
 };
 
 const size_t cmd_count = sizeof(cmd_list) / sizeof(cmd_list[0]);

@@ -52,7 +52,11 @@ struct options {
 	/* Of memwhy cgroups. */
 	bool dying;
 	struct opt_list expect; /* "PATH=BYTES" */
-	char **arg;		/* what is no option */
+	/* Of memwhy guard. */
+	const char *replay, *config;
+	bool check_config, status, last;
+	const char *socket;
+	char **arg; /* what is no option */
 	int n_args;
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,9 @@ void mw_confine_memory(struct mw_confine *c)
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
 		c->locked = -errno;
 	c->adj = set_adj();
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK,
+			       &(struct sched_param){ .sched_priority = 1 }) < 0)
+		c->realtime = -errno;
 }
 
 static int drop_rights(bool *ret_resource)
@@ -76,6 +80,7 @@ const char *mw_confine_words(const struct mw_confine *c, char *buf, unsigned byt
 	} parts[] = {
 		{ c->locked, "locked in memory" },
 		{ c->adj, "oom_score_adj -900" },
+		{ c->realtime, "a real-time priority" },
 		{ c->rights, "fewer rights" },
 		{ c->sandbox, "a sandbox" },
 	};

@@ -145,7 +145,9 @@ static int start(struct mw_daemon *d)
 	r = take_all(d);
 	if (!r && !d->options.no_sandbox)
 		mw_confine_rights(&d->confine);
+	mw_daemon_reserve(d, false);
 	touch(&d->ring, sizeof(d->ring));
+	touch(&d->recorder, sizeof(d->recorder));
 	d->sense.also_pid = (uint64_t)child;
 	if (child && !r)
 		r = mw_daemon_rehearse(d);
@@ -242,6 +244,7 @@ int mw_daemon_run(const struct mw_daemon_options *o)
 	d->options = *o;
 	d->settings.path = o->config;
 	d->settings.dry_run = o->dry_run;
+	memset(d->reserve, 0xff, sizeof(d->reserve));
 	d->started_ns = mw_clock_ns();
 	d->control = (struct mw_control){ -1, -1, NULL };
 	d->helper = (struct mw_helper){ -1, -1 };

@@ -12,10 +12,12 @@
 #include "daemon/journal.h"
 #include "daemon/notify.h"
 #include "daemon/psi.h"
+#include "daemon/recorder.h"
 #include "daemon/ring.h"
 #include "daemon/sense.h"
 #include "daemon/settings.h"
 
+#define MW_DAEMON_RESERVE 8
 #define MW_DAEMON_TEXT_BYTES ((size_t)48 << 10)
 
 struct mw_daemon {
@@ -27,12 +29,14 @@ struct mw_daemon {
 	struct mw_psi psi;
 	struct mw_deed deed;
 	struct mw_ring ring;
+	struct mw_recorder recorder;
 	struct mw_journal journal;
 	struct mw_notify notify;
 	struct mw_control control;
 	struct mw_helper helper;
 	struct mw_confine confine;
-	int signals; /* signalfd */
+	int signals;			/* signalfd */
+	int reserve[MW_DAEMON_RESERVE]; /* descriptors kept for a kill; -1: in use */
 
 	struct mw_guard_state state;
 	struct mw_guard_view view;
@@ -46,6 +50,10 @@ struct mw_daemon {
 	char last[MW_DAEMON_TEXT_BYTES]; /* of the last kill */
 	size_t last_n;
 };
+
+/* While somebody is looked for and killed they are free: a machine, or a limit, may have no other.
+ */
+void mw_daemon_reserve(struct mw_daemon *d, bool use);
 
 /* One look, one decision, one act. */
 void mw_daemon_turn(struct mw_daemon *d);

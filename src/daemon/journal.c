@@ -24,8 +24,8 @@ static bool put(struct line *l, const void *bytes, size_t n)
 	return true;
 }
 
-/* What would break a line, or a terminal. */
-static bool put_escaped(struct line *l, struct mw_str s)
+/* What would break a line, or a terminal; of raw bytes the escape's own sign too. */
+static bool put_escaped(struct line *l, struct mw_str s, bool raw)
 {
 	static const char digit[] = "0123456789abcdef";
 
@@ -33,7 +33,8 @@ static bool put_escaped(struct line *l, struct mw_str s)
 		unsigned char c = (unsigned char)s.p[i];
 		const char escape[4] = { '\\', 'x', digit[c >> 4], digit[c & 15] };
 
-		if (!(c < 0x20 || c == 0x7f || c == '\\' ? put(l, escape, 4) : put(l, &s.p[i], 1)))
+		if (!(c < 0x20 || c == 0x7f || (raw && c == '\\') ? put(l, escape, 4)
+								  : put(l, &s.p[i], 1)))
 			return false;
 	}
 	return true;
@@ -94,10 +95,10 @@ void mw_journal_say(struct mw_journal *j, int priority, struct mw_str message,
 	if (j->fd >= 0 && to_journal(j, priority, message, field, n))
 		return;
 	put(&l, "memwhyd: ", 9);
-	put_escaped(&l, message);
+	put_escaped(&l, message, false);
 	for (size_t i = 0; i < n && !j->by_person; i++)
 		if (!put(&l, " ", 1) || !put(&l, field[i].name, strlen(field[i].name)) ||
-		    !put(&l, "=", 1) || !put_escaped(&l, field[i].value))
+		    !put(&l, "=", 1) || !put_escaped(&l, field[i].value, true))
 			break;
 	l.p[l.n++] = '\n';
 	if (write(STDERR_FILENO, l.p, l.n) < 0)

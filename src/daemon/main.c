@@ -4,6 +4,8 @@
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "daemon/control.h"
 #include "daemon/daemon.h"
@@ -11,7 +13,7 @@
 static const char usage[] =
 	"usage: memwhyd [--config FILE] [--socket PATH] [--dry-run]\n\n"
 	"Steps in before the machine hangs for want of memory: man memwhyd.\n\n"
-	"  --config FILE   instead of /etc/memwhyd.conf\n"
+	"  --config FILE   instead of /etc/memwhy/guard.conf\n"
 	"  --socket PATH   where memwhy guard --status asks; instead of " MW_CONTROL_PATH "\n"
 	"  --dry-run       only say what it would do\n"
 	"  --version\n";
@@ -52,5 +54,6 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "memwhyd: an argument that is not understood: %s\n", argv[optind]);
 		return 2;
 	}
+	syscall(SYS_close_range, 3, ~0u, 0); /* what was left open by whoever started it */
 	return mw_daemon_run(&o) < 0;
 }

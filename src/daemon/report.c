@@ -62,7 +62,8 @@ static void to_journal(struct mw_daemon *d, struct mw_str message)
 	const struct mw_deed *deed = &d->deed;
 	const struct mw_deed_name *n = &deed->name;
 	char pid[NUMBER_BYTES], uid[NUMBER_BYTES], held[NUMBER_BYTES], freed[NUMBER_BYTES],
-		available[NUMBER_BYTES], signal_us[NUMBER_BYTES], gone_us[NUMBER_BYTES];
+		available[NUMBER_BYTES], signal_us[NUMBER_BYTES], signal_at[NUMBER_BYTES],
+		gone_us[NUMBER_BYTES];
 	const struct mw_journal_field fields[] = {
 		{ "MEMWHY_VERB", mw_str_of(mw_guard_verb_name(deed->decision.verb)) },
 		{ "MEMWHY_CAUSE", mw_str_of(mw_guard_cause_name(deed->decision.cause)) },
@@ -76,6 +77,7 @@ static void to_journal(struct mw_daemon *d, struct mw_str message)
 		{ "MEMWHY_HELD_BYTES", number(held, deed->decision.target[0].frees_bytes) },
 		{ "MEMWHY_FREED_BYTES", number_of(freed, deed->outcome.freed_bytes) },
 		{ "MEMWHY_AVAILABLE_BYTES", number_of(available, deed->decision.counted_bytes) },
+		{ "MEMWHY_SIGNAL_AT_NS", number(signal_at, deed->signal_ns) },
 		{ "MEMWHY_SIGNAL_US",
 		  number(signal_us, (deed->signal_ns - deed->asked_ns) / 1000) },
 		{ "MEMWHY_GONE_US",
@@ -111,27 +113,37 @@ static void remember(struct mw_daemon *d, struct mw_str message)
 	d->last_n = t.n;
 }
 
+static void unwritten(struct mw_daemon *d, const char *path, int r)
+{
+	struct mw_textbuf t = mw_daemon_text(d);
+
+	mw_textbuf_say(&t, "cannot write the record ");
+	mw_textbuf_say(&t, path);
+	mw_textbuf_say(&t, ": ");
+	mw_textbuf_say(&t, strerror(-r));
+	mw_daemon_say(d, MW_LOG_ERR, &t);
+}
+
+/* For people, and for memwhy guard --replay. */
 static void to_file(struct mw_daemon *d)
 {
 	struct mw_str dir = d->settings.config.record_dir;
 	uint64_t s = d->deed_meters.wall_ns / 1000000000;
 	char path[512];
-	int r;
+	int n, r;
 
 	if (!dir.n || dir.n > 400)
 		return;
-	snprintf(path, sizeof(path), "%.*s/kill-%llu-%llu.txt", (int)dir.n, dir.p,
-		 (unsigned long long)s, (unsigned long long)d->deed.name.pid);
+	n = snprintf(path, sizeof(path) - 8, "%.*s/kill-%llu-%llu", (int)dir.n, dir.p,
+		     (unsigned long long)s, (unsigned long long)d->deed.name.pid);
+	memcpy(path + n, ".txt", 5);
 	r = mw_outfile_write(path, (struct mw_str){ d->last, d->last_n });
-	if (r < 0) {
-		struct mw_textbuf t = mw_daemon_text(d);
-
-		mw_textbuf_say(&t, "cannot write the record ");
-		mw_textbuf_say(&t, path);
-		mw_textbuf_say(&t, ": ");
-		mw_textbuf_say(&t, strerror(-r));
-		mw_daemon_say(d, MW_LOG_ERR, &t);
-	}
+	if (r < 0)
+		unwritten(d, path, r);
+	memcpy(path + n, ".rec", 5);
+	r = mw_recorder_write(&d->recorder, &d->settings.config, path);
+	if (r < 0)
+		unwritten(d, path, r);
 }
 
 static void to_hook(struct mw_daemon *d)

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *mw_settings_path(const struct mw_settings *s)
@@ -29,6 +31,18 @@ static int read_text(const char *path, char *buf, struct mw_str *ret)
 	return (int)k;
 }
 
+/* Where it cannot be made, the first record will say so. */
+static void make_record_dir(const struct mw_guard_config *config)
+{
+	char path[512];
+
+	if (!config->record_dir.n || config->record_dir.n >= sizeof(path))
+		return;
+	memcpy(path, config->record_dir.p, config->record_dir.n);
+	path[config->record_dir.n] = '\0';
+	mkdir(path, 0700);
+}
+
 int mw_settings_load(struct mw_settings *s, struct mw_guard_config_error *ret_error)
 {
 	unsigned other = !s->used;
@@ -49,5 +63,6 @@ int mw_settings_load(struct mw_settings *s, struct mw_guard_config_error *ret_er
 	s->config = config;
 	s->used = other;
 	s->loaded_count++;
+	make_record_dir(&config);
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 #include "why/guard_config.h"
 
-#define MW_SETTINGS_PATH "/etc/memwhyd.conf"
+#define MW_SETTINGS_PATH "/etc/memwhy/guard.conf"
 #define MW_SETTINGS_BYTES ((size_t)32 << 10)
 
 struct mw_settings {

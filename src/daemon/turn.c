@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "daemon/clock.h"
 #include "daemon/daemon_private.h"
@@ -9,6 +11,20 @@
 #define REPORT_PATIENCE_NS 10000000000ull
 #define DRY_AGAIN_NS 10000000000ull
 #define DRY_REST_MS 1000
+
+void mw_daemon_reserve(struct mw_daemon *d, bool use)
+{
+	for (size_t i = 0; i < MW_DAEMON_RESERVE; i++) {
+		int *fd = &d->reserve[i];
+
+		if (use && *fd >= 0) {
+			close(*fd);
+			*fd = -1;
+		} else if (!use && *fd < 0) {
+			*fd = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
+		}
+	}
+}
 
 /* Looks as often as the policy asks before it decides. */
 static void decide(struct mw_daemon *d)
@@ -22,6 +38,7 @@ static void decide(struct mw_daemon *d)
 	mw_guard_step(config, &d->state, v, what);
 	for (int i = 0; i < STEPS_MAX; i++) {
 		if (what->verb == MW_GUARD_LOOK) {
+			mw_daemon_reserve(d, true);
 			d->seen_ticks = mw_act_kill_ticks();
 			if (mw_sense_tasks(&d->sense, config->least_bytes, what->wants_groups, v) <
 			    0)
@@ -97,6 +114,18 @@ static void follow(struct mw_daemon *d)
 		mw_daemon_report(d);
 }
 
+/* Who was sent SIGTERM is looked at again when its grace is over, to the millisecond. */
+static void be_punctual(struct mw_daemon *d)
+{
+	uint64_t grace = d->settings.config.term_grace_ms, ms;
+
+	if (d->deed.is_over || !d->deed.outcome.is || d->deed.verb != MW_GUARD_TERM)
+		return;
+	ms = (mw_clock_ns() - d->deed.outcome.since_ns) / 1000000;
+	if (ms < grace && grace - ms < d->decision.wait_ms)
+		d->decision.wait_ms = grace - ms + 1;
+}
+
 void mw_daemon_turn(struct mw_daemon *d)
 {
 	struct mw_guard_view *v = &d->view;
@@ -111,5 +140,9 @@ void mw_daemon_turn(struct mw_daemon *d)
 	decide(d);
 	act(d);
 	mw_ring_add(&d->ring, v, &d->decision);
+	mw_recorder_add(&d->recorder, v, &d->decision);
 	follow(d);
+	be_punctual(d);
+	if (d->decision.verb == MW_GUARD_WAIT && (d->deed.is_over || !d->deed.outcome.is))
+		mw_daemon_reserve(d, false);
 }

@@ -94,6 +94,12 @@ static void result(struct mw_textbuf *t, const struct mw_deed *d)
 		ms(t, r->reaped_ns);
 		mw_textbuf_say(t, " after the signal");
 	}
+	if (r->reap_error == ESRCH)
+		mw_textbuf_say(t, ", frees its memory by itself");
+	else if (r->reap_error && r->reap_error != EINPROGRESS) {
+		mw_textbuf_say(t, ", process_mrelease: ");
+		mw_textbuf_say(t, strerror(r->reap_error));
+	}
 	if (d->over_ns) {
 		mw_textbuf_say(t, ", gone after ");
 		ms(t, d->over_ns - d->signal_ns);

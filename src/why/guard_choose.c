@@ -8,7 +8,7 @@
  */
 #include "why/guard_private.h"
 
-#define DETAIL_ROUNDS 8
+#define DETAIL_ROUNDS 4
 
 /* What it may have at most: also what of its private mappings could lie in swap. */
 static int64_t points_at_best(const struct mw_guard_turn *t, size_t i,

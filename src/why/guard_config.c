@@ -195,7 +195,7 @@ static void follow(struct reader *r)
 	if (!given(r, "warn") && c->warn_available_permille < more)
 		c->warn_available_permille = more < 950 ? more : 950;
 	if (!given(r, "pressure_available") && c->pressure_available_permille < more)
-		c->pressure_available_permille = more < 500 ? more : c->available_permille;
+		c->pressure_available_permille = more < 950 ? more : 950;
 }
 
 /* What each line allows and all together do not: the key to blame, what is wrong with it. */

@@ -39,7 +39,8 @@ void mw_guard_config_normal(struct mw_guard_config *ret);
 int mw_guard_config_parse(struct mw_str text, struct mw_guard_config *ret,
 			  struct mw_guard_config_error *ret_error);
 
-/* All of it as a text that is read back to the same. */
-void mw_guard_config_write(const struct mw_guard_config *config, struct mw_textbuf *t);
+/* All of it as a text that is read back to the same, with the prefix before each line. */
+void mw_guard_config_write(const struct mw_guard_config *config, const char *prefix,
+			   struct mw_textbuf *t);
 
 const char *mw_guard_field_name(enum mw_guard_field f); /* "comm" */

@@ -18,7 +18,7 @@ const struct mw_guard_key mw_guard_keys[MW_GUARD_KEYS] = {
 	{ "when", "full", MW_GUARD_KEY_STALL, AT(full) },
 	{ "when", "some", MW_GUARD_KEY_STALL, AT(some) },
 	{ "when", "pressure_available", MW_GUARD_KEY_SHARE, AT(pressure_available_permille), 1,
-	  500 },
+	  950 },
 	{ "when", "warn", MW_GUARD_KEY_SHARE, AT(warn_available_permille), 1, 950, true },
 	{ "when", "until", MW_GUARD_KEY_SHARE, AT(until_available_permille), 1, 950, true },
 	{ "when", "own_limit", MW_GUARD_KEY_TRUTH, AT(own_limit) },

@@ -100,9 +100,10 @@ static void put_value(struct mw_textbuf *t, const struct mw_guard_key *k, const 
 	}
 }
 
-static void put_line(struct mw_textbuf *t, const struct mw_guard_key *k, const void *at,
-		     const struct mw_guard_pattern *p)
+static void put_line(struct mw_textbuf *t, const char *prefix, const struct mw_guard_key *k,
+		     const void *at, const struct mw_guard_pattern *p)
 {
+	mw_textbuf_say(t, prefix);
 	mw_textbuf_say(t, k->name);
 	mw_textbuf_say(t, " = ");
 	if (p)
@@ -114,7 +115,7 @@ static void put_line(struct mw_textbuf *t, const struct mw_guard_key *k, const v
 
 /* Patterns by kill_group and by kill_process stand in one list, in the order of the file: what
  * comes first decides, so a change of key must not reorder them. */
-static void put_patterns(struct mw_textbuf *t, const struct mw_guard_key *k,
+static void put_patterns(struct mw_textbuf *t, const char *prefix, const struct mw_guard_key *k,
 			 const struct mw_guard_patterns *list)
 {
 	bool groups = mw_str_eq(mw_str_of(k->name), "kill_group");
@@ -124,7 +125,7 @@ static void put_patterns(struct mw_textbuf *t, const struct mw_guard_key *k,
 	for (size_t i = 0; i < list->n; i++) {
 		bool single = groups && list->item[i].unit == MW_GUARD_PROCESS;
 
-		put_line(t, single ? k + 1 : k, NULL, &list->item[i]);
+		put_line(t, prefix, single ? k + 1 : k, NULL, &list->item[i]);
 	}
 }
 
@@ -137,7 +138,8 @@ static bool is_void(const struct mw_guard_config *c, const struct mw_guard_key *
 	       (mw_str_eq(name, "pressure_available") && !c->full.stall_us && !c->some.stall_us);
 }
 
-void mw_guard_config_write(const struct mw_guard_config *config, struct mw_textbuf *t)
+void mw_guard_config_write(const struct mw_guard_config *config, const char *prefix,
+			   struct mw_textbuf *t)
 {
 	const char *section = "";
 
@@ -147,13 +149,14 @@ void mw_guard_config_write(const struct mw_guard_config *config, struct mw_textb
 
 		if (strcmp(section, k->section) != 0) {
 			section = k->section;
+			mw_textbuf_say(t, prefix);
 			mw_textbuf_say(t, "[");
 			mw_textbuf_say(t, section);
 			mw_textbuf_say(t, "]\n");
 		}
 		if (k->kind == MW_GUARD_KEY_PATTERN)
-			put_patterns(t, k, at);
+			put_patterns(t, prefix, k, at);
 		else if (!is_void(config, k))
-			put_line(t, k, at, NULL);
+			put_line(t, prefix, k, at, NULL);
 	}
 }

@@ -82,12 +82,21 @@ static uint64_t sum_group(const struct mw_guard_turn *t, size_t group, size_t *r
 	return bytes;
 }
 
+/* The name is known of all. */
+static bool asks_details(const struct mw_guard_patterns *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->item[i].field != MW_GUARD_COMM)
+			return true;
+	return false;
+}
+
 /* Patterns may spare one of its members: then all must be known. */
 static bool ask_members(struct mw_guard_turn *t, size_t group, bool *ret_all)
 {
 	*ret_all = true;
 	t->ret->n_targets = 0;
-	if (!t->config->avoid.n)
+	if (!asks_details(&t->config->avoid))
 		return false;
 	for (size_t i = 0; i < t->view->n_tasks; i++) {
 		if (!is_member(t->view, i, group) || t->view->task[i].detail_why != MW_UNREAD)

@@ -183,7 +183,7 @@ bool mw_guard_is_builtin(const struct mw_guard_task *task, struct mw_val uid)
 	struct mw_str comm = comm_of(task);
 
 	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
-		if (mw_str_eq(comm, builtin[i].comm))
+		if (comm.n && comm.p[0] == builtin[i].comm[0] && mw_str_eq(comm, builtin[i].comm))
 			return builtin[i].anybody || mw_or(uid, 0) == 0;
 	return false;
 }

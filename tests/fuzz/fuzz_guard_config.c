@@ -9,7 +9,7 @@ static struct mw_str written(const struct mw_guard_config *c, char *room, size_t
 {
 	struct mw_textbuf t = { .p = room, .size = size };
 
-	mw_guard_config_write(c, &t);
+	mw_guard_config_write(c, "", &t);
 	must(!t.full);
 	return mw_textbuf_str(&t);
 }

@@ -26,7 +26,7 @@ static struct mw_str written(const struct mw_guard_config *c, char *room, size_t
 {
 	struct mw_textbuf t = { .p = room, .size = size };
 
-	mw_guard_config_write(c, &t);
+	mw_guard_config_write(c, "", &t);
 	assert_false(t.full);
 	return mw_textbuf_str(&t);
 }
@@ -195,7 +195,7 @@ static void contradictions(void **state)
 	assert_int_equal(config.pressure_available_permille, 300);
 	assert_int_equal(parse("[when]\navailable = 90%"), 0);
 	assert_int_equal(config.warn_available_permille, 950);
-	assert_int_equal(config.pressure_available_permille, 900);
+	assert_int_equal(config.pressure_available_permille, 950);
 }
 
 static void too_many(void **state)

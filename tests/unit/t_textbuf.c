@@ -27,7 +27,9 @@ static void numbers(void **state)
 	expect_str(mw_textbuf_str(&t), "0 18446744073709551615");
 	expect_bytes(0, "0 B");
 	expect_bytes(999, "999 B");
-	expect_bytes(1000, "0.97 KiB");
+	expect_bytes(1023, "1023 B");
+	expect_bytes(1048575, "1.00 MiB");
+	expect_bytes(327ULL * 1048576 + 700000, "328 MiB");
 	expect_bytes(3 << 29, "1.50 GiB");
 	expect_bytes(23ULL << 30, "23.0 GiB");
 	expect_bytes(UINT64_MAX, "15.9 EiB");

@@ -1,0 +1,1 @@
+guard --check-config fixtures/guard/wrong.conf

@@ -1,0 +1,1 @@
+guard --replay fixtures/README.md

@@ -1,0 +1,1 @@
+guard --replay fixtures/guard/tmpfs-holds-all.rec

@@ -1,0 +1,1 @@
+guard --replay fixtures/guard/kill-hog.rec --config fixtures/guard/spares-hog.conf
