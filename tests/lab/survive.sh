@@ -26,11 +26,11 @@ survive_image() { # GUARD SWAP SCENARIO KERNEL OUT: $OUT.initrd
 	over=$(mktemp -d)
 	mkdir -p "$over/lab" "$over/bin" "$over/dev" "$over/proc" "$over/disk"
 	cp "$(command -v busybox)" "$over/bin/busybox"
-	for applet in sh mount umount cp mkdir ln sync switch_root; do ln -s busybox "$over/bin/$applet"; done
+	for applet in sh mount umount cp mv mkdir ln sync switch_root; do ln -s busybox "$over/bin/$applet"; done
 	cp "$SURVIVE/init.sh" "$over/init"
 	chmod +x "$over/init"
 	for program in warden pulse hold storm rounds; do cp "$LAB/guest/$program" "$over/lab/"; done
-	[ "$1" != memwhyd ] || cp "$LAB/guest/memwhyd" "$over/lab/"
+	[ "$1" != memwhyd ] || cp "$LAB/guest/memwhyd" "$SRC/packaging/memwhyd.service" "$over/lab/"
 	cat "$SURVIVE/lib.sh" "$scenario_file" >"$over/lab/run"
 	printf 'SWAP=%s\nSECONDS=%s\nPRESSURE=%s\n' "$2" "$(setting seconds 35)" \
 		/sys/fs/cgroup/user.slice/lab-load.service/memory.pressure >"$over/lab/settings"

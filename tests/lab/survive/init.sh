@@ -11,7 +11,11 @@ mkdir -p $wants
 # shellcheck disable=SC2154 # from the kernel's arguments
 case $lab_guard in
 kernel) ;;
-memwhyd) ln -s ../memwhyd.service $wants/ ;;
+memwhyd)
+	mv /disk/lab/memwhyd /disk/usr/sbin/
+	mv /disk/lab/memwhyd.service /disk/usr/lib/systemd/system/
+	ln -s /usr/lib/systemd/system/memwhyd.service $wants/
+	;;
 *) ln -s "/usr/lib/systemd/system/$lab_guard.service" $wants/ ;;
 esac
 [ "$lab_guard" = systemd-oomd ] ||
