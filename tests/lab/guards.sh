@@ -77,7 +77,7 @@ furnish() { # TREE
 guard_disk() {
 	G=$LAB/guards
 	mkdir -p "$G"
-	newest=$(find "$HERE/survive/tree" "$HERE/guards.sh" "$G/root.img" -type f -printf '%T@ %p\n' 2>/dev/null |
+	newest=$(find "$HERE/survive/tree" "$HERE/guards.sh" "$G/root.img" -printf '%T@ %p\n' 2>/dev/null |
 		sort -n | tail -n 1)
 	[ "${newest#* }" = "$G/root.img" ] && return 0
 	[ -e "$G/versions" ] || fetch_packages || return 1

@@ -32,7 +32,7 @@ survive_image() { # GUARD SWAP SCENARIO KERNEL OUT: $OUT.initrd
 	for program in warden pulse hold storm rounds; do cp "$LAB/guest/$program" "$over/lab/"; done
 	[ "$1" != memwhyd ] || cp "$LAB/guest/memwhyd" "$SRC/packaging/memwhyd.service" "$over/lab/"
 	cat "$SURVIVE/lib.sh" "$scenario_file" >"$over/lab/run"
-	printf 'SWAP=%s\nSECONDS=%s\nPRESSURE=%s\n' "$2" "$(setting seconds 35)" \
+	printf 'GUARD=%s\nSWAP=%s\nSECONDS=%s\nPRESSURE=%s\n' "$1" "$2" "$(setting seconds 35)" \
 		/sys/fs/cgroup/user.slice/lab-load.service/memory.pressure >"$over/lab/settings"
 	[ "$2" != zram ] || modules_of "$4" "$over/lab" zsmalloc lzo lzo-rle zram
 	(cd "$over" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$5.initrd"
@@ -92,7 +92,7 @@ survive_row() { # GUARD SWAP SCENARIO KERNEL OUT END SECONDS
 	{ scenario: $scenario, guard: $guard, kernel: $kernel, swap: $swap, end: $how,
 		cpus: $cpus, gap_ms: $p.longest_gap_ms, net_ms: $p.net_ms, gap_at_s: (($p.at // 0) - $start | . * 10 | round / 10),
 		host_ms: ([.[].warden.longest_gap_ms // empty] | last),
-		full_avg10: ([.[].warden.full_avg10 // empty] | max), beat_alive: $p.alive,
+		full_avg10: ([.[].warden.full_avg10 // empty] | max), beat_alive: $p.alive, guard_state: ([.[].guard_state // empty] | last),
 		available_kib: ([.[].available_kib // empty] | last),
 		kills: ($killed | length), culprits: ([$killed[] | select(.culprit)] | length),
 		innocents: [$killed[] | select(.culprit | not) | .comm], first_s: $killed[0].at_s,
@@ -157,6 +157,7 @@ survive_broken() { # EXPECT
 	def broken(what): "   DISAGREE \(.guard) \(.scenario)@\(.kernel) \(.swap): \(what)";
 	(if expected then empty else broken("not as expected") end),
 	(if .end == "panic" or .end == "hung" then broken("the guest did not come to its end") else empty end),
+	(if .guard != "kernel" and .guard_state != "active" then broken("it did not run: \(.guard_state)") else empty end),
 	(if .guard != "memwhyd" then empty else
 		(if (.net_ms // 0) > 2000 then broken("no beat for \(.net_ms) ms")
 		elif (.gap_ms // 0) > 2000 then broken("no beat for \(.gap_ms) ms, of which the host perhaps took all but \(.net_ms)")

@@ -49,6 +49,7 @@ innocents() {
 }
 
 begin() {
+	[ "$GUARD" = kernel ] || echo "{\"guard_state\":\"$(systemctl is-active "$GUARD.service")\"}"
 	killall -USR1 beat
 	sleep 0.3
 	echo "{\"available_kib\":$(number_of MemAvailable)}"
