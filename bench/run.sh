@@ -3,7 +3,8 @@
 # wall time, medians, as ratios; and `memwhy oom` against grep and wc.  (Output goes to a pipe: to
 # /dev/null grep stops at its first hit.)
 #
-#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom] [pages] [guard] [guard-idle] [guard-latency]
+#	./dev bench [ledger|victims|commit [PROCESSES...]] [oom] [pages] [guard] [guard-idle]
+#		[guard-latency] [kill [REPETITIONS]]
 #	default: ledger 300 3000 oom victims 300 10000 commit 300 pages guard
 set -eu
 cd "$(dirname "$0")/.."
@@ -26,7 +27,11 @@ row() { # LABEL COMMAND...: a row with medians in ms
 }
 ratio() { # LABEL A B: CPU of row A over CPU of row B
 	awk -F'\t' -v l="$1" -v a="$2" -v b="$3" '$1 == a { x = $3; w = $2 } $1 == b { y = $3; v = $2 }
-		END { printf "  => %s: %.2f of its CPU, %.2f of its wall time\n", l, x / y, w / v }' "$work/rows"
+		END { printf "  => %s: %.3f of its CPU, %.3f of its wall time\n", l, x / y, w / v }' "$work/rows"
+}
+
+peak() { # COMMAND...: KiB
+	/usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1
 }
 
 start_crowd() { # COUNT
@@ -69,10 +74,48 @@ bench_commit() { # COUNT
 
 # Who owns each page: against the bare reading of the three files that root has without the kernel's
 # memory, which no reader of theirs can undercut.
+pages="$B/memwhy ledger --counters --pages --json"
+mib() { awk -v n="$1:" '$1 == n { print int($2 / 1024) }' /proc/meminfo; }
+
+bench_pages_parts() { # medians of each part's CPU, and their ratios to the bare reading
+	i=0
+	: >"$work/parts"
+	while [ $i -lt "${RUNS:-15}" ]; do
+		i=$((i + 1))
+		$pages | jq -c '([.census_steps[].cpu_us] | add) as $sum | .census.ram_bytes as $ram
+			| [.census_steps[] | [.step, .cpu_us]] + [["rest", .census.cpu_us - $sum],
+			["all", .census.cpu_us], ["all, by the clock", .census.wall_us],
+			["all, for a GiB", .census.cpu_us / ($ram / 1073741824)]] | .[]' >>"$work/parts"
+	done
+	bare=$(awk -F'\t' '$1 == "bare reading of kpage*" { print $3 }' "$work/rows")
+	jq -rs --argjson bare "$bare" '[group_by(.[0])[] | [.[0][0], (map(.[1]) | sort | .[length / 2 | floor]) / 1000]]
+		| sort_by(.[1])[] | "\(.[0])\t\(.[1])\t\(.[1] / $bare)"' "$work/parts" |
+		awk -F'\t' '{ printf "    %-20s %9.2f ms %8.4f of the bare reading\n", $1, $2, $3 }'
+}
+
+# Fills memory up to so many percent with cache that the kernel can drop: files with nothing in them.
+fill() { # PERCENT
+	n=$(($(mib MemTotal) * $1 / 100 - $(mib MemTotal) + $(mib MemFree)))
+	[ $n -gt 0 ] || { echo "  more than $1 % is in use"; return 0; }
+	mkdir -p "$work/fill"
+	(cd "$work/fill" && seq -f "$1-%g" $n | xargs truncate -s 1M && seq -f "$1-%g" $n | xargs cat >/dev/null)
+}
+
+bench_pages_at() { # PERCENT
+	[ "$(stat -f -c %T "$work")" != tmpfs ] || { echo "  $work is a tmpfs: memory is not filled"; return 0; }
+	fill "$1"
+	: >"$work/rows"
+	echo "  with $((100 - $(mib MemFree) * 100 / $(mib MemTotal))) % of memory in use:"
+	RUNS=5 row "bare reading of kpage*" "$work/bare" kpage
+	# shellcheck disable=SC2086
+	row "ledger --counters --pages" $pages
+	ratio "ledger --pages against bare reading" "ledger --counters --pages" "bare reading of kpage*"
+	bench_pages_parts
+}
+
 bench_pages() {
 	: >"$work/rows"
-	pages="$B/memwhy ledger --counters --pages --json"
-	echo "the census of $(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB:"
+	echo "the census of $(mib MemTotal) MiB, $((100 - $(mib MemFree) * 100 / $(mib MemTotal))) % of it in use:"
 	# shellcheck disable=SC2086
 	{
 		RUNS=5 row "bare reading of kpage*" "$work/bare" kpage
@@ -84,17 +127,28 @@ bench_pages() {
 		[ ! -r /proc/kcore ] || row "kcore, all" $pages --reader kcore
 		row "ledger --counters" "$B/memwhy" ledger --counters --json
 		row "ledger --counters --pages" $pages
+		echo "  peak memory: $(peak $pages) KiB"
 	}
 	ratio "kpage against bare reading" "kpage, all" "bare reading of kpage*"
 	ratio "a sample by kpage against bare reading" "kpage, 1 %" "bare reading of kpage*"
-	ratio "bare reading against ledger --pages" "bare reading of kpage*" "ledger --counters --pages"
-	ratio "bare reading against a sample by bpf" "bare reading of kpage*" "bpf, 1 %"
+	ratio "a sample by bpf against bare reading" "bpf, 1 %" "bare reading of kpage*"
+	ratio "ledger --pages against bare reading" "ledger --counters --pages" "bare reading of kpage*"
+	bench_pages_parts
+	for percent in 25 90; do bench_pages_at $percent; done
+	rm -rf "$work/fill"
+	echo "  10 million cached inodes, simulated: $("$B/tests/census_many" 10000000)"
+}
+
+# How long a killed process keeps its memory: a victim of up to 4 GiB at a time, in memory cgroups of
+# our own, with busy processes beside it.  Half an hour with 30 repetitions; for a quiet machine.
+bench_kill() { # REPETITIONS
+	cc -O2 -pthread -D_GNU_SOURCE -Isrc -Itests -o "$work/kill" bench/kill.c tests/live/victim.c \
+		"$B/libmemwhy.a"
+	echo "from SIGKILL until 95 % of the memory is back, load $(cut -d' ' -f1 /proc/loadavg):"
+	"$work/kill" "$1"
 }
 
 # Logs: the scan against grep for one string and against wc -l; reports a second; peak memory.
-peak() { # COMMAND...: KiB
-	/usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -n 1
-}
 bench_oom() {
 	. bench/oom_log.sh
 	mixed_log "$work/mixed.log" 1024
@@ -119,17 +173,25 @@ echo "kernel $(uname -r), $(nproc) CPUs, $(awk '/MemTotal/ { print int($2 / 1024
 [ $# -gt 0 ] || set -- ledger 300 3000 oom victims 300 10000 commit 300 pages guard
 topic=ledger
 for word in "$@"; do
+	[ "$topic" != kill ] || case $word in
+	*[!0-9]*) bench_kill 30 && topic=ledger ;;
+	esac
 	case $word in
 	oom) bench_oom ;;
 	pages) bench_pages ;;
 	guard) echo "the guard's decision:"; "$B/tests/bench_guard" ;;
 	guard-idle) . bench/guard.sh; bench_guard_idle ;;
 	guard-latency) . bench/guard.sh; bench_guard_latency ;;
-	ledger | victims | commit) topic=$word ;;
+	ledger | victims | commit | kill) topic=$word ;;
 	*[!0-9]*)
-		echo "bench: ledger, victims, commit, oom, pages, guard, guard-idle, guard-latency, or a number of processes: $word" >&2
+		echo "bench: ledger, victims, commit, kill, oom, pages, guard, guard-idle, guard-latency," \
+			"or a number: $word" >&2
 		exit 2
 		;;
-	*) "bench_$topic" "$word" ;;
+	*)
+		"bench_$topic" "$word"
+		[ "$topic" != kill ] || topic=ledger
+		;;
 	esac
 done
+[ "$topic" != kill ] || bench_kill 30

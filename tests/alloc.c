@@ -19,7 +19,7 @@
 /* Of a copy: the program may move its arguments about. */
 static int run(char *const argv[])
 {
-	char *copy[8] = {};
+	char *copy[12] = {};
 	int argc = 0;
 
 	for (; argv[argc]; argc++)
@@ -85,26 +85,52 @@ static int fixture(const char *path, FILE *result)
 }
 
 /* What no other command makes. */
-static int zones(const char *path, FILE *result)
+static int option_of(const char *command, const char *option, const char *path, FILE *result)
 {
-	static const char *const what[] = { "--processes", "--balance" };
 	static const char *const ways[] = { "--json", "--color=never" };
 	int bad = 0;
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		char *argv[] = { (char *)"memwhy",
-				 (char *)"zones",
+				 (char *)command,
 				 (char *)"--root",
 				 (char *)path,
-				 (char *)what[i / 2],
-				 (char *)ways[i % 2],
+				 (char *)option,
+				 (char *)ways[i],
 				 NULL };
 		size_t n = torture(argv, 1, result);
 
 		bad |= !n;
 		if (n)
-			fprintf(result, "ok alloc zones %s %s %s (%zu failures)\n", what[i / 2],
-				ways[i % 2], path, n);
+			fprintf(result, "ok alloc %s %s %s %s (%zu failures)\n", command, option,
+				ways[i], path, n);
+	}
+	return bad;
+}
+
+/* The same: files of processes, and those that match a pattern. */
+static int cgroups(const char *path, FILE *result)
+{
+	static const char *const what[] = { "--recharge", "--expect" };
+	int bad = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		char *argv[] = { (char *)"memwhy",
+				 (char *)"cgroups",
+				 (char *)"--root",
+				 (char *)path,
+				 (char *)what[i / 2],
+				 (char *)"/search.slice/search.service",
+				 (char *)"--color=never",
+				 (char *)(i ? "--files=/srv/index/*.idx" : NULL),
+				 (char *)(i % 2 ? "--json" : NULL),
+				 NULL };
+		size_t n = torture(argv, 3, result);
+
+		bad |= !n;
+		if (n)
+			fprintf(result, "ok alloc cgroups %s %zu (%zu failures)\n", what[i / 2], i,
+				n);
 	}
 	return bad;
 }
@@ -173,7 +199,10 @@ int main(void)
 			bad |= fixture(path, result);
 	}
 	closedir(dir);
-	bad |= zones("tests/fixtures/hand-numa.cap", result);
+	bad |= option_of("zones", "--processes", "tests/fixtures/hand-numa.cap", result);
+	bad |= option_of("zones", "--balance", "tests/fixtures/hand-numa.cap", result);
+	bad |= option_of("cgroups", "--pages", "tests/fixtures/hand-cgroups-pages.cap", result);
+	bad |= cgroups("tests/fixtures/hand-recharge.cap", result);
 	bad |= log_file("tests/lab/logs/memcg-group-6.12.log", result);
 	bad |= log_file("tests/lab/logs/swap-full-6.12.log", result);
 	bad |= log_zones("tests/lab/logs/swap-full-6.12.log", result);

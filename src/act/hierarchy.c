@@ -46,9 +46,10 @@ int mw_hierarchy_file(const struct mw_hierarchy *h, struct mw_str path, const ch
 		return -ENOENT;
 	if (below.n + name_n + 2 > sizeof(file))
 		return -ENAMETOOLONG;
-	memcpy(file, below.p, below.n);
-	if (below.n)
+	if (below.n) {
+		memcpy(file, below.p, below.n);
 		file[below.n++] = '/';
+	}
 	memcpy(file + below.n, name, name_n + 1);
 	fd = openat(h->dir, file, flags | O_CLOEXEC | O_NOFOLLOW);
 	return fd < 0 ? -errno : fd;

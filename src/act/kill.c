@@ -22,6 +22,9 @@
 #define TICK_NS 10000000 /* USER_HZ is 100 (nsec_to_clock_t(), kernel/time/time.c) */
 #define GROUPS_BYTES 16384
 #define SHARES_DEFAULT 1024
+#define WEIGHT_DEFAULT 100
+#define MOVE_PATIENCE_US 50000
+#define MOVE_PAUSE_US 200
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -43,16 +46,13 @@ static int procs_of_root(const struct mw_hierarchy *h)
 	return fd < 0 ? -1 : fd;
 }
 
-/* A controller of v1: in v2 nobody is frozen against SIGKILL, and to take a process out of its
- * group would take it out of its unit. */
-static int open_v1(struct mw_root *root, const char *controller, struct mw_arena *arena,
-		   struct mw_hierarchy *ret, int *ret_procs)
+/* Nobody is moved in v2: that would take a process out of its unit. */
+static int open_controller(struct mw_root *root, const char *controller, struct mw_arena *arena,
+			   struct mw_hierarchy *ret, int *ret_procs)
 {
 	int r = mw_hierarchy_open(root, controller, arena, ret);
 
-	if (!r && ret->dir >= 0 && ret->mount.v2)
-		mw_hierarchy_close(ret);
-	*ret_procs = r ? -1 : procs_of_root(ret);
+	*ret_procs = r || ret->mount.v2 ? -1 : procs_of_root(ret);
 	return r;
 }
 
@@ -69,9 +69,9 @@ int mw_act_killer_open(struct mw_root *root, struct mw_arena *arena, struct mw_k
 		return -EPERM;
 	r = mw_hierarchy_open(root, "memory", arena, &k.memory);
 	if (!r)
-		r = open_v1(root, "cpu", arena, &k.cpu, &k.cpu_procs);
+		r = open_controller(root, "cpu", arena, &k.cpu, &k.cpu_procs);
 	if (!r)
-		r = open_v1(root, "freezer", arena, &k.freezer, &k.freezer_procs);
+		r = open_controller(root, "freezer", arena, &k.freezer, &k.freezer_procs);
 	if (r < 0) {
 		mw_act_killer_close(&k);
 		return r;
@@ -138,13 +138,31 @@ static struct mw_val setting(const struct mw_hierarchy *h, struct mw_str path, c
 	return r < 0 ? mw_no(mw_why_of_errno(r)) : number_of(text);
 }
 
-/* A quota of -1 is none, and no number here. */
+/* A quota of -1 (v1) or "max" is none, and no number here. */
+static bool has_quota(const struct mw_hierarchy *cpu, struct mw_str path)
+{
+	char buf[64];
+	int r;
+	struct mw_str text, word = {};
+
+	text = mw_hierarchy_read(cpu, path, cpu->mount.v2 ? "cpu.max" : "cpu.cfs_quota_us", buf,
+				 sizeof(buf), &r);
+	return mw_str_word(&text, &word) && mw_known(number_of(word));
+}
+
+static bool slows(const struct mw_hierarchy *cpu, struct mw_str path)
+{
+	const char *share = cpu->mount.v2 ? "cpu.weight" : "cpu.shares";
+	uint64_t usual = cpu->mount.v2 ? WEIGHT_DEFAULT : SHARES_DEFAULT;
+
+	return has_quota(cpu, path) || mw_or(setting(cpu, path, share), usual) < usual ||
+	       mw_or(setting(cpu, path, "cpu.idle"), 0);
+}
+
 static bool is_slowed(const struct mw_hierarchy *cpu, struct mw_str path)
 {
 	for (; path.n > 1; path.n = mw_str_rfind(path, '/'))
-		if (mw_known(setting(cpu, path, "cpu.cfs_quota_us")) ||
-		    mw_or(setting(cpu, path, "cpu.shares"), SHARES_DEFAULT) < SHARES_DEFAULT ||
-		    mw_or(setting(cpu, path, "cpu.idle"), 0))
+		if (slows(cpu, path))
 			return true;
 	return false;
 }
@@ -162,7 +180,7 @@ static bool is_frozen(const struct mw_hierarchy *freezer, struct mw_str path)
 static void look_at_groups(const struct mw_killer *k, struct mw_kill_target *t)
 {
 	char buf[GROUPS_BYTES];
-	struct mw_str text = {};
+	struct mw_str text = {}, path;
 	bool v2;
 
 	if (read_at(t->dir, "cgroup", buf, sizeof(buf), &text) < 0)
@@ -172,10 +190,12 @@ static void look_at_groups(const struct mw_killer *k, struct mw_kill_target *t)
 	t->usage = mw_hierarchy_file(
 		&k->memory, mw_pid_cgroup_memory(text),
 		k->memory.mount.v2 ? "memory.current" : "memory.usage_in_bytes", O_RDONLY);
-	if (k->cpu.dir >= 0)
-		t->is_slowed = is_slowed(&k->cpu, mw_pid_cgroup_of(text, "cpu", &v2));
-	if (k->freezer.dir >= 0)
-		t->is_frozen = is_frozen(&k->freezer, mw_pid_cgroup_of(text, "freezer", &v2));
+	path = mw_pid_cgroup_of(text, "cpu", &v2);
+	t->is_slowed = is_slowed(&k->cpu, path);
+	/* With CONFIG_RT_GROUP_SCHED a group has no right to it, unless it was given one. */
+	t->may_be_realtime = mw_or(setting(&k->cpu, path, "cpu.rt_runtime_us"), 1);
+	t->is_frozen = k->freezer_procs >= 0 &&
+		       is_frozen(&k->freezer, mw_pid_cgroup_of(text, "freezer", &v2));
 }
 
 /* Its folder is opened first and asked last: if it still answers, nobody else had the number when
@@ -187,7 +207,7 @@ int mw_act_kill_prepare_now(const struct mw_killer *k, struct mw_kill_target *t)
 
 	t->dir = t->pidfd = t->usage = -1;
 	t->reap = NULL;
-	t->is_slowed = t->is_frozen = false;
+	t->is_slowed = t->may_be_realtime = t->is_frozen = false;
 	if (!t->pid || t->pid > INT32_MAX)
 		return -ESRCH;
 	snprintf(path, sizeof(path), "/proc/%llu", (unsigned long long)t->pid);
@@ -226,19 +246,22 @@ static bool is_gone(const struct mw_kill_target *t)
 	return poll(&p, 1, 0) > 0;
 }
 
-static bool boost_thread(pid_t tid)
+static bool boost_thread(pid_t tid, bool realtime)
 {
-	const struct sched_param none = {};
+	const struct sched_param none = {}, least = { .sched_priority = 1 };
 	int policy = sched_getscheduler(tid) & ~SCHED_RESET_ON_FORK;
 
-	if (policy == SCHED_BATCH || policy == SCHED_IDLE)
-		sched_setscheduler(tid, SCHED_OTHER, &none);
-	else if (policy != SCHED_OTHER)
+	if (policy != SCHED_OTHER && policy != SCHED_BATCH && policy != SCHED_IDLE)
 		return false;
+	if (realtime && !sched_setscheduler(tid, SCHED_FIFO, &least))
+		return true;
+	if (policy != SCHED_OTHER)
+		sched_setscheduler(tid, SCHED_OTHER, &none);
 	return !setpriority(PRIO_PROCESS, (id_t)tid, -20);
 }
 
-static unsigned boost(const struct mw_kill_target *t)
+/* Neither a quota nor shares hold who is realtime, exiting or not. */
+static unsigned boost(const struct mw_kill_target *t, bool realtime)
 {
 	struct mw_listing threads;
 	unsigned count = 0;
@@ -247,9 +270,36 @@ static unsigned boost(const struct mw_kill_target *t)
 	if (mw_listing_open(t->dir, "task", &threads) < 0)
 		return 0;
 	while (!is_gone(t) && (tid = mw_listing_next_pid(&threads)))
-		count += boost_thread(tid);
+		count += boost_thread(tid, realtime);
 	mw_listing_close(&threads);
 	return count;
+}
+
+/* Before the signal, for a thread that exits is not moved any more (cgroup_migrate_add_task(),
+ * kernel/cgroup/cgroup.c), and not by who kills: others may hold the lock of all cgroups. */
+static bool move_out(const struct mw_killer *k, const struct mw_kill_target *t)
+{
+	const struct timespec pause = { .tv_nsec = MOVE_PAUSE_US * 1000 };
+	struct mw_reap_job job = { .cpu_procs = k->cpu_procs,
+				   .freezer_procs = -1,
+				   .pid = (int)t->pid };
+	struct mw_reap_result r = {};
+	struct mw_reap *reap;
+
+	job.pidfd = fcntl(t->pidfd, F_DUPFD_CLOEXEC, 0);
+	if (job.pidfd < 0)
+		return false;
+	reap = k->reaper ? mw_reaper_put(k->reaper, &job) : NULL;
+	if (!reap) {
+		if (!k->reaper)
+			r = mw_reap_now(&job);
+		close(job.pidfd);
+		return r.unthrottled;
+	}
+	for (int us = 0; us < MOVE_PATIENCE_US && !mw_reap_look(reap, &r); us += MOVE_PAUSE_US)
+		nanosleep(&pause, NULL);
+	mw_reap_drop(reap);
+	return r.unthrottled;
 }
 
 static struct mw_val usage_of(const struct mw_kill_target *t)
@@ -269,7 +319,6 @@ static void take_result(const struct mw_kill_target *t, const struct mw_reap_res
 	r->reap_error = reaped->error;
 	r->reaped_ns = reaped->error == ECANCELED ? 0 : reaped->done_ns - t->killed_ns;
 	r->thawed = reaped->thawed;
-	r->unthrottled = reaped->unthrottled;
 }
 
 static void give_back(const struct mw_killer *k, struct mw_kill_target *t, unsigned steps,
@@ -279,12 +328,12 @@ static void give_back(const struct mw_killer *k, struct mw_kill_target *t, unsig
 		.pidfd = t->pidfd,
 		.pid = (int)t->pid,
 		.reap = steps & MW_KILL_REAP,
-		.cpu_procs = steps & MW_KILL_UNTHROTTLE && t->is_slowed ? k->cpu_procs : -1,
+		.cpu_procs = -1,
 		.freezer_procs = steps & MW_KILL_THAW && t->is_frozen ? k->freezer_procs : -1,
 	};
 	struct mw_reap_result now;
 
-	if (!job.reap && job.cpu_procs < 0 && job.freezer_procs < 0)
+	if (!job.reap && job.freezer_procs < 0)
 		return;
 	if (k->reaper) {
 		t->reap = mw_reaper_put(k->reaper, &job);
@@ -300,6 +349,18 @@ static int send_kill(const struct mw_kill_target *t)
 	return syscall(SYS_pidfd_send_signal, t->pidfd, SIGKILL, NULL, 0) < 0 ? errno : 0;
 }
 
+/* The reaper first: 200 threads take 3 ms. */
+static void hasten(const struct mw_killer *k, struct mw_kill_target *t, unsigned steps,
+		   struct mw_kill_result *r)
+{
+	bool realtime = steps & MW_KILL_UNTHROTTLE && t->is_slowed && t->may_be_realtime;
+
+	give_back(k, t, steps, r);
+	if (steps & MW_KILL_BOOST)
+		r->boosted_count = boost(t, realtime);
+	r->unthrottled |= realtime && r->boosted_count;
+}
+
 void mw_act_kill(const struct mw_killer *k, struct mw_kill_target *t, size_t n, unsigned steps,
 		 struct mw_kill_result *ret)
 {
@@ -309,19 +370,18 @@ void mw_act_kill(const struct mw_killer *k, struct mw_kill_target *t, size_t n, 
 		ret[i] = (struct mw_kill_result){ .reap_error = ECANCELED };
 		t[i].before_bytes = usage_of(&t[i]);
 		t[i].killed_ns = start_ns;
+		if (steps & MW_KILL_UNTHROTTLE && t[i].is_slowed && !t[i].may_be_realtime &&
+		    k->cpu_procs >= 0)
+			ret[i].unthrottled = move_out(k, &t[i]);
 	}
 	for (size_t i = 0; i < n && steps & MW_KILL_SIGNAL; i++) {
 		ret[i].error = send_kill(&t[i]);
 		if (!ret[i].error)
 			ret[i].signal_ns = clock_ns(CLOCK_MONOTONIC) - start_ns;
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (ret[i].error)
-			continue;
-		if (steps & MW_KILL_BOOST)
-			ret[i].boosted_count = boost(&t[i]);
-		give_back(k, &t[i], steps, &ret[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!ret[i].error)
+			hasten(k, &t[i], steps, &ret[i]);
 }
 
 void mw_act_kill_look(const struct mw_kill_target *t, struct mw_kill_result *r)

@@ -5,7 +5,7 @@
  * The way: a descriptor of the process (pidfd_open), is it still the one that was meant (start
  * time), SIGKILL by it; its threads to nice -20; process_mrelease() from a thread of its own that
  * runs at SCHED_FIFO (reaper.h), for the victim itself frees its memory slowly or not at all; then
- * out of the v1 groups that slow it; then proof: what its memory cgroup is charged for falls.
+ * out of a v1 freezer; then proof: what its memory cgroup is charged for falls.
  *
  *	mw_act_killer_open()	once, at the start: the only one that allocates
  *	mw_act_kill_prepare()	of each target; BEFORE who it is gets read, so that what was decided
@@ -32,18 +32,20 @@ struct mw_reap;
 
 enum mw_kill_step {
 	MW_KILL_SIGNAL = 1 << 0,
-	MW_KILL_BOOST = 1 << 1,	     /* threads to SCHED_OTHER, nice -20; not those of RT */
-	MW_KILL_UNTHROTTLE = 1 << 2, /* v1: to the root of the cpu hierarchy, if it is slowed */
-	MW_KILL_THAW = 1 << 3,	     /* v1: to the root of the freezer; v2 frozen die as they are */
-	MW_KILL_REAP = 1 << 4,	     /* process_mrelease */
+	MW_KILL_BOOST = 1 << 1, /* threads to SCHED_OTHER, nice -20; not those of RT */
+	/* If a cpu group slows it: SCHED_FIFO instead of nice -20; where the group has no right to
+	 * that (v1 with CONFIG_RT_GROUP_SCHED), to the root of the hierarchy. */
+	MW_KILL_UNTHROTTLE = 1 << 2,
+	MW_KILL_THAW = 1 << 3, /* v1: to the root of the freezer; v2 frozen die as they are */
+	MW_KILL_REAP = 1 << 4, /* process_mrelease */
 	MW_KILL_ALL = (1 << 5) - 1,
 };
 
 /* What does not change from kill to kill. */
 struct mw_killer {
 	struct mw_reaper *reaper; /* the caller's; NULL: mw_act_kill() reaps by itself */
-	struct mw_hierarchy memory, cpu, freezer; /* memory: v1 or v2; the others: v1 only */
-	int cpu_procs, freezer_procs; /* cgroup.procs of their roots; -1: not to be had */
+	struct mw_hierarchy memory, cpu, freezer;
+	int cpu_procs, freezer_procs; /* cgroup.procs of their roots; -1: v2, or none */
 };
 
 struct mw_kill_target {
@@ -56,7 +58,8 @@ struct mw_kill_target {
 	int dir;	/* /proc/PID: stays its own */
 	int pidfd;	/* -1: not prepared; the reaper's while .reap is set */
 	int usage;	/* what its memory cgroup is charged for; -1: not to be had */
-	bool is_slowed; /* a v1 cpu group with a quota, or few shares */
+	bool is_slowed; /* a cpu group with a quota, or few shares */
+	bool may_be_realtime;
 	bool is_frozen; /* a v1 freezer */
 	struct mw_val before_bytes;
 	uint64_t killed_ns; /* CLOCK_MONOTONIC, at the call */
@@ -94,8 +97,8 @@ int mw_act_kill_prepare(const struct mw_killer *k, struct mw_kill_target *t);
 int mw_act_kill_prepare_now(const struct mw_killer *k, struct mw_kill_target *t);
 
 /* All targets (sharers of one address space) are signalled before the first is reaped.  The caller
- * never waits for the reaper; where there is none, at most some 0.2 s for each target that cannot
- * be reaped, and for as long as the memory of the others takes. */
+ * waits for the reaper only where a target must be moved before it is killed, then 50 ms at most.
+ * Without a reaper it waits as long as the memory takes, and 0.2 s for what cannot be reaped. */
 void mw_act_kill(const struct mw_killer *k, struct mw_kill_target *t, size_t n, unsigned steps,
 		 struct mw_kill_result *ret);
 

@@ -24,6 +24,7 @@ enum column {
 	PAYER_PATH,
 	REMOVED,
 	REMOVED_AT_MOST,
+	REMOVED_PAGES,
 	REMOVED_COUNT,
 	MAX,
 	HIGH,
@@ -69,6 +70,7 @@ static const struct mw_col columns[N_COLUMNS] = {
 	[PAYER_PATH] = { "payer_path", NULL, MW_TYPE_STR },
 	[REMOVED] = { "removed_bytes", "REMOVED", MW_TYPE_BYTES },
 	[REMOVED_AT_MOST] = { "removed_at_most", NULL, MW_TYPE_BOOL },
+	[REMOVED_PAGES] = { "removed_by_pages_bytes", NULL, MW_TYPE_BYTES },
 	[REMOVED_COUNT] = { "removed_count", NULL, MW_TYPE_COUNT },
 	[MAX] = { "max_bytes", "LIMIT", MW_TYPE_BYTES },
 	[HIGH] = { "high_bytes", NULL, MW_TYPE_BYTES },
@@ -137,6 +139,8 @@ static void charge_cells(struct mw_row *row, const struct mw_account *g)
 	cell(row, REMOVED, g->removed_bytes);
 	if (mw_known(g->removed_bytes))
 		mw_cell_val(row, REMOVED_AT_MOST, mw_ok(g->removed_at_most));
+	if (mw_known(g->removed_pages_bytes))
+		cell(row, REMOVED_PAGES, g->removed_pages_bytes);
 	cell(row, REMOVED_COUNT, g->removed_count);
 }
 
@@ -282,22 +286,65 @@ static size_t worst(const struct cgroups_view *v, size_t *ret_more)
 	return best;
 }
 
+/* "lock 256 MiB, 0 B of that is charged to it": what the proof rests on */
+static const char *proof_words(struct mw_arena *a, const struct mw_account *g)
+{
+	bool locked = g->proof == MW_PROOF_LOCKED;
+
+	if (g->proof == MW_PROOF_PAGES)
+		return mw_or(g->unpaid_locked_bytes, 0)
+			       ? mw_fmt(a, "of that its processes lock %s",
+					mw_fmt_val_bytes(a, g->unpaid_locked_bytes))
+			       : "mapped, not locked";
+	return mw_fmt(a, "its processes %s %s, %s of that is charged to it",
+		      locked ? "lock" : "map",
+		      mw_fmt_val_bytes(a, locked ? g->use.locked_bytes : g->use.mapped_bytes),
+		      mw_fmt_val_bytes(a, locked ? g->own.unevictable_bytes : g->own.mapped_bytes));
+}
+
+/* ", of /srv/index": the file that has most of it */
+static const char *file_words(struct mw_arena *a, const struct cgroups_view *v, size_t at)
+{
+	const struct mw_page_proof *p = v->accounts->pages;
+	size_t n, first;
+	struct mw_str name;
+
+	if (v->accounts->group[at].proof != MW_PROOF_PAGES)
+		return "";
+	first = mw_page_loans_of(p, at, &n);
+	name = mw_page_file_name(&p->file[p->loan[first].file], a);
+	return mw_fmt(a, ", %s %.*s", n > 1 ? "most of" : "of", (int)name.n, name.p);
+}
+
 static const char *unpaid_verdict(struct mw_arena *a, const struct cgroups_view *v, size_t at,
 				  size_t more)
 {
 	const struct mw_account *g = &v->accounts->group[at];
-	bool locked = g->proof == MW_PROOF_LOCKED;
 	const char *said =
-		mw_fmt(a,
-		       "%s uses %s that it does not pay for (its processes %s %s, %s of that is "
-		       "charged to it): paid by %s; proof by processes",
+		mw_fmt(a, "%s uses %s that it does not pay for (%s%s): paid by %s; proof %s",
 		       mw_group_called(v->found, at), mw_fmt_val_bytes(a, g->unpaid_bytes),
-		       locked ? "lock" : "map",
-		       mw_fmt_val_bytes(a, locked ? g->use.locked_bytes : g->use.mapped_bytes),
-		       mw_fmt_val_bytes(a, locked ? g->own.unevictable_bytes : g->own.mapped_bytes),
-		       mw_group_payer_words(v->found, g));
+		       proof_words(a, g), file_words(a, v, at), mw_group_payer_words(v->found, g),
+		       g->proof == MW_PROOF_PAGES ? "page by page" : "by processes");
 
 	return more ? mw_fmt(a, "%s; and %zu more", said, more) : said;
+}
+
+/* What processes use was not asked. */
+static const char *arithmetic_verdict(struct mw_arena *a, const struct cgroups_view *v,
+				      const char *where)
+{
+	struct mw_val removed = v->at == MW_NO_GROUP ? v->accounts->removed_bytes
+						     : v->accounts->group[v->at].removed_bytes;
+
+	bool at_most = false;
+
+	for (size_t i = 0; i < v->accounts->n; i++)
+		at_most |= (v->at == MW_NO_GROUP || v->at == i) &&
+			   v->accounts->group[i].removed_at_most &&
+			   mw_or(v->accounts->group[i].removed_bytes, 0);
+	return mw_fmt(a,
+		      "%s: removed cgroups are still charged for %s%s; proof by arithmetic alone",
+		      where, at_most ? "at most " : "", mw_fmt_val_bytes(a, removed));
 }
 
 /* "cgroup /a pays for what its processes lock and map, but for 20.0 MiB" */
@@ -326,6 +373,10 @@ static const char *verdict(struct mw_arena *a, const struct cgroups_view *v)
 
 	if (!all->n)
 		return "No memory cgroups are mounted here: nobody keeps account";
+	if (!all->proofs)
+		return arithmetic_verdict(a, v, where);
+	if (all->proofs == MW_BY_PAGES && !all->pages)
+		return mw_fmt(a, "%s: not known who uses what: the pages do not tell here", where);
 	if (at != MW_NO_GROUP)
 		return unpaid_verdict(a, v, at, more);
 	if (all->unread_count && all->unread_count >= v->snap->n_procs / 2)
@@ -336,9 +387,42 @@ static const char *verdict(struct mw_arena *a, const struct cgroups_view *v)
 		return mw_fmt(
 			a,
 			"%s: each pays for what its processes lock and map; removed cgroups are "
-			"still charged for %s; proof by arithmetic",
-			where, mw_fmt_val_bytes(a, all->removed_bytes));
+			"still charged for %s; proof %s",
+			where, mw_fmt_val_bytes(a, all->removed_bytes),
+			all->pages ? "page by page" : "by arithmetic");
 	return paid_words(a, v, where);
+}
+
+static void refusals(struct mw_report *r, const struct mw_census *c)
+{
+	for (size_t i = 0; i < c->n_refusals; i++) {
+		const struct mw_census_refusal *f = &c->refusal[i];
+
+		mw_report_note(r, mw_fmt(r->arena, "pages: reader %.*s not used: %.*s: %.*s",
+					 (int)f->reader.n, f->reader.p, (int)f->reason.n,
+					 f->reason.p, (int)f->error.n, f->error.p));
+	}
+}
+
+static void pages_note(struct mw_report *r, const struct cgroups_view *v)
+{
+	const struct mw_page_proof *p = v->accounts->pages;
+
+	if (!v->pages) {
+		mw_report_note(r,
+			       "not page by page: --pages would name the files, and each removed "
+			       "cgroup");
+		return;
+	}
+	refusals(r, &v->snap->census);
+	if (!p)
+		mw_report_note(r, "not page by page: no page could be told by file and cgroup");
+	else if (p->unseen_bytes)
+		mw_report_note(r,
+			       mw_fmt(r->arena,
+				      "page by page: of %s that processes map it is not known who "
+				      "pays: other file systems, or too small a part to be listed",
+				      mw_fmt_bytes(r->arena, p->unseen_bytes)));
 }
 
 static void notes(struct mw_report *r, const struct cgroups_view *v)
@@ -347,9 +431,7 @@ static void notes(struct mw_report *r, const struct cgroups_view *v)
 
 	if (!all->n)
 		return;
-	mw_report_note(r,
-		       "not page by page: files that are only read and not mapped are not seen as "
-		       "used");
+	pages_note(r, v);
 	if (all->unread_count)
 		mw_report_note(r,
 			       mw_fmt(r->arena,
@@ -373,13 +455,20 @@ void cli_cgroups_report(struct mw_report *r, const struct cgroups_view *v)
 	mw_report_figure(r, "removed_bytes", all->removed_bytes);
 	mw_report_figure(r, "process_count", mw_ok(v->snap->n_procs));
 	mw_report_figure(r, "unread_count", mw_ok(all->unread_count));
+	if (all->pages)
+		mw_report_string(r, "pages_reader",
+				 mw_arena_cstr(r->arena, v->snap->census.reader));
 	if (v->at != MW_NO_GROUP)
 		mw_report_string(r, "asked", mw_group_path(v->found, v->at));
 	if (v->found->n_expected)
 		cli_cgroups_expected(r, v);
 	table(r, v);
+	if (all->pages)
+		cli_cgroups_files(r, v);
 	if (v->dying)
 		cli_cgroups_removed(r, v);
+	cli_cgroups_dying(r, v);
+	cli_cgroups_groups(r, v);
 	if (v->at != MW_NO_GROUP)
 		cli_cgroups_detail(r, v);
 }

@@ -6,6 +6,7 @@
 
 #include "base/fmt.h"
 #include "cli/cmd.h"
+#include "cli/holders_report.h"
 #include "cli/pages_report.h"
 
 static const struct opt opts[] = {
@@ -21,6 +22,10 @@ static const struct opt opts[] = {
 	  offsetof(struct options, reader) },
 	{ "sample", 0, "SHARE", "with --pages: look at so much of memory, as 0.01 or 1%", OPT_SHARE,
 	  offsetof(struct options, sample_ppm) },
+	{ "who-points", 0, NULL, "with --pages: search the kernel's memory for who holds the rest",
+	  OPT_FLAG, offsetof(struct options, who_points) },
+	{ "frame", 0, "N", "with --pages: who holds this page frame, all of them", OPT_NUMBER,
+	  offsetof(struct options, who_frame) },
 	{ "explain", 'e', "FIELD", "explain a field of /proc/meminfo, with its figure here",
 	  OPT_TEXT, offsetof(struct options, explain) },
 };
@@ -207,6 +212,8 @@ static void describe(struct mw_report *r, const struct cli_job *job, const struc
 
 		mw_pages_build(&job->snap.census, r->arena, &p);
 		cli_pages_report(r, &job->snap, &p, o->top);
+		cli_holders_report(r, &job->snap.census,
+				   o->who_points || o->who_frame != UINT64_MAX, o->top);
 	}
 }
 

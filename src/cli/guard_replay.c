@@ -87,7 +87,7 @@ static const char *first(struct replay *r, const struct mw_guard_decision *d)
 
 	if (!d->n_targets || !mw_known(d->left_ms) || d->left_ms.v >= 60000)
 		return text;
-	return mw_fmt(r->arena, "%s; %s before none was left", text,
+	return mw_fmt(r->arena, "%s; %s before nothing was left", text,
 		      seconds(r->arena, d->left_ms.v));
 }
 

@@ -14,6 +14,7 @@
 /* Files that get a name, which costs some 40 us: of a report, and where --top 0 asks for all. */
 #define PAGES_FILES 200
 #define PAGES_FILES_ALL 10000
+#define PAGES_PAID 20000 /* some 40 bytes each */
 
 int cli_fail(const char *what, int r)
 {
@@ -63,7 +64,11 @@ int cli_job_start(struct cli_job *job, const struct options *o, unsigned want)
 					.tree_min_bytes = o->tree_min_bytes,
 					.pages_reader = o->reader,
 					.pages_sample_ppm = o->sample_ppm,
+					.pages_who_points =
+						o->who_points || o->who_frame != UINT64_MAX,
+					.pages_who_frame = o->who_frame,
 					.pages_files_max = o->top ? PAGES_FILES : PAGES_FILES_ALL,
+					.pages_paid_max = PAGES_PAID,
 					.pages_all_names = !o->top,
 					.smaps_budget_us = o->smaps_budget_ms * 1000 };
 	struct mw_problem problem;

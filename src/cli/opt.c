@@ -38,6 +38,7 @@ struct options opt_defaults(void)
 				 .tree_min_bytes = 1 << 20,
 				 .top = 5,
 				 .try_bytes = UINT64_MAX,
+				 .who_frame = UINT64_MAX,
 				 .interval_s = 60 };
 }
 

@@ -32,7 +32,9 @@ struct options {
 	bool pages;
 	const char *reader; /* of the census */
 	uint64_t sample_ppm;
-	bool ascii; /* set by main: there is no UTF-8 locale */
+	bool who_points;
+	uint64_t who_frame; /* UINT64_MAX: not asked */
+	bool ascii;	    /* set by main: there is no UTF-8 locale */
 	bool yes, dry_run, csv;
 	bool summary, html;
 	const char *since, *until, *host, *split;
@@ -51,7 +53,11 @@ struct options {
 	uint64_t interval_s;
 	/* Of memwhy cgroups. */
 	bool dying;
-	struct opt_list expect; /* "PATH=BYTES" */
+	struct opt_list expect; /* "PATH=BYTES", "PATH" */
+	struct opt_list files;	/* patterns */
+	const char *recharge;	/* PATH */
+	uint64_t disk_speed;	/* bytes a second; 0: to be measured */
+	const char *proof;	/* NULL: the best that there is */
 	/* Of memwhy guard. */
 	const char *replay, *config;
 	bool check_config, status, last;

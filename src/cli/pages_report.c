@@ -264,6 +264,25 @@ static void nodes(struct mw_report *r, const struct mw_census *c)
 	}
 }
 
+static void steps(struct mw_report *r, const struct mw_census *c)
+{
+	static const struct mw_col columns[] = {
+		{ "step", NULL, MW_TYPE_STR },
+		{ "cpu_us", NULL, MW_TYPE_COUNT },
+		{ "wall_us", NULL, MW_TYPE_COUNT },
+	};
+	struct mw_table *t =
+		mw_report_table(r, (struct mw_table){ .id = "census_steps", COLUMNS(columns) });
+
+	for (size_t i = 0; i < c->n_steps; i++) {
+		struct mw_row *row = mw_report_row(r, t, 0, MW_IN_JSON);
+
+		mw_cell_str(row, 0, c->step[i].name);
+		mw_cell_val(row, 1, mw_ok(c->step[i].cpu_us));
+		mw_cell_val(row, 2, mw_ok(c->step[i].wall_us));
+	}
+}
+
 static void refusals(struct mw_report *r, const struct mw_census *c)
 {
 	for (size_t i = 0; i < c->n_refusals; i++) {
@@ -326,6 +345,10 @@ static void cost(struct mw_report *r, const struct mw_census *c, const struct mw
 					 "pages: %s free by kpageflags, and mapped by kpagecount: "
 					 "its files are not of one moment",
 					 mw_fmt_val_bytes(r->arena, raced)));
+	if (mw_or(mw_census_fact(c, "areas_unread"), 0))
+		mw_report_note(r,
+			       "pages: vmalloc, stacks and per-CPU memory could not be told apart "
+			       "here: they are under kmem and other");
 	if (!sees_removed(c))
 		mw_report_note(r, "pages: cgroups that were removed cannot be seen by kpage; lists "
 				  "of CPUs, vmalloc, stacks and pages that are not made yet are "
@@ -352,4 +375,5 @@ void cli_pages_report(struct mw_report *r, const struct mw_snap *s, const struct
 	groups(r, c, top);
 	named(r, c, top);
 	nodes(r, c);
+	steps(r, c);
 }

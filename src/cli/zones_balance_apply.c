@@ -71,9 +71,9 @@ static void undo(struct mover *m, const char *command)
 	list[m->done.n_undo++] = command;
 }
 
-static bool is_asked_to_end(struct mover *m)
+static bool is_asked_to_end(struct mover *m, uint64_t wait_ms)
 {
-	if (!m->done.asked_to_end && mw_act_stop_wait(0)) {
+	if (!m->done.asked_to_end && mw_act_stop_wait(wait_ms)) {
 		m->done.asked_to_end = true;
 		m->done.stopped = "asked to end";
 	}
@@ -244,7 +244,7 @@ static uint64_t run_move(struct mover *m, size_t i)
 	struct mw_migrate b;
 
 	while (*left && m->dir[move->item] >= 0) {
-		if (is_asked_to_end(m))
+		if (is_asked_to_end(m, 0))
 			return moved;
 		if (!mw_act_process_is_same(m->dir[move->item], p->proc->numa.start_ticks)) {
 			fail(m, move->item, "move_pages", -ESRCH);
@@ -268,18 +268,27 @@ static uint64_t run_move(struct mover *m, size_t i)
 	return moved;
 }
 
+/* What is free dips for a moment when anybody reads a file: where an exchange is tight no move may
+ * find room then. */
+#define ROOM_WAIT_MS 200
+#define ROOM_WAITS_MAX 15 /* one after another */
+
 /* In the order of the plan; what found no room comes again, as long as anything moves. */
 static void move_memory(struct mover *m)
 {
 	const struct mw_balance *b = &m->look->plan;
-	uint64_t moved = 1, left = b->move_bytes;
+	uint64_t moved, left = b->move_bytes;
+	unsigned waits = 0;
 
-	while (left && moved && !m->done.stopped) {
+	while (left && !m->done.stopped && waits <= ROOM_WAITS_MAX) {
 		moved = left = 0;
 		for (size_t i = 0; i < b->n_moves && !m->done.stopped; i++) {
 			moved += m->left_bytes[i] ? run_move(m, i) : 0;
 			left += m->left_bytes[i];
 		}
+		waits = moved ? 0 : waits + 1;
+		if (left && waits && !m->done.stopped)
+			is_asked_to_end(m, ROOM_WAIT_MS);
 	}
 	if (left && !m->done.stopped)
 		m->done.stopped = "a node has no more room above its high mark and the margin";
@@ -316,7 +325,7 @@ void cli_balance_apply(const struct options *o, struct balance_look *look, struc
 	for (size_t i = 0; i < b->n_procs; i++) {
 		m.dir[i] = -1;
 		if (b->proc[i].verdict != MW_BALANCE_PLACED || m.done.stopped ||
-		    is_asked_to_end(&m))
+		    is_asked_to_end(&m, 0))
 			continue;
 		m.dir[i] = mw_act_process_open(look->job.root, b->proc[i].proc->pid,
 					       b->proc[i].proc->numa.start_ticks);

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 struct mw_confine {
-	/* 0 or negative errno: pages stay in memory once touched; oom_score_adj -900; SCHED_FIFO, for
-	 * who decides must not wait behind those who eat the memory. */
+	/* 0 or negative errno: pages stay in memory once touched; oom_score_adj -900; SCHED_FIFO,
+	 * for who decides must not wait behind those who eat the memory. */
 	int locked, adj, realtime;
 	int rights;	   /* all capabilities but those four are gone */
 	int sandbox;	   /* other system calls fail with EPERM */

@@ -64,6 +64,8 @@ static void open_groups(struct mw_sense *s)
 		return;
 	v2 = s->groups_v2 = s->container_v2 = m.v2;
 	mw_kept_open_folder(s->root, mw_arena_cstr(&arena, m.point), &s->groups);
+	if (m.root.n > 1 && m.root.n < sizeof(s->groups_root))
+		memcpy(s->groups_root, m.root.p, m.root.n);
 	mw_kept_open(s->root, PATH(&arena, m.point, v2 ? "memory.max" : "memory.limit_in_bytes"),
 		     &s->limit);
 	mw_kept_open(s->root,

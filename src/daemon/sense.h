@@ -39,6 +39,7 @@ struct mw_sense {
 	struct mw_kept container_pressure;
 	bool container_v2;
 	struct mw_kept groups; /* folder of the memory cgroups */
+	char groups_root[256]; /* of the hierarchy what is mounted there; empty: all of it */
 	bool groups_v2, wants_groups;
 	struct mw_val zone_low_bytes; /* read at the opening */
 

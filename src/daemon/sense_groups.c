@@ -13,9 +13,13 @@
 /* A file of a group: path is as /proc/PID/cgroup says, from the root that is mounted. */
 static int read_file(struct mw_sense *s, struct mw_str path, const char *name, struct mw_str *ret)
 {
-	const char *below = mw_fmt(&s->arena, "%.*s/%s", (int)(path.n ? path.n - 1 : 0),
-				   path.n ? path.p + 1 : "", name);
+	const char *below;
 
+	if (mw_path_climbs(path))
+		return -ENOENT; /* outside what is mounted here */
+	if (mw_str_starts(path, s->groups_root))
+		path = mw_str_from(path, strlen(s->groups_root));
+	below = mw_fmt(&s->arena, "%.*s/%s", (int)path.n, path.p, name);
 	if (s->arena.failed)
 		return -ENAMETOOLONG;
 	while (*below == '/')

@@ -52,6 +52,14 @@ struct mw_census_group {
 	uint64_t low_bytes, high_bytes; /* of bytes, as of a class */
 };
 
+/* What one group is charged for of one file: largest first.  Not all of them: see
+ * mw_census_options.paid_max. */
+struct mw_census_paid {
+	uint64_t group_ino; /* as of a group */
+	uint64_t dev, ino;  /* as of a file */
+	uint64_t bytes;
+};
+
 /* Memory of vmalloc() by who asked for it. */
 struct mw_census_area {
 	struct mw_str caller;
@@ -63,10 +71,29 @@ struct mw_census_stack {
 	struct mw_str comm;
 };
 
-/* What else there is to know of it. */
+/* Who holds memory of which nobody is known, or all who hold one frame: by words that mean it. */
+struct mw_census_holder {
+	struct mw_str kind;  /* "slab" "kmalloc" "vmalloc" "static" "percpu" "page_table" "boot"
+				"unknown" "stack" */
+	struct mw_str name;  /* of the cache, the caller, the variable, the thread; empty: none */
+	struct mw_str form;  /* "page" "address" "inside" "list" "entry" "physical" "frame" */
+	struct mw_str class; /* of what is held */
+	uint64_t chained;    /* 1: through other memory of which nobody is known */
+	uint64_t bytes, blocks;
+	uint64_t object_bytes, first_byte, last_byte; /* in objects of a slab; 0: not one */
+};
+
+/* What else there is to know of it: "raced_bytes": free, and mapped; "sample_ppm", "sample_blocks";
+ * "areas_unread" 1: vmalloc and stacks are under other; "who_..." of a search for holders. */
 struct mw_census_fact {
-	struct mw_str name; /* "raced_bytes": free, and mapped; "sample_ppm", "sample_blocks" */
+	struct mw_str name;
 	uint64_t value;
+};
+
+/* What a part of the census took; those of readers that were refused too. */
+struct mw_census_step {
+	struct mw_str name; /* "walk" */
+	uint64_t cpu_us, wall_us;
 };
 
 /* A reader that was not used, and why. */
@@ -86,12 +113,15 @@ struct mw_census {
 	struct mw_census_file *file;
 	struct mw_census_cache *cache;
 	struct mw_census_group *group;
+	struct mw_census_paid *paid;
 	struct mw_census_area *area;
 	struct mw_census_stack *stack;
+	struct mw_census_holder *holder;
 	struct mw_census_refusal *refusal;
 	struct mw_census_fact *fact;
-	size_t n_classes, n_counters, n_fs, n_files, n_caches, n_groups, n_areas, n_stacks,
-		n_refusals, n_facts;
+	struct mw_census_step *step;
+	size_t n_classes, n_counters, n_fs, n_files, n_caches, n_groups, n_paid, n_areas, n_stacks,
+		n_holders, n_refusals, n_facts, n_steps;
 };
 
 /* Pure.  Out of memory sticks in the arena. */

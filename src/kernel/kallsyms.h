@@ -18,3 +18,6 @@ struct mw_kallsym {
  * the first counts; no function is over a MiB.  Pure; one pass over the text, of which slices are
  * kept. */
 void mw_kallsyms_find(struct mw_str text, struct mw_kallsym *sym, size_t n);
+
+/* The same of variables, which a kernel without CONFIG_KALLSYMS_ALL does not list. */
+void mw_kallsyms_find_data(struct mw_str text, struct mw_kallsym *sym, size_t n);

@@ -44,6 +44,29 @@ int mw_meta_stat_parse(struct mw_str text, struct mw_file_stat *ret)
 	return 0;
 }
 
+int mw_meta_cached_parse(struct mw_str text, struct mw_cached *ret)
+{
+	struct mw_cached c = { .dirty_bytes = mw_no(MW_ABSENT) };
+	uint64_t dirty;
+
+	if (!keyed(&text, "cached", &c.bytes))
+		return -EINVAL;
+	if (keyed(&text, "dirty", &dirty))
+		c.dirty_bytes = mw_ok(dirty);
+	*ret = c;
+	return 0;
+}
+
+struct mw_val mw_meta_disk_speed(struct mw_str text)
+{
+	uint64_t bytes, ns;
+
+	if (!keyed(&text, "bytes", &bytes) || !keyed(&text, "ns", &ns) || !bytes || !ns ||
+	    bytes > UINT64_MAX / 1000000000)
+		return mw_no(MW_BAD);
+	return mw_ok(bytes * 1000000000 / ns);
+}
+
 int mw_meta_statfs_parse(struct mw_str text, struct mw_fs_stat *ret)
 {
 	struct mw_fs_stat s = {};

@@ -27,6 +27,12 @@ struct mw_ns {
 	struct mw_str root;	/* "/", or where the process is chrooted to */
 };
 
+/* DIR/meta/cached/FILE */
+struct mw_cached {
+	uint64_t bytes;
+	struct mw_val dirty_bytes; /* with those being written; before 6.5 not told: MW_ABSENT */
+};
+
 /* A line of proc/PID/meta/fds: an open regular file. */
 struct mw_open_file {
 	struct mw_str fd, dev;
@@ -50,12 +56,16 @@ struct mw_folder {
 /* Pure; -EINVAL when malformed.  Slices of text. */
 int mw_meta_stat_parse(struct mw_str text, struct mw_file_stat *ret);
 int mw_meta_statfs_parse(struct mw_str text, struct mw_fs_stat *ret);
+int mw_meta_cached_parse(struct mw_str text, struct mw_cached *ret);
 int mw_meta_ns_parse(struct mw_str text, struct mw_ns *ret);
 
 /* The next item; malformed lines are skipped.  False at the end. */
 bool mw_meta_fds_next(struct mw_str *rest, struct mw_open_file *ret);
 bool mw_meta_tree_next(struct mw_str *rest, struct mw_tree_item *ret);
 bool mw_meta_folders_next(struct mw_str *rest, struct mw_folder *ret);
+
+/* DIR/meta/disk_speed/FILE: bytes a second; MW_BAD when malformed, or nothing was read. */
+struct mw_val mw_meta_disk_speed(struct mw_str text);
 
 /* Allocated blocks of all that was met. */
 struct mw_val mw_meta_tree_bytes(struct mw_str text);

@@ -17,39 +17,12 @@ static const struct mw_field fields[] = {
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 #define FLAGS "VmFlags:"
 
-struct block {
-	struct mw_str head, body, flags;
-	struct mw_map map;
-};
-
-/* The next mapping, counted or not. */
-static bool next_block(struct mw_str *rest, struct block *ret)
-{
-	struct mw_str line, ahead;
-	struct mw_map next;
-
-	do {
-		if (!mw_str_cut(rest, '\n', &line))
-			return false;
-	} while (!mw_map_parse(line, &ret->map));
-	ret->head = line;
-	ret->body = (struct mw_str){ rest->p, 0 };
-	ret->flags = (struct mw_str){};
-	for (ahead = *rest; mw_str_cut(&ahead, '\n', &line) && !mw_map_parse(line, &next);) {
-		if (mw_str_starts(line, FLAGS))
-			ret->flags = mw_str_from(line, sizeof(FLAGS) - 1);
-		*rest = ahead;
-		ret->body.n = (size_t)(line.p + line.n - ret->body.p);
-	}
-	return true;
-}
-
 bool mw_promises_next(struct mw_str *rest, struct mw_promise *ret)
 {
 	struct mw_val v[N_FIELDS];
-	struct block b;
+	struct mw_smaps_mapping b;
 
-	while (next_block(rest, &b)) {
+	while (mw_smaps_next(rest, &b)) {
 		if (!mw_vm_flags_have(b.flags, "ac"))
 			continue;
 		mw_fields_parse(b.body, ':', fields, N_FIELDS, v);
@@ -84,9 +57,9 @@ struct mw_str mw_promises_of_smaps(struct mw_str smaps, struct mw_arena *arena)
 {
 	char *text = mw_arena_alloc(arena, smaps.n + 1), *p = text;
 	struct mw_str line;
-	struct block b;
+	struct mw_smaps_mapping b;
 
-	while (p && next_block(&smaps, &b)) {
+	while (p && mw_smaps_next(&smaps, &b)) {
 		if (!mw_vm_flags_have(b.flags, "ac"))
 			continue;
 		p = put_line(p, b.head);

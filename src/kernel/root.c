@@ -168,6 +168,31 @@ static int ask_below(struct mw_root *root, int dirfd, const char *name, struct m
 	return r;
 }
 
+/* A long file that says how long it is: once, to where it shall stand.  -EAGAIN: it says something
+ * else, or is short. */
+static int read_long(int fd, struct mw_arena *arena, struct mw_str *ret)
+{
+	struct stat st;
+	size_t n = 0, size;
+	ssize_t k = 1;
+	char *p;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < (off_t)CHUNK_BYTES ||
+	    st.st_size > (off_t)MW_FILE_MAX_BYTES)
+		return -EAGAIN;
+	size = (size_t)st.st_size;
+	p = mw_arena_alloc(arena, size + 1);
+	if (!p)
+		return -ENOMEM;
+	for (; k > 0 && n <= size; n += k > 0 ? (size_t)k : 0)
+		k = pread(fd, p + n, size + 1 - n < CHUNK_BYTES ? size + 1 - n : CHUNK_BYTES,
+			  (off_t)n);
+	if (k || n != size)
+		return -EAGAIN;
+	*ret = (struct mw_str){ p, n };
+	return 0;
+}
+
 static int read_below(struct mw_root *root, int dirfd, const char *name, struct mw_arena *arena,
 		      struct mw_str *ret)
 {
@@ -181,6 +206,11 @@ static int read_below(struct mw_root *root, int dirfd, const char *name, struct 
 		return ask_below(root, dirfd, name, arena, ret);
 	if (fd < 0)
 		return fd;
+	r = read_long(fd, arena, ret);
+	if (r != -EAGAIN) {
+		close(fd);
+		return r;
+	}
 	r = mw_read_fd(fd, &root->scratch, MW_FILE_MAX_BYTES, &n);
 	close(fd);
 	if (r < 0)

@@ -21,6 +21,7 @@
 
 #include "base/fmt.h"
 #include "kernel/numa_maps.h"
+#include "kernel/pid_files.h"
 #include "kernel/pid_promises.h"
 #include "kernel/qemu_name.h"
 #include "kernel/root_private.h"
@@ -55,8 +56,7 @@ static int open_in_process_root(int dirfd, const char *name, bool may_wait)
 	return fd;
 }
 
-/* To look at: a descriptor that only names the file. */
-static int open_path(int dirfd, const char *name, bool may_wait)
+int mw_live_open_path(int dirfd, const char *name, bool may_wait)
 {
 	int fd;
 
@@ -78,7 +78,7 @@ static int stat_cached(int dirfd, const char *name, int flags, struct statx *ret
 static int meta_stat(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret)
 {
 	struct statx st;
-	int fd = open_path(dirfd, name, false), r;
+	int fd = mw_live_open_path(dirfd, name, false), r;
 
 	if (fd < 0)
 		return fd;
@@ -107,7 +107,7 @@ static int meta_statfs(int dirfd, const char *name, bool may_wait, struct mw_are
 {
 	struct statfs fs;
 	struct statx st;
-	int fd = open_path(dirfd, name, may_wait), r;
+	int fd = mw_live_open_path(dirfd, name, may_wait), r;
 
 	if (fd < 0)
 		return fd;
@@ -133,7 +133,7 @@ static int meta_statfs(int dirfd, const char *name, bool may_wait, struct mw_are
 static int meta_tree(int dirfd, const char *name, bool may_wait, struct mw_arena *arena,
 		     struct mw_str *ret)
 {
-	int fd = open_path(dirfd, name, may_wait), dir;
+	int fd = mw_live_open_path(dirfd, name, may_wait), dir;
 
 	if (fd < 0)
 		return fd;
@@ -204,8 +204,8 @@ static int meta_ns(int dirfd, struct mw_arena *arena, struct mw_str *ret)
 }
 
 /* "3 0:1 1025 nlink 0 used 4194304 /memfd:x\040(deleted)\n"; what is neither a plain file nor a
- * DRM device is left out. */
-static const char *fd_line(int fds, struct mw_str name, struct mw_arena *arena)
+ * DRM device is left out, and, but for `all`, what lies on a real device. */
+static const char *fd_line(int fds, struct mw_str name, bool all, struct mw_arena *arena)
 {
 	char buf[4096];
 	const char *number = name.p;
@@ -215,7 +215,8 @@ static const char *fd_line(int fds, struct mw_str name, struct mw_arena *arena)
 	if (!target.n || target.p[0] != '/' || stat_cached(fds, number, 0, &st) < 0)
 		return "";
 	/* A real device has a major number: what lies there is no shared memory. */
-	if (!mw_str_starts(target, "/dev/dri/") && (!S_ISREG(st.stx_mode) || st.stx_dev_major))
+	if (!mw_str_starts(target, "/dev/dri/") &&
+	    (!S_ISREG(st.stx_mode) || (st.stx_dev_major && !all)))
 		return "";
 	target = mw_fmt_octal(arena, target);
 	return mw_fmt(arena, "%s %u:%u %llu nlink %u used %llu %.*s\n", number, st.stx_dev_major,
@@ -223,7 +224,7 @@ static const char *fd_line(int fds, struct mw_str name, struct mw_arena *arena)
 		      (unsigned long long)st.stx_blocks * 512, (int)target.n, target.p);
 }
 
-static int meta_fds(int dirfd, struct mw_arena *arena, struct mw_str *ret)
+static int meta_fds(int dirfd, bool all, struct mw_arena *arena, struct mw_str *ret)
 {
 	int fds = openat(dirfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct mw_names names = {};
@@ -235,7 +236,7 @@ static int meta_fds(int dirfd, struct mw_arena *arena, struct mw_str *ret)
 		return -errno;
 	r = mw_list_fd(dup(fds), arena, &names);
 	for (size_t i = 0; i < names.n && r >= 0; i++) {
-		names.item[i] = mw_str_of(fd_line(fds, names.item[i], arena));
+		names.item[i] = mw_str_of(fd_line(fds, names.item[i], all, arena));
 		text.n += names.item[i].n;
 	}
 	close(fds);
@@ -356,6 +357,10 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 		return mw_live_page(dirfd, question + 5, arena, ret);
 	if (!strncmp(question, "smaps/", 6))
 		return mw_live_smaps(dirfd, question + 6, arena, ret);
+	if (!strncmp(question, "cached/", 7))
+		return mw_live_cached(dirfd, question + 7, arena, ret);
+	if (!strncmp(question, "disk_speed/", 11))
+		return mw_live_disk_speed(dirfd, question + 11, arena, ret);
 	if (!strncmp(question, "inode/", 6))
 		return mw_live_inode(dirfd, question + 6, arena, ret);
 	if (!strcmp(question, "ns"))
@@ -363,9 +368,13 @@ int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 	if (!strcmp(question, "folders"))
 		return mw_live_folders(dirfd, arena, ret);
 	if (!strcmp(question, "fds"))
-		return meta_fds(dirfd, arena, ret);
+		return meta_fds(dirfd, false, arena, ret);
+	if (!strcmp(question, "open_files"))
+		return meta_fds(dirfd, true, arena, ret);
 	if (!strcmp(question, "promises"))
 		return meta_part(dirfd, "smaps", mw_promises_of_smaps, scratch, arena, ret);
+	if (!strcmp(question, "files"))
+		return meta_part(dirfd, "smaps", mw_pid_files_of_smaps, scratch, arena, ret);
 	if (!strcmp(question, "numa"))
 		return meta_part(dirfd, "numa_maps", mw_numa_maps_sum, scratch, arena, ret);
 	if (!strcmp(question, "vm"))

@@ -32,6 +32,14 @@ int mw_list_fd(int fd, struct mw_arena *arena, struct mw_names *ret);
 int mw_live_meta(int dirfd, const char *question, struct mw_scratch *scratch,
 		 struct mw_arena *arena, struct mw_str *ret);
 
+/* To look at: a descriptor that only names the file.  Below "root" no link leads out of it, and
+ * unless the way may wait, nothing is asked of a server. */
+int mw_live_open_path(int dirfd, const char *name, bool may_wait);
+
+/* "cached/FILE", "disk_speed/FILE". */
+int mw_live_cached(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret);
+int mw_live_disk_speed(int dirfd, const char *name, struct mw_arena *arena, struct mw_str *ret);
+
 /* "meta/tree": fd is an open folder and is taken over. */
 int mw_live_tree(int fd, struct mw_arena *arena, struct mw_str *ret);
 

@@ -37,6 +37,29 @@ int mw_smaps_block_parse(struct mw_str text, struct mw_smaps_block *ret)
 	return 0;
 }
 
+#define FLAGS "VmFlags:"
+
+bool mw_smaps_next(struct mw_str *rest, struct mw_smaps_mapping *ret)
+{
+	struct mw_str line, ahead;
+	struct mw_map next;
+
+	do {
+		if (!mw_str_cut(rest, '\n', &line))
+			return false;
+	} while (!mw_map_parse(line, &ret->map));
+	ret->head = line;
+	ret->body = (struct mw_str){ rest->p, 0 };
+	ret->flags = (struct mw_str){};
+	for (ahead = *rest; mw_str_cut(&ahead, '\n', &line) && !mw_map_parse(line, &next);) {
+		if (mw_str_starts(line, FLAGS))
+			ret->flags = mw_str_from(line, sizeof(FLAGS) - 1);
+		*rest = ahead;
+		ret->body.n = (size_t)(line.p + line.n - ret->body.p);
+	}
+	return true;
+}
+
 bool mw_vm_flags_have(struct mw_str flags, const char *code)
 {
 	struct mw_str word;

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/val.h"
+#include "kernel/pid_maps.h"
 
 struct mw_smaps_block {
 	struct mw_val size_bytes, rss_bytes, swap_bytes, locked_bytes;
@@ -14,6 +15,16 @@ struct mw_smaps_block {
 	struct mw_val anon_huge_bytes, shmem_huge_bytes, file_huge_bytes;
 	struct mw_str flags; /* "rd wr mr mw me ac sd"; empty: not told (before 3.8) */
 };
+
+/* One of the mappings of a whole smaps. */
+struct mw_smaps_mapping {
+	struct mw_map map;
+	struct mw_str head, body; /* its line as of maps; the lines about it */
+	struct mw_str flags;	  /* as above */
+};
+
+/* The next one; what is before it is skipped.  False at the end.  Slices of *rest. */
+bool mw_smaps_next(struct mw_str *rest, struct mw_smaps_mapping *ret);
 
 /* Pure; -ENODATA where there is no Rss line.  Slices of text. */
 int mw_smaps_block_parse(struct mw_str text, struct mw_smaps_block *ret);

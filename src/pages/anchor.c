@@ -18,7 +18,7 @@
 #define ENTRY_LARGE 0x80
 #define ENTRY_ADDRESS 0x000ffffffffff000
 
-static int frame_of(const void *page, uint64_t frame_bytes, uint64_t *ret)
+int mw_anchor_frame(const void *page, uint64_t frame_bytes, uint64_t *ret)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	uint64_t entry = 0;
@@ -49,7 +49,7 @@ int mw_anchor_make(uint64_t frame_bytes, struct mw_anchor *ret)
 	if (ret->page == MAP_FAILED)
 		return -errno;
 	*(volatile char *)ret->page = 1;
-	return frame_of(ret->page, frame_bytes, &ret->frame);
+	return mw_anchor_frame(ret->page, frame_bytes, &ret->frame);
 }
 
 void mw_anchor_done(struct mw_anchor *a)

@@ -17,6 +17,9 @@ struct mw_anchor {
 	uint64_t mapping; /* its struct address_space, as found by way of our open files */
 };
 
+/* The frame of a page that is mapped by us: 0 or negative errno. */
+int mw_anchor_frame(const void *page, uint64_t frame_bytes, uint64_t *ret);
+
 /* 0 or negative errno; mw_anchor_done() is fine after failure too. */
 int mw_anchor_make(uint64_t frame_bytes, struct mw_anchor *ret);
 void mw_anchor_done(struct mw_anchor *a);

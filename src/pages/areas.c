@@ -8,6 +8,7 @@
 #include "base/fmt.h"
 #include "kernel/kallsyms.h"
 #include "pages/chunks.h"
+#include "pages/moved.h"
 #include "pages/names.h"
 #include "pages/slabs.h"
 #include "pages/vmap.h"
@@ -201,10 +202,10 @@ static int move_all(struct take *t)
 		const struct holder *h = &t->holder[c[i].holder];
 
 		if ((i && c[i].frame == c[i - 1].frame) ||
-		    !mw_runs_find(t->w->walk, t->w->frames, &place, c[i].frame, &owner) ||
+		    !mw_runs_find(&t->w->walk->runs, t->w->frames, &place, c[i].frame, &owner) ||
 		    !may_move(t, mw_page_owner_at(o, owner), c[i].frame))
 			continue;
-		mw_page_owners_move(o, owner, h->class, h->pointer, 1);
+		mw_moved_put(t->w, c[i].frame, owner, h->class, h->pointer);
 		(*h->frames)++;
 	}
 	return o->items.failed ? -ENOMEM : 0;

@@ -2,6 +2,7 @@
 #include "pages/census.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/fmt.h"
 #include "kernel/buddyinfo.h"
@@ -17,6 +18,7 @@
 #include "pages/sample.h"
 #include "pages/sums.h"
 #include "pages/walk.h"
+#include "pages/who.h"
 
 #define KPAGE_PPM 10000 /* all of it takes some 330 ns a frame */
 #define GROUPS_NAMED 20
@@ -37,11 +39,34 @@ struct take {
 	struct mw_kmem *k;
 	struct mw_kpage *kpage;
 	struct mw_walk_of_pages walk;
+	struct mw_moved moved;
 	struct mw_areas areas;
 	struct mw_bracket bracket;
 	struct mw_rows rows;
+	struct mw_cost last; /* all that came before is counted */
 	struct mw_census *c;
 };
+
+/* What was done since the last one was this; several of one name are added up. */
+static void step(struct take *t, const char *name)
+{
+	struct mw_cost cost = mw_cost_since(t->last);
+	struct mw_census_step *list;
+	size_t i = 0;
+
+	t->last = mw_cost_now();
+	while (i < t->c->n_steps && !mw_str_eq(t->c->step[i].name, name))
+		i++;
+	if (i == t->c->n_steps) {
+		list = mw_arena_grow(t->arena, t->c->step, i, sizeof(*list));
+		if (!list)
+			return;
+		t->c->step = list;
+		list[t->c->n_steps++] = (struct mw_census_step){ .name = mw_str_of(name) };
+	}
+	t->c->step[i].cpu_us += cost.cpu_us;
+	t->c->step[i].wall_us += cost.wall_us;
+}
 
 /* Lockdown of this kind closes the kernel's memory to root too (LOCKDOWN_KCORE and
  * LOCKDOWN_BPF_READ_KERNEL, include/linux/security.h). */
@@ -53,10 +78,16 @@ static bool is_locked_down(struct take *t)
 	       mw_str_search(text, "[confidentiality]") < text.n;
 }
 
-static const char *kind_of_refusal(struct take *t, int r)
+/* A program that may not read the kernel's memory does not load: EINVAL. */
+static const char *kind_of_refusal(struct take *t, const char *reader, int r)
 {
-	if (r == -EPERM || r == -EACCES)
-		return is_locked_down(t) ? "locked down (confidentiality): " : "denied: ";
+	bool denied = r == -EPERM || r == -EACCES;
+	bool kmem = !strcmp(reader, "bpf") || !strcmp(reader, "kcore");
+
+	if (kmem && (denied || r == -EINVAL) && is_locked_down(t))
+		return "locked down (confidentiality): ";
+	if (denied)
+		return "denied: ";
 	return r == -ENOENT || r == -ENOSYS || r == -ENODATA ? "absent: " : "";
 }
 
@@ -70,7 +101,7 @@ static void refuse(struct take *t, const char *reader, int r, const char *why)
 	t->c->refusal = list;
 	list[t->c->n_refusals++] = (struct mw_census_refusal){
 		mw_str_of(reader), mw_errname(r, t->arena),
-		mw_str_of(mw_fmt(t->arena, "%s%s", kind_of_refusal(t, r), why))
+		mw_str_of(mw_fmt(t->arena, "%s%s", kind_of_refusal(t, reader, r), why))
 	};
 }
 
@@ -107,6 +138,7 @@ static int take_layout(struct take *t, const char **ret_why)
 {
 	if (t->layout_r == 1)
 		t->layout_r = find_layout(t);
+	step(t, "layout");
 	*ret_why = t->layout_why;
 	return t->layout_r;
 }
@@ -126,14 +158,41 @@ static int take_frames(struct take *t, const char **ret_why)
 	return mw_frames_take(t->root, t->frame_bytes, t->arena, &t->frames);
 }
 
+static struct mw_walked walked_of(struct take *t)
+{
+	return (struct mw_walked){ .k = t->k,
+				   .l = &t->layout,
+				   .frames = &t->frames,
+				   .frame_bytes = t->frame_bytes,
+				   .walk = &t->walk,
+				   .arena = t->arena,
+				   .moved = &t->moved };
+}
+
 /* What has no mark of its own, by who points to it. */
 static int tell_apart(struct take *t)
 {
-	const struct mw_walked walked = { t->k,		  &t->layout, &t->frames,
-					  t->frame_bytes, &t->walk,   t->arena };
+	const struct mw_walked walked = walked_of(t);
 	int r = mw_areas_take(&walked, &t->areas);
 
-	return r ? r : mw_idle_tell(&walked);
+	if (!r && t->areas.why != MW_OK)
+		add_fact(t, "areas_unread", 1);
+	step(t, "areas");
+	if (!r)
+		r = mw_idle_tell(&walked);
+	step(t, "idle");
+	if (!r)
+		r = mw_who_statics(t->root, &walked);
+	step(t, "statics");
+	return r;
+}
+
+static int who_points(struct take *t)
+{
+	const struct mw_walked walked = walked_of(t);
+	const struct mw_who who = { t->root, &walked, &t->areas, &t->rows, t->options->who_frame };
+
+	return t->options->who_points ? mw_who_take(&who) : 0;
 }
 
 /* Names of functions cost the kernel some 50 ms, half as much as all the rest: not for little. */
@@ -157,16 +216,25 @@ static int names(struct take *t)
 			       .owners = &t->walk.owners,
 			       .frame_bytes = t->frame_bytes,
 			       .files_max = t->options->files_max,
+			       .paid_max = t->options->paid_max,
 			       .arena = t->arena };
 	int r = mw_names_files(&n, t->c);
 
+	step(t, "files");
 	if (!r)
 		r = mw_names_groups(&n, t->c);
+	step(t, "groups");
+	if (!r)
+		r = mw_names_paid(&n, t->c);
+	if (!r)
+		r = mw_names_rows(&n, t->c);
 	if (!r)
 		r = mw_names_caches(&n, t->c);
+	step(t, "caches");
 	list_callers(t);
+	step(t, "callers");
 	mw_rows_stacks(&t->rows, &t->areas);
-	return r;
+	return r ? r : who_points(t);
 }
 
 /* What is known only after the frames were looked at. */
@@ -189,10 +257,13 @@ static int walk(struct take *t)
 	int r;
 
 	mw_bracket_before(&t->bracket, t->c);
+	step(t, "counters");
 	r = mw_pages_walk(t->k, &t->layout, &t->frames, t->max_order, &t->walk);
+	step(t, "walk");
 	if (!r)
 		r = tell_apart(t);
 	mw_bracket_after(&t->bracket, t->c);
+	step(t, "counters");
 	if (r < 0)
 		return r;
 	finish(t, t->k->name, false, t->k->read_bytes);
@@ -239,13 +310,16 @@ static int open_kmem(struct take *t, bool bpf, const char **ret_why)
 	if (!r)
 		r = bpf ? mw_kmem_bpf(&t->layout, &t->k, ret_why)
 			: mw_kmem_kcore(&t->layout, t->frame_bytes, &t->k, ret_why);
+	step(t, "reader");
 	if (!r)
 		r = take_frames(t, ret_why);
+	step(t, "frames");
 	if (!r)
 		r = mw_anchor_find(t->k, &t->layout, t->frame_bytes,
 				   t->frames.range[t->frames.n - 1].to, ret_why);
 	if (!r)
 		r = mw_anchor_check(t->k, &t->layout, t->frame_bytes, ret_why);
+	step(t, "checks");
 	return r;
 }
 
@@ -262,6 +336,7 @@ static int by_kmem(struct take *t, bool bpf, const char **ret_why)
 		t->k->done(t->k);
 	t->k = NULL;
 	mw_pages_walk_done(&t->walk);
+	mw_moved_done(&t->moved);
 	return r;
 }
 
@@ -372,7 +447,9 @@ static void choose(struct take *t)
 			continue;
 		/* What it left half done is nobody's. */
 		*t->c = (struct mw_census){ .refusal = t->c->refusal,
-					    .n_refusals = t->c->n_refusals };
+					    .n_refusals = t->c->n_refusals,
+					    .step = t->c->step,
+					    .n_steps = t->c->n_steps };
 		refuse(t, readers[i].name, r, why);
 	}
 }
@@ -399,9 +476,12 @@ int mw_census_take(const struct mw_census_options *options, struct mw_arena *are
 {
 	struct mw_cost start = mw_cost_now(), cost;
 	struct mw_census c = {};
-	struct take t = {
-		.options = options, .arena = arena, .layout_r = 1, .seed = start.wall_us, .c = &c
-	};
+	struct take t = { .options = options,
+			  .arena = arena,
+			  .layout_r = 1,
+			  .seed = start.wall_us,
+			  .last = start,
+			  .c = &c };
 	int r = take(&t);
 
 	if (t.kpage)

@@ -16,7 +16,12 @@ struct mw_census_options {
 	const char *reader;
 	uint64_t sample_ppm; /* of memory to look at; 0: all of it, but by kpage 1 % */
 	size_t files_max;    /* largest files that get a row and a name */
-	bool all_names;	     /* callers of vmalloc() too, where they have less than 0.1 % of RAM */
+	/* Largest shares of a file that a group is charged for; of removed groups some more, and
+	 * rows for their files.  0: none. */
+	size_t paid_max;
+	bool all_names;	    /* callers of vmalloc() too, where they have less than 0.1 % of RAM */
+	bool who_points;    /* also search for who holds that of which nobody is known: slow */
+	uint64_t who_frame; /* with it: of this frame alone, all; UINT64_MAX: none */
 	int32_t shift_mapping; /* for tests: page->mapping is looked for so far from its place */
 };
 

@@ -33,8 +33,8 @@ static int read_words(struct take *t)
 	t->word = mw_arena_alloc(&t->scratch, (room + 1) * sizeof(*t->word));
 	if (!t->frame || !t->word)
 		return -ENOMEM;
-	while (mw_runs_next(t->w->walk, t->w->frames, &run)) {
-		if (mw_page_owner_at(&t->w->walk->owners, run.owner)->class != MW_PAGE_OTHER)
+	while (mw_runs_next(&t->w->walk->runs, t->w->frames, &run)) {
+		if (run.class != MW_PAGE_OTHER)
 			continue;
 		for (uint64_t i = 0; i < run.frames && t->n < room; i++) {
 			uint64_t page = mw_walked_page(t->w, run.frame + i);

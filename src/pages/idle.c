@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "pages/moved.h"
+
 #define LIST_ORDER_MAX 3 /* PAGE_ALLOC_COSTLY_ORDER */
 
 struct link {
@@ -45,8 +47,8 @@ static int read_links(struct look *o, size_t room)
 	struct mw_kmem_batch batch = { .k = o->w->k };
 	struct mw_runs_at run = {};
 
-	while (mw_runs_next(o->w->walk, o->w->frames, &run)) {
-		if (mw_page_owner_at(&o->w->walk->owners, run.owner)->class != MW_PAGE_IDLE)
+	while (mw_runs_next(&o->w->walk->runs, o->w->frames, &run)) {
+		if (run.class != MW_PAGE_IDLE)
 			continue;
 		for (uint64_t i = 0; i < run.frames && o->n < room; i++) {
 			struct idle *idle = &o->idle[o->n++];
@@ -155,8 +157,7 @@ static int move_lost(struct look *o)
 
 		mw_page_classify(o->w->l, 0, o->idle[i].frame, page + i * each, each, &now);
 		if (now.class == MW_PAGE_IDLE)
-			mw_page_owners_move(&o->w->walk->owners, o->idle[i].owner, MW_PAGE_OTHER, 0,
-					    1);
+			mw_moved_put(o->w, o->idle[i].frame, o->idle[i].owner, MW_PAGE_OTHER, 0);
 	}
 	return r ? r : o->w->walk->owners.items.failed ? -ENOMEM : 0;
 }

@@ -14,6 +14,12 @@
 
 #define MW_BULK_BYTES ((size_t)1 << 20) /* the most of one bulk() */
 #define MW_ASK_BYTES 4096		/* the most of one question */
+#define MW_BATCH 128 /* pieces of a bulk(), and questions that are asked together */
+
+struct mw_kmem_piece {
+	uint64_t address;
+	size_t bytes;
+};
 
 struct mw_kmem_ask {
 	uint64_t address;
@@ -22,14 +28,16 @@ struct mw_kmem_ask {
 };
 
 struct mw_kmem {
-	/* bytes from address, in a buffer of the reader, until the next call; NULL: the reader
-	 * itself failed. */
-	const void *(*bulk)(struct mw_kmem *k, uint64_t address, size_t bytes);
+	/* At most MW_BATCH pieces, in a buffer of the reader, one behind the other, until the next
+	 * call; NULL: the reader itself failed. */
+	const void *(*bulk)(struct mw_kmem *k, const struct mw_kmem_piece *piece, size_t n);
 	/* Many small pieces at once; negative errno: the reader itself failed. */
 	int (*gather)(struct mw_kmem *k, const struct mw_kmem_ask *ask, size_t n);
 	void (*done)(struct mw_kmem *k); /* frees all that it holds; may be NULL */
 
 	const char *name;      /* "bpf" */
+	const void *own;       /* where the memory is mapped that the kernel keeps for the reader */
+	size_t own_bytes;      /* of it; 0: none */
 	uint64_t failed_bytes; /* that could not be read */
 	uint64_t read_bytes, calls;
 	/* What the reader itself knows of where things are, or who opened it has found; 0: not
@@ -40,6 +48,11 @@ struct mw_kmem {
 	uint64_t direct; /* where physical address 0 is mapped, or would be */
 };
 
+static inline const void *mw_kmem_bulk(struct mw_kmem *k, uint64_t address, size_t bytes)
+{
+	return k->bulk(k, &(struct mw_kmem_piece){ address, bytes }, 1);
+}
+
 /* Through gather(): a number, a piece, a text that ends in NUL or at room - 1 bytes. */
 uint64_t mw_kmem_u64(struct mw_kmem *k, uint64_t address);
 int mw_kmem_read(struct mw_kmem *k, uint64_t address, size_t bytes, void *to);
@@ -47,8 +60,6 @@ void mw_kmem_text(struct mw_kmem *k, uint64_t address, size_t room, char *to);
 
 /* Pieces that gather() brings when there are enough of them; r keeps the first error.  Start with
  * .k alone; the last ones come with mw_kmem_batch_end(), which gives r. */
-#define MW_BATCH 128
-
 struct mw_kmem_batch {
 	struct mw_kmem *k;
 	size_t n;

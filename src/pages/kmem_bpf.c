@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kmem_bpf - BPF as a means of transport: two programs of some instructions each that copy memory
- * of the kernel into an array that we have mapped too.  They need neither kprobes nor symbols, nor
- * a compiler when built: BPF_PROG_TYPE_SYSCALL (since 5.14), bpf_probe_read_kernel().
+ * kmem_bpf - BPF as a means of transport: a program of some instructions that copies memory of the
+ * kernel into an array that we have mapped too.  It needs neither kprobes nor symbols, nor a
+ * compiler when built: BPF_PROG_TYPE_SYSCALL (since 5.14), bpf_probe_read_kernel().
  *
  * CAP_BPF and CAP_PERFMON, no lockdown to confidentiality.  The instructions may be used under
  * GPL-2.0-only too: bpf_probe_read_kernel() is for programs that say so.
  */
+#include <assert.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
@@ -17,25 +18,31 @@
 
 #include "pages/kmem.h"
 
-/* The one value of the array: answers, then the questions of a gather(). */
-#define ANSWER_BYTES ((size_t)1 << 20)
-#define ASK_MAX 128 /* questions a run: the verifier goes through each */
-#define VALUE_BYTES (ANSWER_BYTES + ASK_MAX * sizeof(struct ask))
+/* The one value of the array: questions, then answers, then what the verifier asks for: room behind
+ * the answers for the longest one, which is neither written nor mapped. */
+#define ASK_MAX MW_BATCH /* questions a run; a power of two */
+#define ASK_BYTES 4096
+#define ANSWER_BYTES MW_BULK_BYTES
+#define MAPPED_BYTES (ASK_BYTES + ANSWER_BYTES)
+#define VALUE_BYTES (MAPPED_BYTES + ANSWER_BYTES)
 
 struct ask {
-	uint64_t address, bytes, at; /* where its answer shall stand */
+	uint64_t address;
+	uint32_t more, at; /* one byte, and so many more; where its answer shall stand */
+	int64_t result;	   /* 0, or below: zeros stand there */
 };
 
-/* What a program is called with, and answers. */
+static_assert(ASK_MAX * sizeof(struct ask) <= ASK_BYTES);
+
+/* What the program is called with, and answers. */
 struct call {
-	uint64_t address, bytes;
-	uint64_t n, failed;
+	uint64_t more; /* one question, and so many more */
 	uint64_t task;
 };
 
 struct bpf_kmem {
 	struct mw_kmem k;
-	int map, copy, collect;
+	int map, program;
 	char *value;
 };
 
@@ -48,14 +55,14 @@ struct bpf_kmem {
 #define SET(d, i) INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
 #define ADD(d, s) INSN(BPF_ALU64 | BPF_ADD | BPF_X, d, s, 0, 0)
 #define ADD_K(d, i) INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
+#define AND(d, i) INSN(BPF_ALU64 | BPF_AND | BPF_K, d, 0, 0, i)
 #define LOAD(d, s, o) INSN(BPF_LDX | BPF_MEM | BPF_DW, d, s, o, 0)
+#define LOAD_WORD(d, s, o) INSN(BPF_LDX | BPF_MEM | BPF_W, d, s, o, 0)
 #define STORE(d, o, s) INSN(BPF_STX | BPF_MEM | BPF_DW, d, s, o, 0)
 #define STORE_WORD(d, o, i) INSN(BPF_ST | BPF_MEM | BPF_W, d, 0, o, i)
 #define CALL(f) INSN(BPF_JMP | BPF_CALL, 0, 0, 0, f)
 #define JUMP_EQ(d, i, o) INSN(BPF_JMP | BPF_JEQ | BPF_K, d, 0, o, i)
-#define JUMP_GT(d, i, o) INSN(BPF_JMP | BPF_JGT | BPF_K, d, 0, o, i)
 #define JUMP_GE(d, s, o) INSN(BPF_JMP | BPF_JGE | BPF_X, d, s, o, 0)
-#define JUMP_LT(d, i, o) INSN(BPF_JMP | BPF_JLT | BPF_K, d, 0, o, i)
 #define EXIT() INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 #define MAP_FD(d, fd) \
 	INSN(BPF_LD | BPF_DW | BPF_IMM, d, BPF_PSEUDO_MAP_FD, 0, fd), INSN(0, 0, 0, 0, 0)
@@ -82,59 +89,33 @@ static int load(const struct bpf_insn *insn, size_t n)
 	return fd < 0 ? -errno : fd;
 }
 
-/* One long piece; and who we are. */
-static int load_copy(int map)
+/* r8: how many are done; r9: the question.  The verifier goes through the loop as often as it can
+ * run, so it has no branch but its end: what is too large is cut, not refused. */
+static int load_program(int map)
 {
 	const struct bpf_insn insn[] = {
 		PROLOGUE(map),
 		CALL(BPF_FUNC_get_current_task),
 		STORE(6, CALL_AT(task), 0),
-		LOAD(2, 6, CALL_AT(bytes)),
-		JUMP_EQ(2, 0, 7),
-		JUMP_GT(2, ANSWER_BYTES, 6),
-		MOV(1, 7),
-		LOAD(3, 6, CALL_AT(address)),
-		CALL(BPF_FUNC_probe_read_kernel),
-		STORE(6, CALL_AT(failed), 0),
-		SET(0, 0),
-		EXIT(),
-		/* the length is wrong */
-		SET(0, 1),
-		EXIT(),
-	};
-
-	return load(insn, sizeof(insn) / sizeof(insn[0]));
-}
-
-/* r8: how many are done; r9: the question.  The loop is bounded for the verifier by ASK_MAX. */
-static int load_collect(int map)
-{
-	const struct bpf_insn insn[] = {
-		PROLOGUE(map),
+		LOAD(6, 6, CALL_AT(more)),
+		AND(6, ASK_MAX - 1),
 		SET(8, 0),
 		MOV(9, 7),
-		ADD_K(9, ANSWER_BYTES),
+		ADD_K(7, ASK_BYTES),
 		/* next: */
-		LOAD(1, 6, CALL_AT(n)),
-		JUMP_GE(8, 1, 17),
-		LOAD(2, 9, ASK_AT(bytes)),
-		JUMP_EQ(2, 0, 12),
-		JUMP_GT(2, MW_ASK_BYTES, 11),
-		LOAD(4, 9, ASK_AT(at)),
-		JUMP_GT(4, ANSWER_BYTES - MW_ASK_BYTES, 9),
+		LOAD_WORD(2, 9, ASK_AT(more)),
+		AND(2, ANSWER_BYTES - 1),
+		ADD_K(2, 1),
+		LOAD_WORD(4, 9, ASK_AT(at)),
+		AND(4, ANSWER_BYTES - 1),
 		MOV(1, 7),
 		ADD(1, 4),
 		LOAD(3, 9, ASK_AT(address)),
 		CALL(BPF_FUNC_probe_read_kernel),
-		JUMP_EQ(0, 0, 4),
-		LOAD(1, 6, CALL_AT(failed)),
-		LOAD(2, 9, ASK_AT(bytes)),
-		ADD(1, 2),
-		STORE(6, CALL_AT(failed), 1),
-		/* skip: */
-		ADD_K(8, 1),
+		STORE(9, ASK_AT(result), 0),
 		ADD_K(9, sizeof(struct ask)),
-		JUMP_LT(8, ASK_MAX, -19),
+		ADD_K(8, 1),
+		JUMP_GE(6, 8, -13),
 		SET(0, 0),
 		EXIT(),
 	};
@@ -142,31 +123,50 @@ static int load_collect(int map)
 	return load(insn, sizeof(insn) / sizeof(insn[0]));
 }
 
-static int run(int program, struct call *call)
+static struct ask *questions(const struct bpf_kmem *b)
 {
-	union bpf_attr attr = { .test = { .prog_fd = (uint32_t)program,
+	return (struct ask *)b->value;
+}
+
+static char *answers(const struct bpf_kmem *b)
+{
+	return b->value + ASK_BYTES;
+}
+
+static int run(struct bpf_kmem *b, struct call *call)
+{
+	union bpf_attr attr = { .test = { .prog_fd = (uint32_t)b->program,
 					  .ctx_in = (uint64_t)(uintptr_t)call,
 					  .ctx_size_in = sizeof(*call) } };
 
+	b->k.calls++;
 	if (syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr, sizeof(attr)) < 0)
 		return -errno;
 	return attr.test.retval ? -EIO : 0;
 }
 
-static int run_collect(struct bpf_kmem *b, size_t n)
+/* The n-th question; gives where the next answer can stand.  No bytes, no question. */
+static size_t put(struct bpf_kmem *b, size_t n, uint64_t address, size_t bytes, size_t at)
 {
-	struct call call = { .n = n };
-	int r = run(b->collect, &call);
+	questions(b)[n] = (struct ask){ address, (uint32_t)bytes - 1, (uint32_t)at, 0 };
+	return at + ((bytes + 7) & ~(size_t)7);
+}
 
-	b->k.calls++;
-	b->k.failed_bytes += call.failed;
-	return r;
+/* Has the first n questions answered. */
+static int answer(struct bpf_kmem *b, size_t n)
+{
+	return n ? run(b, &(struct call){ .more = n - 1 }) : 0;
+}
+
+static void count_failed(struct bpf_kmem *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		b->k.failed_bytes += questions(b)[i].result < 0 ? questions(b)[i].more + 1 : 0;
 }
 
 static int gather(struct mw_kmem *k, const struct mw_kmem_ask *ask, size_t n)
 {
 	struct bpf_kmem *b = (struct bpf_kmem *)k;
-	struct ask *q = (struct ask *)(b->value + ANSWER_BYTES);
 
 	for (size_t from = 0, m; from < n; from += m) {
 		size_t at = 0;
@@ -175,51 +175,62 @@ static int gather(struct mw_kmem *k, const struct mw_kmem_ask *ask, size_t n)
 		for (m = 0; m < ASK_MAX && from + m < n; m++) {
 			uint32_t bytes = ask[from + m].bytes;
 
-			if (bytes > MW_ASK_BYTES)
+			if (!bytes || bytes > MW_ASK_BYTES)
 				return -EINVAL;
 			if (at > ANSWER_BYTES - MW_ASK_BYTES)
 				break;
-			q[m] = (struct ask){ ask[from + m].address, bytes, at };
-			at += (bytes + 7) & ~(size_t)7;
+			at = put(b, m, ask[from + m].address, bytes, at);
 		}
-		r = run_collect(b, m);
+		r = answer(b, m);
 		if (r < 0)
 			return r;
-		for (size_t i = 0; i < m; i++)
-			memcpy(ask[from + i].to, b->value + q[i].at, q[i].bytes);
+		count_failed(b, m);
 		k->read_bytes += at;
+		for (size_t i = 0; i < m; i++)
+			memcpy(ask[from + i].to, answers(b) + questions(b)[i].at,
+			       ask[from + i].bytes);
 	}
 	return 0;
 }
 
 /* A piece with a hole in it fails as a whole: then page by page. */
-static int copy_pages(struct bpf_kmem *b, uint64_t address, size_t bytes)
+static int copy_pages(struct bpf_kmem *b, const struct mw_kmem_piece *piece, size_t at)
 {
-	struct ask *q = (struct ask *)(b->value + ANSWER_BYTES);
 	int r = 0;
 
-	for (size_t at = 0; at < bytes && !r;) {
+	for (size_t done = 0; done < piece->bytes && !r;) {
 		size_t n = 0;
 
-		for (; n < ASK_MAX && at < bytes; n++, at += MW_ASK_BYTES)
-			q[n] = (struct ask){ address + at,
-					     bytes - at < MW_ASK_BYTES ? bytes - at : MW_ASK_BYTES,
-					     at };
-		r = run_collect(b, n);
+		for (; n < ASK_MAX && done < piece->bytes; n++, done += MW_ASK_BYTES) {
+			size_t left = piece->bytes - done;
+
+			put(b, n, piece->address + done, left < MW_ASK_BYTES ? left : MW_ASK_BYTES,
+			    at + done);
+		}
+		r = answer(b, n);
+		count_failed(b, n);
 	}
 	return r;
 }
 
-static const void *bulk(struct mw_kmem *k, uint64_t address, size_t bytes)
+static const void *bulk(struct mw_kmem *k, const struct mw_kmem_piece *piece, size_t n)
 {
 	struct bpf_kmem *b = (struct bpf_kmem *)k;
-	struct call call = { .address = address, .bytes = bytes };
+	int64_t failed = 0;
+	size_t at = 0;
 
-	if (run(b->copy, &call) < 0 || (call.failed && copy_pages(b, address, bytes) < 0))
+	for (size_t i = 0; i < n; i++)
+		at = put(b, i, piece[i].address, piece[i].bytes, at);
+	if (at > ANSWER_BYTES || n > ASK_MAX || answer(b, n) < 0)
 		return NULL;
-	k->calls++;
-	k->read_bytes += bytes;
-	return b->value;
+	k->read_bytes += at;
+	for (size_t i = 0; i < n; i++)
+		failed |= questions(b)[i].result;
+	at = 0;
+	for (size_t i = 0; failed && i < n; at += piece[i++].bytes)
+		if (copy_pages(b, &piece[i], at) < 0)
+			return NULL;
+	return answers(b);
 }
 
 static void done(struct mw_kmem *k)
@@ -227,13 +238,11 @@ static void done(struct mw_kmem *k)
 	struct bpf_kmem *b = (struct bpf_kmem *)k;
 
 	if (b->value != MAP_FAILED)
-		munmap(b->value, VALUE_BYTES);
-	for (int i = 0; i < 3; i++) {
-		int fd = i == 0 ? b->map : i == 1 ? b->copy : b->collect;
-
-		if (fd >= 0)
-			close(fd);
-	}
+		munmap(b->value, MAPPED_BYTES);
+	if (b->map >= 0)
+		close(b->map);
+	if (b->program >= 0)
+		close(b->program);
 	free(b);
 }
 
@@ -252,24 +261,26 @@ static int make_map(void)
 
 static int start(struct bpf_kmem *b, const struct mw_layout *layout, const char **ret_why)
 {
-	struct call call = { .bytes = 8 };
+	struct call call = {};
 	int r;
 
 	*ret_why = "bpf: no array that can be mapped";
 	b->map = make_map();
 	if (b->map < 0)
 		return b->map;
-	b->value = mmap(NULL, VALUE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+	b->value = mmap(NULL, MAPPED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
 			b->map, 0);
 	if (b->value == MAP_FAILED)
 		return -errno;
+	b->k.own = b->value;
+	b->k.own_bytes = VALUE_BYTES;
 	*ret_why = "bpf: the program was refused";
-	b->copy = load_copy(b->map);
-	b->collect = b->copy < 0 ? -1 : load_collect(b->map);
-	if (b->copy < 0 || b->collect < 0)
-		return b->copy < 0 ? b->copy : b->collect;
+	b->program = load_program(b->map);
+	if (b->program < 0)
+		return b->program;
 	*ret_why = "bpf: the program does not run";
-	r = run(b->copy, &call);
+	put(b, 0, 0, 8, 0);
+	r = run(b, &call);
 	if (r < 0)
 		return r;
 	b->k.task = call.task;
@@ -287,8 +298,7 @@ int mw_kmem_bpf(const struct mw_layout *layout, struct mw_kmem **ret, const char
 	*b = (struct bpf_kmem){
 		.k = { .bulk = bulk, .gather = gather, .done = done, .name = "bpf" },
 		.map = -1,
-		.copy = -1,
-		.collect = -1,
+		.program = -1,
 		.value = MAP_FAILED
 	};
 	r = start(b, layout, ret_why);

@@ -81,11 +81,13 @@ static void read_all(struct kcore *c, uint64_t address, size_t bytes, char *to)
 	}
 }
 
-static const void *bulk(struct mw_kmem *k, uint64_t address, size_t bytes)
+static const void *bulk(struct mw_kmem *k, const struct mw_kmem_piece *piece, size_t n)
 {
 	struct kcore *c = (struct kcore *)k;
+	size_t at = 0;
 
-	read_all(c, address, bytes, c->buffer);
+	for (size_t i = 0; i < n; at += piece[i++].bytes)
+		read_all(c, piece[i].address, piece[i].bytes, c->buffer + at);
 	return c->buffer;
 }
 

@@ -21,21 +21,39 @@
 #include "pages/kmem.h"
 #include "pages/owners.h"
 
+/* An address_space of which pages are cached. */
+struct mw_named_file {
+	uint64_t mapping, host, ino, dev, frames;
+	bool known;  /* else it is gone */
+	bool wanted; /* it gets a row, however small it is */
+};
+
 struct mw_naming {
 	struct mw_kmem *k;
 	const struct mw_layout *l;
 	const struct mw_page_owners *owners;
 	uint64_t frame_bytes;
 	size_t files_max; /* largest files that get a row, and a path */
+	size_t paid_max;  /* rows of who pays for which file */
 	struct mw_arena *arena;
-	struct mw_index shmem; /* address_spaces of shared memory, by mw_names_files() */
+	/* By mw_names_files(): all of them, by .mapping; which are shared memory. */
+	struct mw_named_file *file;
+	size_t n_files;
+	struct mw_index shmem;
+	struct mw_index ino_of_word; /* of the groups, by mw_names_groups() */
 };
 
-/* names_files.c: c->fs and c->file. */
+/* names_files.c: c->fs, and all files for those below. */
 int mw_names_files(struct mw_naming *n, struct mw_census *c);
 
 /* names_groups.c: c->group; after the files, for shared memory is told apart by them. */
 int mw_names_groups(struct mw_naming *n, struct mw_census *c);
+
+/* names_paid.c: c->paid; after the groups.  The largest files of removed groups are wanted. */
+int mw_names_paid(struct mw_naming *n, struct mw_census *c);
+
+/* names_rows.c: c->file; at last, for it puts the files in another order. */
+int mw_names_rows(struct mw_naming *n, struct mw_census *c);
 
 /* names_caches.c: c->cache. */
 int mw_names_caches(struct mw_naming *n, struct mw_census *c);

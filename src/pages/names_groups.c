@@ -137,13 +137,17 @@ static int by_bytes(const void *x, const void *y)
 int mw_names_groups(struct mw_naming *n, struct mw_census *c)
 {
 	struct groups g = { .n = n };
+	size_t ino;
 
 	for (size_t i = 0; i < n->owners->n && !n->arena->failed; i++) {
 		const struct mw_page_owner *w = mw_page_owner_at(n->owners, i);
 		size_t group = group_of(&g, w->memcg);
 
-		if (group < g.count)
-			count(n, &g.group[group], w);
+		if (group >= g.count)
+			continue;
+		count(n, &g.group[group], w);
+		if (!mw_index_get(&n->ino_of_word, w->memcg, &ino))
+			mw_index_put(&n->ino_of_word, n->arena, w->memcg, g.group[group].ino);
 	}
 	for (size_t i = 0; i < g.count; i++)
 		g.group[i].low_bytes = g.group[i].high_bytes = g.group[i].bytes;

@@ -47,7 +47,7 @@ static bool grow_index(struct mw_page_owners *o)
 	return true;
 }
 
-static bool add(struct mw_page_owners *o, struct mw_page_owner w)
+static bool append(struct mw_page_owners *o, struct mw_page_owner w)
 {
 	if (o->n % CHUNK == 0) {
 		struct mw_page_owner **list = mw_arena_grow(&o->items, o->chunk, o->n / CHUNK,
@@ -78,13 +78,48 @@ uint32_t mw_page_owners_find(struct mw_page_owners *o, enum mw_page_class class,
 	for (; o->slot[at]; at = (at + 1) & (o->n_slots - 1))
 		if (is(mw_page_owner_at(o, o->slot[at] - 1), class, pointer, memcg, node))
 			return o->slot[at] - 1;
-	if (!add(o, (struct mw_page_owner){ .pointer = pointer,
-					    .memcg = memcg,
-					    .class = (uint8_t) class,
-					    .node = (uint16_t)node }))
+	if (!append(o, (struct mw_page_owner){ .pointer = pointer,
+					       .memcg = memcg,
+					       .class = (uint8_t) class,
+					       .node = (uint16_t)node }))
 		return 0;
 	o->slot[at] = (uint32_t)o->n;
 	return (uint32_t)o->n - 1;
+}
+
+/* All that is needed is on its way from memory when it is looked at. */
+static void prefetch(const struct mw_page_owners *o, const struct mw_page_owner *add, size_t n)
+{
+	size_t at[MW_OWNERS_BATCH];
+
+	if (!o->n_slots)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		at[i] = hash(add[i].pointer, add[i].memcg, add[i].class | add[i].node << 8) &
+			(o->n_slots - 1);
+		__builtin_prefetch(&o->slot[at[i]]);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (o->slot[at[i]])
+			__builtin_prefetch(mw_page_owner_at(o, o->slot[at[i]] - 1));
+}
+
+void mw_page_owners_add(struct mw_page_owners *o, const struct mw_page_owner *add, size_t n,
+			uint32_t *ret)
+{
+	prefetch(o, add, n);
+	for (size_t i = 0; i < n; i++) {
+		struct mw_page_owner *w;
+
+		ret[i] = mw_page_owners_find(o, add[i].class, add[i].pointer, add[i].memcg,
+					     add[i].node);
+		if (o->items.failed)
+			return;
+		w = mw_page_owner_at(o, ret[i]);
+		w->frames += add[i].frames;
+		w->blocks = add[i].blocks < UINT32_MAX - w->blocks ? w->blocks + add[i].blocks
+								   : UINT32_MAX;
+	}
 }
 
 void mw_page_owners_move(struct mw_page_owners *o, uint32_t from, enum mw_page_class class,

@@ -35,6 +35,7 @@ static const char *const names[MW_PAGE_CLASSES] = {
 	[MW_PAGE_VMALLOC] = "vmalloc",
 	[MW_PAGE_STACK] = "stack",
 	[MW_PAGE_PERCPU] = "percpu",
+	[MW_PAGE_STATIC] = "static",
 	[MW_PAGE_SHMEM] = "shmem",
 };
 

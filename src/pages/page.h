@@ -37,7 +37,8 @@ enum mw_page_class {
 	MW_PAGE_VMALLOC,
 	MW_PAGE_STACK, /* of a thread */
 	MW_PAGE_PERCPU,
-	MW_PAGE_SHMEM, /* of MW_PAGE_FILE, where only flags tell: a sample, kpage */
+	MW_PAGE_STATIC, /* a variable of the kernel has its address: hash tables and such */
+	MW_PAGE_SHMEM,	/* of MW_PAGE_FILE, where only flags tell: a sample, kpage */
 	MW_PAGE_CLASSES,
 };
 

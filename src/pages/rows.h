@@ -6,6 +6,7 @@
 
 #include "kernel/census.h"
 #include "pages/areas.h"
+#include "pages/holders.h"
 #include "pages/kpage.h"
 
 struct mw_rows {
@@ -30,3 +31,9 @@ void mw_rows_estimates(const struct mw_rows *t, const struct mw_class_tallies *t
 		       uint64_t can);
 /* Groups by their inode, the largest first, without a path. */
 void mw_rows_groups(const struct mw_rows *t, const struct mw_kpage_found *found);
+
+/* rows_holders.c: with the names of caches, callers, variables and threads; those of one name are
+ * one.  0, -EIO, -ENOMEM. */
+int mw_rows_holders(const struct mw_rows *t, struct mw_kmem *k, const struct mw_layout *l,
+		    const struct mw_areas *areas, struct mw_str kallsyms,
+		    const struct mw_holders *holders);

@@ -65,11 +65,14 @@ int mw_slabs_of(const struct mw_walked *w, const char *name, uint64_t bytes, str
 	size_t at;
 
 	*ret = (struct mw_slabs){};
-	while (!r && found.n && mw_runs_next(w->walk, w->frames, &run)) {
-		const struct mw_page_owner *owner = mw_page_owner_at(&w->walk->owners, run.owner);
+	while (!r && found.n && mw_runs_next(&w->walk->runs, w->frames, &run)) {
+		const struct mw_page_owner *owner;
 		struct mw_slab_run *list;
 
-		if (owner->class != MW_PAGE_SLAB || !mw_index_get(&found, owner->pointer, &at))
+		if (run.class != MW_PAGE_SLAB)
+			continue;
+		owner = mw_page_owner_at(&w->walk->owners, run.owner);
+		if (!mw_index_get(&found, owner->pointer, &at))
 			continue;
 		list = mw_arena_grow(w->arena, ret->run, ret->n, sizeof(*list));
 		if (!list)
@@ -110,7 +113,7 @@ static int add_run(struct objects *o, const struct mw_slab_run *run)
 	for (uint64_t frame = run->frame, end = frame + run->frames; frame < end;) {
 		uint64_t left = end - frame, piece = MW_BULK_BYTES / each;
 		uint64_t n = left < piece ? left : piece, at = 0;
-		const char *p = o->w->k->bulk(o->w->k, mw_walked_page(o->w, frame), n * each);
+		const char *p = mw_kmem_bulk(o->w->k, mw_walked_page(o->w, frame), n * each);
 
 		if (!p)
 			return -EIO;

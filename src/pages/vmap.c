@@ -66,8 +66,8 @@ static int scan_slabs(struct take *t)
 			const char *p;
 
 			to = to < end ? to : end;
-			p = t->w->k->bulk(t->w->k, t->w->k->direct + frame * t->w->frame_bytes,
-					  (to - frame) * t->w->frame_bytes);
+			p = mw_kmem_bulk(t->w->k, t->w->k->direct + frame * t->w->frame_bytes,
+					 (to - frame) * t->w->frame_bytes);
 			if (p)
 				scan(t, p, (to - frame) * t->w->frame_bytes);
 			else

@@ -2,24 +2,16 @@
 /*
  * walk - one pass over the array of struct page, from block to block: the order in a head says
  * where the next one is, so tails are never decoded.
+ *
+ * Where large blocks can begin is looked first, at some places at once: of whole ones nothing else
+ * is read.  A block that was split or made between the two readings may count as what it was.
  */
 #pragma once
 
 #include "pages/frames.h"
 #include "pages/kmem.h"
 #include "pages/owners.h"
-
-/* So many frames in a row belong to this owner.  The runs of a range follow one another without a
- * gap, those of the next range after them. */
-struct mw_run {
-	uint32_t frames, owner;
-};
-
-struct mw_runs {
-	struct mw_run *run;
-	size_t n;
-	struct mw_arena arena;
-};
+#include "pages/runs.h"
 
 struct mw_walk_of_pages {
 	struct mw_page_owners owners;
@@ -34,27 +26,8 @@ int mw_pages_walk(struct mw_kmem *k, const struct mw_layout *l, const struct mw_
 void mw_pages_walk_done(struct mw_walk_of_pages *w);
 #define _mw_pages_walk_ __attribute__((cleanup(mw_pages_walk_done)))
 
-/* All runs, one after the other; start with a zeroed one. */
-struct mw_runs_at {
-	size_t range, run;	/* the next */
-	uint64_t frame, frames; /* of this one */
-	uint32_t owner;
-};
-
-bool mw_runs_next(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
-		  struct mw_runs_at *at);
-
-/* Goes through the frames in order: who owns this one?  Start with a zeroed place; frames that are
- * asked for must rise.  False or NULL: it is in no range. */
-struct mw_run_place {
-	size_t range, run;
-	uint64_t frame; /* the first of the run */
-};
-
-bool mw_runs_find(const struct mw_walk_of_pages *w, const struct mw_frames *frames,
-		  struct mw_run_place *place, uint64_t frame, uint32_t *ret_owner);
-
-const struct mw_page_owner *mw_runs_owner(const struct mw_walk_of_pages *w,
+/* Whose a frame is, see mw_runs_find(); NULL: it is in no range. */
+const struct mw_page_owner *mw_walk_owner(const struct mw_walk_of_pages *w,
 					  const struct mw_frames *frames,
 					  struct mw_run_place *place, uint64_t frame);
 
@@ -66,6 +39,7 @@ struct mw_walked {
 	uint64_t frame_bytes;
 	struct mw_walk_of_pages *walk;
 	struct mw_arena *arena; /* for what they find */
+	struct mw_moved *moved; /* keeps who has a frame after all; NULL: nobody asks */
 };
 
 static inline uint64_t mw_walked_page(const struct mw_walked *w, uint64_t frame)

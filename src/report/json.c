@@ -3,6 +3,7 @@
  * JSON: one document, whole or around a stream of items.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "report/json_write.h"
 
@@ -95,6 +96,19 @@ static const struct mw_row *skip_hidden(const struct mw_row *row)
 	return row;
 }
 
+static const char *list_of(const struct mw_table *t, const struct mw_row *row)
+{
+	return row->list ? row->list : t->child_id[row->depth - 1];
+}
+
+/* Does another array of the same row above begin? */
+static bool begins_list(const struct mw_table *t, const struct mw_row *row,
+			const struct mw_row *next)
+{
+	return next && next->depth && next->depth == row->depth &&
+	       strcmp(list_of(t, row), list_of(t, next)) != 0;
+}
+
 static void put_table(struct mw_json *j, const struct mw_table *t)
 {
 	const struct mw_row *row = skip_hidden(t->first), *next;
@@ -108,12 +122,17 @@ static void put_table(struct mw_json *j, const struct mw_table *t)
 		mw_json_open(j, '{');
 		put_cells(j, t, row);
 		if (next && next->depth > row->depth) {
-			mw_json_key(j, t->child_id[row->depth]);
+			mw_json_key(j, list_of(t, next));
 			mw_json_open(j, '[');
 			depth = next->depth;
 			continue;
 		}
 		mw_json_close(j, '}');
+		if (begins_list(t, row, next)) {
+			mw_json_close(j, ']');
+			mw_json_key(j, list_of(t, next));
+			mw_json_open(j, '[');
+		}
 		for (; depth > (next ? next->depth : 0); depth--) {
 			mw_json_close(j, ']');
 			mw_json_close(j, '}');

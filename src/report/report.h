@@ -52,6 +52,9 @@ enum mw_row_in { MW_IN_BOTH, MW_IN_TEXT, MW_IN_JSON };
 struct mw_row {
 	struct mw_row *next;
 	size_t depth; /* 0, or one more than the row it belongs to */
+	/* JSON: key of the array it is in, in place of the child_id; rows of one array stand
+	 * together. */
+	const char *list;
 	enum mw_row_in in;
 	struct mw_cell cell[];
 };

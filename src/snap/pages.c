@@ -31,7 +31,10 @@ void mw_take_pages(struct mw_root *root, const struct mw_snap_options *options,
 	const struct mw_census_options o = { .reader = options->pages_reader,
 					     .sample_ppm = options->pages_sample_ppm,
 					     .files_max = options->pages_files_max,
-					     .all_names = options->pages_all_names };
+					     .paid_max = options->pages_paid_max,
+					     .all_names = options->pages_all_names,
+					     .who_points = options->pages_who_points,
+					     .who_frame = options->pages_who_frame };
 	struct mw_str text;
 
 	if (!mw_root_is_live(root)) {

@@ -34,6 +34,7 @@ struct take {
 	struct large *large;
 	size_t n_large;
 	uint64_t left_us;
+	struct mw_index named; /* files whose path is known */
 };
 
 static uint64_t cost_us(const struct take *t, const struct mw_proc *p)
@@ -43,6 +44,8 @@ static uint64_t cost_us(const struct take *t, const struct mw_proc *p)
 	if (t->options->want & MW_WANT_PROCS)
 		sum += ROLLUP_COST_US + pages_us;
 	if (t->options->want & MW_WANT_PROMISES)
+		sum += SMAPS_COST_US + pages_us;
+	if (t->options->want & MW_WANT_FILES)
 		sum += SMAPS_COST_US + pages_us;
 	if (t->options->want & MW_WANT_NUMA)
 		sum += mw_numa_cost_us(t->s, p);
@@ -73,6 +76,8 @@ static void take_walks(struct take *t, struct mw_at *at, struct mw_proc *p)
 		take_smaps_rollup(t, at, p);
 	if (t->options->want & MW_WANT_PROMISES)
 		mw_take_promises(at, t->temp, t->s, p);
+	if (t->options->want & MW_WANT_FILES)
+		mw_take_files(at, t->arena, t->temp, &t->named, t->s, (size_t)(p - t->s->proc));
 	if (t->options->want & MW_WANT_NUMA)
 		mw_take_numa(at, t->arena, t->temp, t->s, p);
 }
@@ -144,7 +149,8 @@ static void take_one(struct take *t, uint64_t pid)
 		mw_take_mems(&at, t->arena, t->temp, t->s, &p);
 	if (t->search)
 		p.map_count = mw_shm_search_visit(t->search, &at, t->temp, pid, p.status.name);
-	if (!(t->options->want & (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_PROMISES | MW_WANT_NUMA)))
+	if (!(t->options->want &
+	      (MW_WANT_PROCS | MW_WANT_OOM | MW_WANT_PROMISES | MW_WANT_NUMA | MW_WANT_FILES)))
 		goto out;
 	p.cgroup = take_cgroup(t, &at, &p);
 	if (t->options->want & MW_WANT_NUMA)
@@ -298,6 +304,7 @@ void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		mw_shm_search_start(&search, &temp);
 	}
 	take_all(&t, pid, n);
+	mw_sort_files(s);
 	if (options->want & MW_WANT_OOM) {
 		find_init(s);
 		mw_take_sharers(root, arena, s);

@@ -101,8 +101,8 @@ int mw_snap_take(struct mw_root *root, const struct mw_snap_options *options,
 		mw_take_commit_sysctl(root, arena, &s);
 	if (options->want & MW_WANT_CGROUPS)
 		mw_take_cgroups(root, arena, &s);
-	if (options->want &
-	    (MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_OOM | MW_WANT_PROMISES | MW_WANT_NUMA))
+	if (options->want & (MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_OOM | MW_WANT_PROMISES |
+			     MW_WANT_NUMA | MW_WANT_FILES))
 		mw_take_procs(root, options, arena, &s);
 	if (options->want & MW_WANT_CGROUPS)
 		mw_take_cgroups_again(root, arena, &s);

@@ -54,6 +54,7 @@ enum mw_want {
 	MW_WANT_NUMA = 1 << 10,
 	MW_WANT_PAGES = 1 << 11,   /* who owns each page of memory */
 	MW_WANT_CGROUPS = 1 << 12, /* all memory cgroups, and what is charged to them */
+	MW_WANT_FILES = 1 << 13,   /* of each process the files that it maps, or holds open */
 	MW_WANT_LEDGER = MW_WANT_PROCS | MW_WANT_SHMEM | MW_WANT_KERNEL,
 	MW_WANT_ALL = MW_WANT_LEDGER | MW_WANT_OOM | MW_WANT_COMMIT | MW_WANT_ZONES,
 };
@@ -67,9 +68,11 @@ struct mw_snap_options {
 	/* With MW_WANT_PAGES: the reader that shall be used, NULL: the first that works; largest
 	 * files that get a name. */
 	const char *pages_reader;
-	size_t pages_files_max;
+	size_t pages_files_max, pages_paid_max;
 	bool pages_all_names;	   /* see pages/census.h */
 	uint64_t pages_sample_ppm; /* see src/pages/census.h */
+	bool pages_who_points;
+	uint64_t pages_who_frame;
 };
 
 struct mw_host {
@@ -162,6 +165,7 @@ struct mw_proc {
 	struct mw_proc_numa numa;
 	struct mw_val map_count;   /* with MW_WANT_SHMEM */
 	enum mw_why smaps_why;	   /* MW_UNREAD: over the budget */
+	enum mw_why files_why;	   /* of the files it maps, likewise */
 	struct mw_pid_smaps smaps; /* where smaps_why == MW_OK */
 };
 
@@ -348,6 +352,16 @@ struct mw_zone_rules {
 	struct mw_val extfrag_threshold, compaction_proactiveness, zone_reclaim_mode;
 };
 
+/* A file that a process maps or holds open, with MW_WANT_FILES.  A process may have several of one
+ * file. */
+struct mw_file_use {
+	size_t proc; /* index */
+	uint64_t dev, ino;
+	bool open; /* by a descriptor; else it is mapped: see kernel/pid_files.h */
+	uint64_t rss_bytes, pss_bytes, locked_bytes;
+	struct mw_str path; /* as that process sees it; empty: another one said it before */
+};
+
 struct mw_snap {
 	struct mw_host host;
 	struct mw_sources sources;
@@ -360,6 +374,8 @@ struct mw_snap {
 
 	struct mw_proc *proc; /* those with memory of their own, by pid */
 	size_t n_procs;
+	struct mw_file_use *use; /* by process */
+	size_t n_uses;
 	bool procs_hidden; /* hidepid: others' processes are not listed */
 	bool global_init;  /* pid 1 is the machine's, not a container's */
 	struct mw_memcgs memcgs;

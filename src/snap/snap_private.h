@@ -125,6 +125,11 @@ uint64_t mw_numa_cost_us(const struct mw_snap *s, const struct mw_proc *p);
 /* All memory is on one node: nothing is walked. */
 bool mw_has_one_node(const struct mw_snap *s);
 
+/* The files that a process maps or holds open; `named`: those of which the path is known. */
+void mw_take_files(struct mw_at *at, struct mw_arena *arena, struct mw_arena *temp,
+		   struct mw_index *named, struct mw_snap *s, size_t proc);
+void mw_sort_files(struct mw_snap *s);
+
 void mw_take_procs(struct mw_root *root, const struct mw_snap_options *options,
 		   struct mw_arena *arena, struct mw_snap *s);
 /* Of the live machine by src/pages, else of the capture. */

@@ -3,7 +3,7 @@
  * cgroups - who pays for memory, and who uses it.
  *
  * A page is charged to the memory cgroup that touched it first, and stays so, whoever uses it
- * later.  Two proofs, which need no look at a page:
+ * later.  Three proofs, of which the first two need no look at a page:
  *
  *  - Arithmetic.  What is charged to a group with all below it, less what is charged to it alone
  *    and to those below it that are still there, is charged to removed groups.  Exact in v1; v2
@@ -15,10 +15,12 @@
  *    by as much or more, is said to pay, and each for so much once, the largest first.  Which
  *    pages those are this cannot tell.
  *
- * A third one, page by page, would tell which pages, which files and which removed group: its place
- * is find_payer().
+ *  - Page by page: the census says for how much of which file each group is charged, removed ones
+ *    too, and smaps who maps how much of it: see why/cgroups_pages.h.  Where it tells of a group
+ *    it is believed, and the processes are not asked.
  *
- * Pure: a snapshot taken with MW_WANT_PROCS | MW_WANT_CGROUPS in, plain data out.
+ * Pure: a snapshot taken with MW_WANT_PROCS | MW_WANT_CGROUPS in, for the third proof also with
+ * MW_WANT_FILES | MW_WANT_PAGES, plain data out.
  *
  * Invariants:
  *  - group[i] is of snap.cgroups.item[i]: parents stand before their children.
@@ -28,6 +30,7 @@
 
 #include "base/finding.h"
 #include "snap/snap.h"
+#include "why/cgroups_pages.h"
 #include "why/group_name.h"
 #include "why/thresholds.h"
 
@@ -37,6 +40,15 @@ enum mw_group_proof {
 	MW_PROOF_NONE,
 	MW_PROOF_LOCKED, /* locked by its processes, against unevictable of its own */
 	MW_PROOF_MAPPED, /* mapped by its processes, against mapped_file of its own */
+	MW_PROOF_PAGES,	 /* mapped by its processes, charged to others, by file */
+};
+
+/* Arithmetic is always done. */
+enum mw_proofs {
+	MW_BY_ARITHMETIC = 0,
+	MW_BY_PROCESSES = 1 << 0,
+	MW_BY_PAGES = 1 << 1,
+	MW_BY_ALL = MW_BY_PROCESSES | MW_BY_PAGES,
 };
 
 enum mw_payer {
@@ -65,13 +77,20 @@ struct mw_account {
 	/* Files and shared memory of it: who has no processes has hardly any anonymous memory. */
 	struct mw_val removed_bytes;
 	struct mw_val removed_count;   /* how many they are, with those below them; v2 */
+	bool removed_by_pages;	       /* v2: else by arithmetic */
 	bool removed_at_most;	       /* what it was charged for itself, before, may be in it */
 	struct mw_group_use use;       /* of the processes in it */
 	struct mw_group_use use_below; /* with those in the groups below it */
 	enum mw_group_proof proof;
 	struct mw_val unpaid_bytes; /* its processes use so much that it is not charged for */
-	enum mw_payer payer;
-	size_t payer_at; /* MW_NO_GROUP: none */
+	enum mw_payer payer;	    /* by pages: of the largest part */
+	size_t payer_at;	    /* MW_NO_GROUP: none, or not seen from here */
+	bool by_pages;		    /* the pages tell of it: proof is MW_PROOF_PAGES or _NONE */
+	struct mw_val unpaid_locked_bytes; /* by pages: of it, what is locked */
+	struct mw_val
+		removed_pages_bytes; /* by pages, for comparison; removed_bytes of v1 is exact */
+	/* With the groups below: used there and charged outside, and the other way round. */
+	struct mw_val elsewhere_bytes, for_others_bytes;
 	/* The limit on the way up that has the least room; MW_NO_GROUP: there is none. */
 	size_t bites_at;
 	struct mw_val room_bytes;	 /* MW_RACED: used is above it */
@@ -82,7 +101,9 @@ struct mw_accounts {
 	struct mw_account *group;
 	size_t n;
 	bool v2;
-	size_t unread_count;  /* processes whose use is missing */
+	unsigned proofs;		   /* enum mw_proofs: that were asked for */
+	const struct mw_page_proof *pages; /* NULL: no such proof */
+	size_t unread_count;		   /* processes whose use is missing */
 	size_t outside_count; /* processes whose group is not seen from here, or not known */
 	struct mw_val unpaid_bytes, removed_bytes; /* sums of what is known */
 };
@@ -91,6 +112,10 @@ struct mw_accounts {
  * arena. */
 void mw_accounts_build(const struct mw_snap *snap, uint64_t floor_bytes, struct mw_arena *arena,
 		       struct mw_accounts *ret);
+
+/* The same by some of the proofs. */
+void mw_accounts_build_by(const struct mw_snap *snap, unsigned proofs, uint64_t floor_bytes,
+			  struct mw_arena *arena, struct mw_accounts *ret);
 
 /* Charged to it for a certain use, less what its processes use of it; MW_RACED: they use more. */
 struct mw_val mw_group_surplus(const struct mw_account *g, enum mw_group_proof proof);
@@ -109,6 +134,9 @@ const char *mw_payer_name(enum mw_payer payer);
 struct mw_expected {
 	size_t at;
 	uint64_t bytes;
+	/* Where it was reckoned: of these files, and of the anonymous memory of its processes. */
+	size_t file_count; /* 0: it was given */
+	uint64_t files_bytes, anon_bytes;
 };
 
 struct mw_cgroups_case {

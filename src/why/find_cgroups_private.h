@@ -29,6 +29,22 @@ void mw_group_fix_limit(const struct mw_cgroups_case *c, struct mw_finding *f, s
 			struct mw_val need);
 void mw_group_check(const struct mw_cgroups_case *c, struct mw_finding *f, size_t at);
 
+/* Of a group of which the pages tell (find_cgroups_pages.c): who pays for what it uses, the largest
+ * first; the files; is shared memory among them? */
+const char *mw_group_pages_payers(const struct mw_cgroups_case *c, const struct mw_account *g);
+void mw_group_pages_evidence(const struct mw_cgroups_case *c, struct mw_finding *f,
+			     const struct mw_account *g);
+bool mw_group_uses_shmem(const struct mw_cgroups_case *c, const struct mw_account *g);
+/* The largest files that removed groups directly below one are charged for. */
+void mw_group_removed_evidence(const struct mw_cgroups_case *c, struct mw_finding *f, size_t at,
+			       bool shmem_alone);
+
+/* Where what it uses was read. */
+const char *mw_group_use_source(const struct mw_account *g);
+
+/* Only a copy moves the charge of a file on a tmpfs. */
+void mw_group_fix_copy(struct mw_finding *f);
+
 /* One family each: what is used and paid elsewhere; what removed groups pin. */
 void mw_find_cgroups_use(const struct mw_cgroups_case *c, struct mw_findings *all);
 void mw_find_cgroups_removed(const struct mw_cgroups_case *c, struct mw_findings *all);

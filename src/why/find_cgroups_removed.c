@@ -10,8 +10,15 @@ static const char *at_most(const struct mw_account *g)
 	return g->removed_at_most ? "at most " : "";
 }
 
+static const char *source(const struct mw_account *g)
+{
+	return g->removed_by_pages ? "pages" : "memory.stat";
+}
+
 static const char *sure(const struct mw_account *g)
 {
+	if (g->removed_by_pages)
+		return "certain: page by page";
 	return g->removed_at_most
 		       ? "by arithmetic: what the cgroup itself was charged for, when it had "
 			 "processes, may be in it"
@@ -28,10 +35,12 @@ static void dying(const struct mw_cgroups_case *c, size_t at, struct mw_findings
 		return;
 	f.verdict = mw_fmt(c->arena, "removed cgroups below %s are still charged for %s%s",
 			   mw_group_place(c, at), at_most(g), mw_group_size(c, g->removed_bytes));
-	mw_finding_bytes(&f, "charged to removed cgroups", g->removed_bytes, "memory.stat");
-	mw_finding_bytes(&f, "of it page cache", file, "memory.stat");
-	mw_finding_bytes(&f, "shared memory and tmpfs", g->removed.shmem_bytes, "memory.stat");
-	mw_finding_bytes(&f, "unevictable", g->removed.unevictable_bytes, "memory.stat");
+	mw_finding_bytes(&f, "charged to removed cgroups", g->removed_bytes, source(g));
+	mw_finding_bytes(&f, "of it page cache", file, source(g));
+	mw_finding_bytes(&f, "shared memory and tmpfs", g->removed.shmem_bytes, source(g));
+	if (!g->removed_by_pages)
+		mw_finding_bytes(&f, "unevictable", g->removed.unevictable_bytes, "memory.stat");
+	mw_group_removed_evidence(c, &f, at, false);
 	if (mw_known(g->removed_count))
 		mw_finding_count(&f, "removed cgroups that still exist", g->removed_count.v,
 				 "cgroup.stat");
@@ -54,20 +63,14 @@ static void tmpfs_outlives(const struct mw_cgroups_case *c, size_t at, struct mw
 			   "%s%s of tmpfs or shared memory outlived the cgroups below %s that made "
 			   "it: no later one pays for it",
 			   at_most(g), mw_group_size(c, shmem), mw_group_place(c, at));
-	mw_finding_bytes(&f, "shared memory of removed cgroups", shmem, "memory.stat");
-	mw_finding_bytes(&f, "all that they are charged for", g->removed_bytes, "memory.stat");
+	mw_finding_bytes(&f, "shared memory of removed cgroups", shmem, source(g));
+	mw_finding_bytes(&f, "all that they are charged for", g->removed_bytes, source(g));
+	mw_group_removed_evidence(c, &f, at, true);
 	mw_finding_fix(&f, (struct mw_fix){ .command = "memwhy ledger --class shmem",
 					    .effect = "shows which files and segments there are",
 					    .risk = "none",
 					    .undo = "none needed" });
-	mw_finding_fix(
-		&f,
-		(struct mw_fix){ .command = "# inside the cgroup that should pay: cp FILE FILE.new "
-					    "&& mv FILE.new FILE",
-				 .effect = "a copy is charged to who makes it, the old one goes",
-				 .risk = "both exist for a moment; who has the old one open keeps "
-					 "it",
-				 .undo = "none needed" });
+	mw_group_fix_copy(&f);
 	f.sure = sure(g);
 	mw_group_check(c, &f, at);
 	mw_findings_add(all, c->arena, &f);

@@ -23,6 +23,8 @@ const char *mw_group_payer_words(const struct mw_cgroups_case *c, const struct m
 			   : below		      ? mw_group_place(c, g->payer_at)
 						      : mw_group_called(c, g->payer_at);
 
+	if (g->proof == MW_PROOF_PAGES)
+		return mw_group_pages_payers(c, g);
 	switch (g->payer) {
 	case MW_PAYER_REMOVED:
 		return mw_fmt(c->arena, "removed cgroups below %s", path);
@@ -41,6 +43,8 @@ const char *mw_group_payer_words(const struct mw_cgroups_case *c, const struct m
 
 static bool is_locked(const struct mw_account *g)
 {
+	if (g->proof == MW_PROOF_PAGES)
+		return mw_or(g->unpaid_locked_bytes, 0) >= g->unpaid_bytes.v / 2;
 	return g->proof == MW_PROOF_LOCKED;
 }
 
@@ -66,8 +70,8 @@ static struct mw_val left_over(const struct mw_cgroups_case *c, const struct mw_
 	return mw_group_surplus(p, g->proof);
 }
 
-static void use_evidence(const struct mw_cgroups_case *c, struct mw_finding *f,
-			 const struct mw_account *g)
+static void processes_evidence(const struct mw_cgroups_case *c, struct mw_finding *f,
+			       const struct mw_account *g)
 {
 	struct mw_val left = left_over(c, g);
 
@@ -93,9 +97,24 @@ static void use_evidence(const struct mw_cgroups_case *c, struct mw_finding *f,
 				 left, "memory.stat");
 }
 
-static const char *const sure_use =
-	"that it uses so much more than it is charged for is certain: proof by processes; who pays "
-	"follows from what is left over there, not from the pages themselves";
+static void use_evidence(const struct mw_cgroups_case *c, struct mw_finding *f,
+			 const struct mw_account *g)
+{
+	if (g->proof == MW_PROOF_PAGES)
+		mw_group_pages_evidence(c, f, g);
+	else
+		processes_evidence(c, f, g);
+}
+
+static const char *sure(const struct mw_account *g)
+{
+	if (g->proof == MW_PROOF_PAGES)
+		return "certain: proof page by page: who is charged stands in each page, and who "
+		       "maps it in the page tables; where several pay for one file, who pays for "
+		       "how much of it is in proportion";
+	return "that it uses so much more than it is charged for is certain: proof by processes; "
+	       "who pays follows from what is left over there, not from the pages themselves";
+}
 
 static void uncharged(const struct mw_cgroups_case *c, size_t at, struct mw_findings *all)
 {
@@ -111,6 +130,8 @@ static void uncharged(const struct mw_cgroups_case *c, size_t at, struct mw_find
 	use_evidence(c, &f, g);
 	if (g->payer_at != MW_NO_GROUP)
 		mw_group_fix_reclaim(c, &f, g->payer_at, g->unpaid_bytes);
+	if (mw_group_uses_shmem(c, g))
+		mw_group_fix_copy(&f);
 	mw_finding_fix(
 		&f, (struct mw_fix){
 			    .command = "# before it is started again: read its files once inside "
@@ -118,7 +139,7 @@ static void uncharged(const struct mw_cgroups_case *c, size_t at, struct mw_find
 			    .effect = "its own cgroup is charged, and its limit holds",
 			    .risk = "the files are read from disk once more",
 			    .undo = "none needed" });
-	f.sure = sure_use;
+	f.sure = sure(g);
 	mw_group_check(c, &f, at);
 	mw_findings_add(all, c->arena, &f);
 }
@@ -128,11 +149,17 @@ static void sibling_pays(const struct mw_cgroups_case *c, size_t at, struct mw_f
 	const struct mw_account *g = &c->groups->group[at], *p = &c->groups->group[g->payer_at];
 	struct mw_finding f = mw_group_finding("MW-CG-SIBLING-PAYS", MW_INFO, g->unpaid_bytes);
 
-	f.verdict = mw_fmt(c->arena,
-			   "%s pays for %s that only others use, and %s uses as much that it "
-			   "does not pay for",
-			   mw_group_called(c, g->payer_at), mw_group_size(c, left_over(c, g)),
-			   mw_group_called(c, at));
+	if (g->proof == MW_PROOF_PAGES)
+		f.verdict = mw_fmt(c->arena,
+				   "%s pays for the most of %s that %s uses and is not charged for",
+				   mw_group_called(c, g->payer_at),
+				   mw_group_size(c, g->unpaid_bytes), mw_group_called(c, at));
+	else
+		f.verdict = mw_fmt(c->arena,
+				   "%s pays for %s that only others use, and %s uses as much that "
+				   "it does not pay for",
+				   mw_group_called(c, g->payer_at),
+				   mw_group_size(c, left_over(c, g)), mw_group_called(c, at));
 	use_evidence(c, &f, g);
 	if (mw_known(p->cgroup->max_bytes))
 		mw_finding_bytes(&f, "limit of who pays", p->cgroup->max_bytes,
@@ -143,7 +170,7 @@ static void sibling_pays(const struct mw_cgroups_case *c, size_t at, struct mw_f
 				     .effect = "it does not matter any more which of them pays",
 				     .risk = "the two share one limit",
 				     .undo = "the limits as they were" });
-	f.sure = sure_use;
+	f.sure = sure(g);
 	mw_group_check(c, &f, at);
 	mw_findings_add(all, c->arena, &f);
 }
@@ -191,8 +218,9 @@ static void limit_blind(const struct mw_cgroups_case *c, size_t at, struct mw_fi
 	mw_finding_bytes(&f, "charged", l->usage_bytes,
 			 c->groups->v2 ? "memory.current" : "memory.usage_in_bytes");
 	mw_finding_bytes(&f, "used below it, paid elsewhere", g->unpaid_bytes,
-			 "proc/PID/smaps_rollup, memory.stat");
-	mw_finding_text(&f, "paid by", mw_group_payer_words(c, g), "memory.stat");
+			 mw_group_use_source(g));
+	mw_finding_text(&f, "paid by", mw_group_payer_words(c, g),
+			g->proof == MW_PROOF_PAGES ? "pages" : "memory.stat");
 	if (mw_known(l->max_count))
 		mw_finding_count(&f, "times it was reached", l->max_count.v,
 				 c->groups->v2 ? "memory.events" : "memory.failcnt");
@@ -223,8 +251,7 @@ static void parent_unlimited(const struct mw_cgroups_case *c, size_t at, struct 
 			   "%s has a limit on its way, but none from %s up, where what it "
 			   "uses is paid: nothing bounds that",
 			   mw_group_called(c, at), mw_group_called(c, g->payer_at));
-	mw_finding_bytes(&f, "used, paid there", g->unpaid_bytes,
-			 "proc/PID/smaps_rollup, memory.stat");
+	mw_finding_bytes(&f, "used, paid there", g->unpaid_bytes, mw_group_use_source(g));
 	mw_finding_bytes(&f, "charged there, with all below", p->cgroup->usage_bytes,
 			 c->groups->v2 ? "memory.current" : "memory.usage_in_bytes");
 	mw_finding_bytes(&f, "the limit below it", c->groups->group[g->bites_at].cgroup->max_bytes,
@@ -251,7 +278,7 @@ static void expected(const struct mw_cgroups_case *c, const struct mw_expected *
 			 c->groups->v2 ? "memory.current" : "memory.usage_in_bytes");
 	if (mw_known(g->unpaid_bytes))
 		mw_finding_bytes(&f, "of the rest used, paid elsewhere", g->unpaid_bytes,
-				 "proc/PID/smaps_rollup, memory.stat");
+				 mw_group_use_source(g));
 	mw_finding_fix(&f,
 		       (struct mw_fix){ .command = mw_fmt(c->arena, "memwhy cgroups %s",
 							  mw_fmt_shell(c->arena, g->cgroup->path)),

@@ -10,7 +10,9 @@
  *
  *	read the meters	      -> view.level = MW_GUARD_METERS -> mw_guard_step()
  *	decision LOOK	      -> read all processes (stat, statm, oom_score_adj) into the view; with
- *				 .wants_groups the cgroup of each and the groups' figures too;
+ *				 .wants_groups the cgroup of each and the groups' figures too.
+ *				 Without, who could not give back least_bytes may be left out; with
+ *				 it nobody: a small one may be protected, and be in a group;
  *				 level = MW_GUARD_TASKS	      -> mw_guard_step() again
  *	decision DETAIL	      -> read of the tasks named in .target who they are (status, exe,
  *				 cmdline, cgroup, unit; kcmp), level = MW_GUARD_DETAILS -> again;
@@ -192,7 +194,7 @@ struct mw_guard_view {
 	struct mw_guard_meters meters;
 	struct mw_guard_task *task; /* by pid; the caller's */
 	size_t n_tasks;
-	size_t n_unseen; /* more than there was room for */
+	size_t n_unseen; /* more than there was room for: then no group dies as a whole */
 	bool has_groups; /* .wants_groups was followed, whatever came of it */
 	struct mw_guard_group *group;
 	size_t n_groups;
@@ -270,6 +272,7 @@ struct mw_guard_reading {
 struct mw_guard_victim {
 	struct mw_guard_target target; /* pid 0: none */
 	bool termed;		       /* SIGTERM only, so far */
+	bool whole_group;	       /* and all who were in its group */
 	bool gone;
 	uint64_t since_ns, moved_ns; /* sent; last progress */
 	struct mw_val left_bytes;

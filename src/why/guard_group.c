@@ -59,7 +59,8 @@ static uint64_t sum_group(const struct mw_guard_turn *t, size_t group, size_t *r
 {
 	uint64_t bytes = 0, most = 0;
 
-	if (!t->view->group[group].path.n || mw_str_eq(t->view->group[group].path, "/"))
+	if (!t->view->group[group].path.n || mw_str_eq(t->view->group[group].path, "/") ||
+	    t->view->n_unseen)
 		return UINT64_MAX;
 	for (size_t i = 0; i < t->view->n_tasks; i++) {
 		struct mw_guard_rating r;

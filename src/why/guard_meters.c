@@ -217,6 +217,8 @@ struct mw_guard_sums mw_guard_sum(const struct mw_guard_config *config,
 	s.unowned_bytes =
 		mw_add(mw_add(m->shmem_bytes, m->slab_unreclaimable_bytes), m->hugetlb_bytes);
 	s.owned_bytes = mw_add(m->anon_bytes, s.unowned_bytes);
+	/* What lies in compressed RAM has only moved. */
+	s.owned_bytes = mw_add(s.owned_bytes, mw_ok(mw_or(m->zram_bytes, 0)));
 	if (config->own_limit && mw_known(m->group_limit_bytes) &&
 	    m->group_limit_bytes.v < mw_or(m->total_bytes, UINT64_MAX))
 		own_group(m, &s);

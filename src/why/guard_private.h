@@ -18,7 +18,7 @@ struct mw_guard_sums {
 	struct mw_val counted_bytes; /* available */
 	struct mw_val swap_bytes;    /* free swap, as much as it can take; MW_ABSENT: none */
 	struct mw_val swap_used_bytes;
-	struct mw_val owned_bytes;   /* anonymous, shmem, slab and huge pages */
+	struct mw_val owned_bytes;   /* anonymous, zram, shmem, slab and huge pages */
 	struct mw_val unowned_bytes; /* of these, what no process owns */
 	const char *mistrusted;
 	uint64_t limit_bytes, warn_bytes, pressure_bytes, until_bytes, term_bytes;

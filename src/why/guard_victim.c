@@ -56,6 +56,8 @@ static bool take_outcome(struct mw_guard_turn *t)
 		return true;
 	if (o->error && o->error != ESRCH)
 		return false;
+	if (v->whole_group)
+		return true;
 	if (o->gone || o->error || mw_or(o->left_bytes, 1) == 0)
 		is_gone(t);
 	if (mw_known(o->left_bytes) && o->left_bytes.v < mw_or(v->left_bytes, UINT64_MAX)) {
@@ -63,6 +65,23 @@ static bool take_outcome(struct mw_guard_turn *t)
 		v->moved_ns = t->now_ns;
 	}
 	return true;
+}
+
+/* The first of a group that is gone says nothing of the others: what all owners hold less than
+ * before does, nine tenths of what was to come are all. */
+static void take_group(struct mw_guard_turn *t)
+{
+	struct mw_guard_victim *v = &t->state->victim;
+	uint64_t wanted = v->target.frees_bytes;
+	uint64_t came = mw_or(mw_sub(v->owned_bytes, t->sums.owned_bytes), 0);
+	struct mw_val left = mw_ok(came < wanted ? wanted - came : 0);
+
+	if (left.v <= wanted / 10)
+		is_gone(t);
+	if (left.v >= mw_or(v->left_bytes, UINT64_MAX))
+		return;
+	v->left_bytes = left;
+	v->moved_ns = t->now_ns;
 }
 
 /* Its place in the view; n_tasks: it is not there. */
@@ -175,8 +194,10 @@ bool mw_guard_await(struct mw_guard_turn *t)
 		give_up(t->state);
 		return false;
 	}
-	if (!v->gone && t->view->level != MW_GUARD_METERS && !t->view->n_unseen &&
-	    find(t->view, &v->target) == t->view->n_tasks)
+	if (v->whole_group && !v->gone)
+		take_group(t);
+	if (!v->gone && !v->whole_group && t->view->level != MW_GUARD_METERS &&
+	    !t->view->n_unseen && find(t->view, &v->target) == t->view->n_tasks)
 		is_gone(t);
 	/* Its memory is back; how that is seen is for mw_guard_sum(). */
 	if (v->gone) {

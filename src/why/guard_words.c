@@ -163,7 +163,7 @@ void mw_guard_say(struct mw_textbuf *t, const struct mw_guard_view *view,
 	mw_textbuf_say(t, ": ");
 	mw_guard_say_cause(t, d);
 	if (mw_known(d->left_ms) && d->left_ms.v < 60000) {
-		mw_textbuf_say(t, "; at this rate none is in ");
+		mw_textbuf_say(t, "; at this rate nothing is left in ");
 		mw_textbuf_seconds(t, d->left_ms.v);
 	}
 }

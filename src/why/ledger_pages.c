@@ -67,6 +67,7 @@ static const struct {
 } uncounted[] = {
 	{ "page_pool", "network receive pools" },
 	{ "kmem", "of the kernel, charged to cgroups" },
+	{ "static", "tables that variables of the kernel hold" },
 	{ "offline", "offline, or in a balloon" },
 	{ "guard", "guard pages" },
 	{ "unaccepted", "not accepted by this guest yet" },

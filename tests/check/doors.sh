@@ -18,7 +18,7 @@ pure="$pure __assert_fail"
 # The door in reads; it neither writes nor creates.
 door_in="calloc free realloc malloc __errno_location snprintf
 	open open64 openat openat64 openat2 syscall read pread pread64 close
-	lseek lseek64 dup fcntl fcntl64 ioctl memfd_create mmap mmap64 munmap
+	lseek lseek64 dup fcntl fcntl64 ioctl memfd_create mmap mmap64 munmap mincore
 	stat stat64 lstat lstat64 fstat fstat64 fstatat fstatat64 statx statfs statfs64
 	fstatfs fstatfs64 statvfs fstatvfs readlink readlinkat access faccessat
 	opendir fdopendir readdir readdir64 closedir dirfd

@@ -99,6 +99,13 @@ END {
 }' pass=dump FS='\t' - pass=page FS=' ' man/memwhy*.1) || failed=1
 [ $failed = 0 ] || printf "%s\n" "$said"
 
+# Each key of the guard's configuration has its item.
+for key in $(sed -n 's/^#\([a-z_]*\) = .*/\1/p' packaging/guard.conf 2>/dev/null | sort -u); do
+	grep -Eq "^\.It Ic ([a-z_]+ , )*$key( |$)" man/memwhyd.conf.5 && continue
+	echo "not ok man: man/memwhyd.conf.5 has no item for the key $key"
+	failed=1
+done
+
 if command -v mandoc >/dev/null; then
 	for page in man/*.[1-9]; do
 		why=$(mandoc -T lint -W warning "$page" 2>&1) && continue

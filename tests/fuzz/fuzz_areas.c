@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A made-up kernel of which words were changed (ten bytes of input each: where, and what), and all
- * of whose other memory is the input: no frame is lost or counted twice, and it ends. */
+ * of whose other memory is the input: no frame is lost or counted twice, and it ends; nor by who
+ * holds what is left. */
 #include "../unit/areas_made.h"
 #include "fuzz.h"
+#include "pages/holders.h"
 #include "pages/idle.h"
 
 static struct made_kernel kernel;
@@ -34,6 +36,36 @@ static uint64_t sum(const struct mw_walk_of_pages *w)
 	return n;
 }
 
+static const void *bulk(struct mw_kmem *k, const struct mw_kmem_piece *piece, size_t n)
+{
+	static char buffer[MADE_RAM * 4096];
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; at += piece[i++].bytes) {
+		const struct mw_kmem_ask ask = { piece[i].address, (uint32_t)piece[i].bytes,
+						 buffer + at };
+
+		must(piece[i].bytes <= sizeof(buffer) - at);
+		if (gather(k, &ask, 1))
+			return NULL;
+	}
+	return buffer;
+}
+
+static void search(const struct mw_walked *w, uint64_t only, bool take)
+{
+	static const struct mw_image variables = { .part = { { 0, 4096 } }, .n = 1 };
+	const struct mw_search what = { .image = &variables, .only = only, .take = take };
+	struct mw_holders h;
+	uint64_t held = 0;
+
+	must(!mw_holders_find(w, &what, &h));
+	must(h.held_frames <= h.sought_frames && h.sought_frames <= MADE_RAM);
+	for (size_t i = 0; i < h.n; i++)
+		held += h.item[i].frames;
+	must(only != UINT64_MAX || take || held == h.held_frames);
+}
+
 static void change(const uint8_t *data, size_t size)
 {
 	for (size_t at = 0; at + 10 <= size; at += 10) {
@@ -53,7 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mw_frame_range range[] = { { 0, 16, 0 }, { 16, MADE_RAM, 1 } };
 	struct mw_frames frames = { .range = range, .n = 2, .total = MADE_RAM };
 	struct mw_layout l = made_areas_layout();
-	struct mw_walked walked = { &image.k, &l, &frames, 4096, &w, &arena };
+	struct mw_moved moved = {};
+	struct mw_walked walked = { &image.k, &l, &frames, 4096, &w, &arena, &moved };
 	struct mw_areas areas;
 	uint64_t all;
 
@@ -72,5 +105,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(sum(&w) == all);
 	must(areas.stack_frames + areas.percpu_frames + areas.vmalloc_frames <= all);
 	mw_areas_name(&areas, fuzz_text(data, size), &arena);
+	image.k.bulk = bulk;
+	search(&walked, UINT64_MAX, true);
+	search(&walked, UINT64_MAX, false);
+	search(&walked, data[0] % MADE_RAM, false);
+	must(sum(&w) == all);
+	mw_moved_done(&moved);
 	return 0;
 }

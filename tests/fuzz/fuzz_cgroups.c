@@ -21,6 +21,8 @@ static void check_account(const struct mw_accounts *all, size_t i)
 	}
 	must_be_val(g->unpaid_bytes);
 	must((g->proof == MW_PROOF_NONE) == !mw_or(g->unpaid_bytes, 0));
+	must(!g->by_pages || g->proof == MW_PROOF_PAGES || g->proof == MW_PROOF_NONE);
+	must(g->proof != MW_PROOF_PAGES || all->pages);
 	must(g->payer == MW_PAYER_NONE || g->proof != MW_PROOF_NONE);
 	must((g->payer == MW_PAYER_NONE || g->payer == MW_PAYER_UNKNOWN) ==
 	     (g->payer_at == MW_NO_GROUP));
@@ -32,6 +34,27 @@ static void check_account(const struct mw_accounts *all, size_t i)
 	must(g->use.proc_count || mw_known(g->use.locked_bytes));
 }
 
+/* No payer lends more of a file than it is charged for. */
+static void check_loans(const struct mw_accounts *all)
+{
+	const struct mw_page_proof *p = all->pages;
+
+	for (size_t i = 0; p && i < p->n_loans; i++) {
+		const struct mw_page_loan *l = &p->loan[i];
+		uint64_t lent = 0, paid = 0;
+
+		must(l->user < all->n && l->payer < p->n_payers && l->file < p->n_files);
+		must(l->locked_bytes <= l->mapped_bytes || !l->mapped_bytes);
+		for (size_t k = 0; k < p->n_loans; k++)
+			if (p->loan[k].payer == l->payer && p->loan[k].file == l->file)
+				lent += p->loan[k].mapped_bytes + p->loan[k].held_bytes;
+		for (size_t k = 0; k < p->n_shares; k++)
+			if (p->share[k].payer == l->payer && p->share[k].file == l->file)
+				paid += p->share[k].bytes;
+		must(lent <= paid);
+	}
+}
+
 static void find(const struct mw_cgroups_case *c)
 {
 	struct mw_findings findings;
@@ -40,7 +63,7 @@ static void find(const struct mw_cgroups_case *c)
 	must_be_findings(&findings);
 }
 
-static void check(const struct mw_snap *snap, struct mw_arena *arena)
+static void check(const struct mw_snap *snap, unsigned proofs, struct mw_arena *arena)
 {
 	struct mw_thresholds limit = mw_thresholds_normal();
 	struct mw_accounts all;
@@ -52,7 +75,8 @@ static void check(const struct mw_snap *snap, struct mw_arena *arena)
 				     .within = MW_NO_GROUP,
 				     .expected = &expected };
 
-	mw_accounts_build(snap, 4096, arena, &all);
+	mw_accounts_build_by(snap, proofs, 4096, arena, &all);
+	check_loans(&all);
 	must(all.n == snap->cgroups.n);
 	for (size_t i = 0; i < all.n; i++)
 		check_account(&all, i);
@@ -75,7 +99,8 @@ static void check_snap(const struct mw_snap *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct mw_snap_options options = { .want = MW_WANT_PROCS | MW_WANT_CGROUPS,
+	const struct mw_snap_options options = { .want = MW_WANT_PROCS | MW_WANT_CGROUPS |
+							 MW_WANT_FILES | MW_WANT_PAGES,
 						 .smaps_budget_us = 1000000 };
 	_mw_arena_ struct mw_arena arena = {};
 	struct mw_str text = fuzz_text(data, size);
@@ -90,7 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mw_snap_take(root, &options, &arena, &snap) < 0)
 		return 0;
 	check_snap(&snap);
-	check(&snap, &arena);
+	for (unsigned proofs = 0; proofs <= MW_BY_ALL; proofs++)
+		check(&snap, proofs, &arena);
 	must(!arena.failed);
 	return 0;
 }

@@ -33,8 +33,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mw_str text = fuzz_text(data, size);
 	struct mw_file_stat stat;
 	struct mw_fs_stat fs;
+	struct mw_cached cached;
 	struct mw_ns ns;
 
+	if (!mw_meta_cached_parse(text, &cached))
+		must_be_val(cached.dirty_bytes);
+	must_be_val(mw_meta_disk_speed(text));
 	if (!mw_meta_stat_parse(text, &stat))
 		must_lie_in(text, stat.dev);
 	if (!mw_meta_statfs_parse(text, &fs))

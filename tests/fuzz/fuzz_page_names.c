@@ -69,7 +69,7 @@ static uint64_t charged_frames(const struct mw_page_owners *o)
 
 static void check(const struct mw_page_owners *o, const struct mw_census *c)
 {
-	uint64_t fs = 0, files = 0, rows = 0, cache = 0, group = 0;
+	uint64_t fs = 0, files = 0, rows = 0, cache = 0, group = 0, paid = 0;
 
 	for (size_t i = 0; i < c->n_fs; i++) {
 		fs += c->fs[i].bytes;
@@ -93,6 +93,9 @@ static void check(const struct mw_page_owners *o, const struct mw_census *c)
 	must(rows <= fs && c->n_files <= files);
 	must(cache == FRAME * frames_of(o, MW_PAGE_SLAB));
 	must(group == FRAME * charged_frames(o));
+	for (size_t i = 0; i < c->n_paid; i++)
+		paid += c->paid[i].bytes;
+	must(paid <= group);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -107,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			       .owners = &owners,
 			       .frame_bytes = FRAME,
 			       .files_max = size % 5,
+			       .paid_max = size % 4,
 			       .arena = &arena };
 
 	if (size < (size_t)2 * OWNERS + 8)
@@ -121,6 +125,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	image_add(&image, BASE, memory, size);
 	must(!mw_names_files(&n, &census));
 	must(!mw_names_groups(&n, &census));
+	must(!mw_names_paid(&n, &census));
+	must(!mw_names_rows(&n, &census));
 	must(!mw_names_caches(&n, &census));
 	check(&owners, &census);
 	return 0;

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < w.owners.n; i++)
 		owned += mw_page_owner_at(&w.owners, i)->frames;
 	for (size_t i = 0; i < w.runs.n; i++)
-		run += w.runs.run[i].frames;
+		run += mw_runs_get(&w.runs, i).frames;
 	must(w.frames == all && owned == all && run == all);
 	return 0;
 }

@@ -30,7 +30,7 @@ for t in $targets; do
 	seeds=
 	[ ! -d "tests/fuzz/corpus/$t" ] || seeds=tests/fuzz/corpus/$t
 	case $t in
-	asker | balance | capture | cgroups | commit | ledger | numa | victims | zone_parts) seeds="$seeds tests/fixtures" ;;
+	asker | balance | capture | cgroups | commit | ledger | numa | recharge | victims | zone_parts) seeds="$seeds tests/fixtures" ;;
 	oom | oomlog) seeds="$seeds tests/lab/logs" ;;
 	esac
 	# shellcheck disable=SC2086

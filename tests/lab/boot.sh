@@ -7,7 +7,7 @@
 # The programs of the guest, built once per source.
 build_guest() {
 	mkdir -p "$LAB/guest"
-	for c in "$HERE"/guest/*.c "$SRC/tests/live/plant.c" "$SRC/tests/live/pages.c"; do
+	for c in "$HERE"/guest/*.c "$SRC/tests/live/plant.c" "$SRC/tests/live/pages.c" "$SRC/tests/live/held.c"; do
 		program=$LAB/guest/$(basename "$c" .c)
 		if [ ! -x "$program" ] || [ "$c" -nt "$program" ] ||
 		   [ -n "$(find "$HERE"/guest/*.h -newer "$program")" ]; then
@@ -21,7 +21,7 @@ build_guest() {
 			cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -o "$program" "$d"*.c || return 1
 		fi
 	done
-	# A static memwhy rides along, and the test that has its census within.
+	# A static memwhy rides along, and tests that have parts of it within.
 	[ -e "$SRC/build-static/build.ninja" ] ||
 		meson setup "$SRC/build-static" "$SRC" -Dstatic=true --buildtype=release >/dev/null || return 1
 	ninja -C "$SRC/build-static" --quiet >/dev/null || return 1
@@ -31,12 +31,15 @@ build_guest() {
 	done
 	cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -I"$SRC/src" -o "$LAB/guest/census_truth" \
 		"$SRC/tests/live/census_truth.c" "$SRC/build-static/libmemwhy.a" || return 1
+	cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -pthread -I"$SRC/src" -I"$SRC/tests" \
+		-o "$LAB/guest/kill_frees" "$SRC/tests/live/kill_frees.c" "$SRC/tests/live/victim.c" \
+		"$SRC/build-static/libmemwhy.a" || return 1
 }
 
 # The part of the initramfs that all runs share: init, busybox, helpers.
 base_image() {
 	base=$LAB/base.cpio
-	newest=$(ls -t "$LAB"/guest/* "$HERE/guest/lib.sh" "$base" 2>/dev/null | head -n 1)
+	newest=$(ls -t "$LAB"/guest/* "$HERE"/guest/*.sh "$base" 2>/dev/null | head -n 1)
 	[ "$newest" = "$base" ] && return 0
 	tree=$(mktemp -d)
 	mkdir -p "$tree/bin" "$tree/lab" "$tree/dev" "$tree/proc" "$tree/sys"
@@ -44,7 +47,7 @@ base_image() {
 	for applet in $(busybox --list); do
 		[ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"
 	done
-	cp "$LAB"/guest/* "$HERE/guest/lib.sh" "$tree/lab/"
+	cp "$LAB"/guest/* "$HERE"/guest/*.sh "$tree/lab/"
 	mv "$tree/lab/init" "$tree/init"
 	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$base.part"
 	mv "$base.part" "$base"
@@ -163,6 +166,10 @@ lab_fault=${FAULT:-yes} $(setting arguments "")" >"$out.qemu" 2>&1 </dev/null
 		return $(((status - 33) / 2))
 	elif grep -aq 'Kernel panic - not syncing' "$out.console"; then
 		return 122
+	elif grep -aq 'reboot: Restarting system' "$out.console"; then
+		# A kernel that is locked down has no port to exit by: what init said last.
+		said=$(tail -n 5 "$out.facts" | sed -n 's/^{"exit":\([0-9]*\)}.*/\1/p' | tail -n 1)
+		return "${said:-123}"
 	fi
 	return 123
 }

@@ -3,8 +3,8 @@
 #
 # The document: the guest's facts merged; .status (exit status of the guest), .kills, .invoked,
 # .constraints, .failures, .panic from the kernel's log; .said.NAME: `memwhy ledger --json` of capture NAME,
-# .promised.NAME: `memwhy commit --json`; .parts.NAME: zone_parts_check; .paid.NAME: `memwhy cgroups --json`;
-# .oom: `memwhy oom` of the kernel's log, an event each.
+# .promised.NAME: `memwhy commit --json`; .parts.NAME: zone_parts_check; .paid.NAME: `memwhy cgroups --json`,
+# .proof.PROOF.NAME by one proof alone; .oom: `memwhy oom` of the kernel's log, an event each.
 
 # The kernel's log as facts.
 log_facts() { # CONSOLE
@@ -64,6 +64,11 @@ paid() { # OUT
 		name=${c#"$1".} name=${name%.cgroups}
 		"$B/memwhy" cgroups --json --root "$c" 2>"$c.err" | jq -c "{paid:{\"$name\":.}}" ||
 			echo "{\"paid\":{\"$name\":null}}"
+		grep -q '^-- meta/pages' "$c" || continue
+		for proof in arithmetic processes pages; do
+			"$B/memwhy" cgroups --json --dying --proof $proof --root "$c" 2>>"$c.err" |
+				jq -c "{proof:{$proof:{\"$name\":.}}}"
+		done
 	done
 }
 
@@ -92,6 +97,9 @@ def victims: [.kills[].comm];
 def causes: [.oom[].cause];
 def by(n; call; error; rule): .run[n].calls[-1] | .call == call and .error == error and .rule == rule;
 def paid(n; path): .paid[n].cgroups[] | select(.path == path);
+def proof(p; n; path): .proof[p][n].cgroups[] | select(.path == path);
+def proof_tells(p; n; id): [.proof[p][n].findings[] | select(.id == id) | .verdict | capture("(?<p>/par/[a-z]+)").p];
+def used(n; path): [.proof.pages[n].used_files[] | select(.path == path)] | max_by(.mapped_bytes);
 def tells(n; id): [.paid[n].findings[] | select(.id == id) | .verdict | capture("(?<p>/par/[a-z]+)").p];
 def numa(name): .zones.processes[] | select(.comm == name) | { bytes, remote: .remote_bytes, policies, vm,
 	on: [(0, 1) as $n | [.nodes[] | select(.node == $n) | .bytes] | add // 0],

@@ -291,7 +291,7 @@ static bool check(struct machine *m, const struct mw_walk_of_pages *w, struct ki
 	struct mw_run_place place = {};
 
 	for (size_t i = 0; i < k->n; i++) {
-		const struct mw_page_owner *o = mw_runs_owner(w, &m->frames, &place, k->frame[i]);
+		const struct mw_page_owner *o = mw_walk_owner(w, &m->frames, &place, k->frame[i]);
 
 		k->right +=
 			o && o->class == k->class && (!k->ino || ino_of(m, o->pointer) == k->ino);

@@ -167,6 +167,7 @@ case_asked() {
 }
 case_explain() {
 	sleep 100 &
+	sleep 0.3
 	"$bin/memwhy" guard --explain $! >"$work/said"
 	"$bin/memwhy" guard --explain 1 >>"$work/said"
 	verdict "$(and "$(is has 'sleep) is left alone: too small')" "$(is has '^1 (.*the first process')")" \

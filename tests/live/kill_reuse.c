@@ -97,10 +97,9 @@ static bool is_alive(pid_t pid)
 
 static void judge(pid_t pid, struct count *c)
 {
-	errno = 0;
 	if (!is_alive(pid))
 		c->wrong++;
-	else if (getpriority(PRIO_PROCESS, (id_t)pid) != 0)
+	else if (getpriority(PRIO_PROCESS, (id_t)pid) != getpriority(PRIO_PROCESS, 0))
 		c->touched++;
 }
 
@@ -169,6 +168,18 @@ static int batch(const struct mw_killer *k, struct switcher *s, struct count *c)
 	return r;
 }
 
+/* The priority can only be set by number: if the owner changes in that very instant, the next one
+ * may get it.  Without such force a number comes again after all others only. */
+static void say(enum when when, const struct count *c)
+{
+	bool fine = !c->wrong && (when == MEANWHILE || (!c->hit && !c->touched));
+
+	printf("%s kill a pid used again %s: %lu rounds, %lu refused, %lu before it changed hands, "
+	       "%lu wrong, %lu boosted in its place\n",
+	       fine ? "ok" : "not ok", when_names[when], c->rounds, c->refused, c->hit, c->wrong,
+	       c->touched);
+}
+
 static int in_namespace(unsigned long rounds)
 {
 	struct switcher s = {};
@@ -197,21 +208,15 @@ static int in_namespace(unsigned long rounds)
 		for (int i = 0; i < WHENS; i++) {
 			sum.rounds += c[i].rounds;
 			sum.wrong += c[i].wrong;
-			sum.touched += c[i].touched;
 		}
 	}
 	__atomic_store_n(&s.state, 3, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
 	if (r < 0)
 		return 3;
-	for (int i = 0; i < WHENS; i++)
-		printf("%s kill a pid used again %s: %lu rounds, %lu refused, %lu before it "
-		       "changed hands, "
-		       "%lu wrong, %lu touched\n",
-		       c[i].wrong || c[i].touched || (i != MEANWHILE && c[i].hit) ? "not ok" : "ok",
-		       when_names[i], c[i].rounds, c[i].refused, c[i].hit, c[i].wrong,
-		       c[i].touched);
-	return sum.wrong || sum.touched ? 1 : 0;
+	for (enum when i = 0; i < WHENS; i++)
+		say(i, &c[i]);
+	return sum.wrong ? 1 : 0;
 }
 
 int main(int argc, char **argv)
@@ -232,5 +237,5 @@ int main(int argc, char **argv)
 	waitpid(pid, &status, 0);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
 		printf("not ok kill reuse: exit %d\n", status);
-	return status != 0;
+	_exit(status != 0); /* a leak checker could not begin in a namespace without an init */
 }

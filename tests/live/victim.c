@@ -230,7 +230,7 @@ static pid_t start_hog(bool realtime)
 
 static int put(const char *group, const char *file, const char *text)
 {
-	char path[160];
+	char path[256];
 
 	snprintf(path, sizeof(path), "%s/%s", group, file);
 	return lab_knob_write(path, text);
@@ -251,9 +251,15 @@ static const char *into_group(char *group, size_t size, const char *root, pid_t 
 
 static const char *slow_cpu(struct victim *v, bool quota)
 {
-	const char *why = into_group(v->cpu_group, sizeof(v->cpu_group), CPU_GROUPS, v->pid);
+	const char *why;
 	int r;
 
+	if (v->group.v2) {
+		r = quota ? put(v->group.path, "cpu.max", "1000 100000")
+			  : put(v->group.path, "cpu.weight", "1");
+		return r < 0 ? "the group has no cpu controller" : NULL;
+	}
+	why = into_group(v->cpu_group, sizeof(v->cpu_group), CPU_GROUPS, v->pid);
 	if (why)
 		return why;
 	if (quota) {
@@ -426,6 +432,10 @@ void victim_end(struct victim *v)
 	if (*v->cpu_group) {
 		put(v->cpu_group, "cpu.shares", "1024");
 		put(v->cpu_group, "cpu.cfs_quota_us", "-1");
+	}
+	if (v->group.v2) {
+		put(v->group.path, "cpu.max", "max");
+		put(v->group.path, "cpu.weight", "100");
 	}
 	finish(&v->server);
 	if (v->pid > 0)

@@ -17,7 +17,7 @@ enum victim_way {
 	VICTIM_PLAIN,
 	VICTIM_NICE19,	/* with four busy processes on its CPU, as the next two */
 	VICTIM_IDLE,	/* SCHED_IDLE */
-	VICTIM_SHARES,	/* cpu.shares 2 */
+	VICTIM_SHARES,	/* cpu.shares 2; of v2 cpu.weight 1 */
 	VICTIM_QUOTA,	/* 1 ms of CPU in 100 ms, and it spins */
 	VICTIM_THREADS, /* 200, nice 19, with the four */
 	VICTIM_LOCKED,

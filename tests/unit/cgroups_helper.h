@@ -41,6 +41,12 @@
 	" kB\nPss_Anon: 0 kB\nPss_File: " mapped                                      \
 	" kB\nPss_Shmem: 0 kB\nAnonymous: 0 kB\nLocked: " locked " kB\n"
 
+/* What each page is, by the census; files that a process maps: FILES(pid, "DEV INO RSS PSS LOCKED
+ * PATH\n"), and holds open. */
+#define PAGES(lines) "-- meta/pages --\ncensus bpf exact 1 1 1 1 1\n" lines
+#define FILES(pid, lines) "-- proc/" pid "/meta/files --\n" lines
+#define FDS(pid, lines) "-- proc/" pid "/meta/open_files --\n" lines
+
 struct machine {
 	struct mw_arena arena;
 	struct mw_root *root;
@@ -55,10 +61,10 @@ static inline void machine_done(struct machine *m)
 }
 #define _machine_ __attribute__((cleanup(machine_done)))
 
-static inline void machine_take(struct machine *m, const char *text)
+static inline void machine_take_by(struct machine *m, const char *text, unsigned want,
+				   unsigned proofs)
 {
-	const struct mw_snap_options options = { .want = MW_WANT_PROCS | MW_WANT_CGROUPS,
-						 .smaps_budget_us = 1000000 };
+	const struct mw_snap_options options = { .want = want, .smaps_budget_us = 1000000 };
 	int fd = memfd_create("memwhy-unit", MFD_CLOEXEC);
 	struct mw_problem problem;
 	char path[64];
@@ -67,9 +73,21 @@ static inline void machine_take(struct machine *m, const char *text)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	assert_int_equal(mw_root_open(path, false, &m->root, &problem), 0);
 	assert_int_equal(mw_snap_take(m->root, &options, &m->arena, &m->s), 0);
-	mw_accounts_build(&m->s, 1 << 20, &m->arena, &m->all);
+	mw_accounts_build_by(&m->s, proofs, 1 << 20, &m->arena, &m->all);
 	assert_false(m->arena.failed);
 	close(fd);
+}
+
+static inline void machine_take(struct machine *m, const char *text)
+{
+	machine_take_by(m, text, MW_WANT_PROCS | MW_WANT_CGROUPS, MW_BY_PROCESSES);
+}
+
+/* With the census and the files of each process. */
+static inline void machine_take_pages(struct machine *m, const char *text)
+{
+	machine_take_by(m, text, MW_WANT_PROCS | MW_WANT_CGROUPS | MW_WANT_FILES | MW_WANT_PAGES,
+			MW_BY_ALL);
 }
 
 static inline const struct mw_account *machine_group(const struct machine *m, const char *path)

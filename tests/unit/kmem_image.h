@@ -37,11 +37,13 @@ static inline void image_read(struct image *i, uint64_t address, size_t bytes, c
 	}
 }
 
-static inline const void *image_bulk(struct mw_kmem *k, uint64_t address, size_t bytes)
+static inline const void *image_bulk(struct mw_kmem *k, const struct mw_kmem_piece *piece, size_t n)
 {
 	struct image *i = (struct image *)k;
+	size_t at = 0;
 
-	image_read(i, address, bytes, i->buffer);
+	for (size_t p = 0; p < n; at += piece[p++].bytes)
+		image_read(i, piece[p].address, piece[p].bytes, i->buffer + at);
 	return i->buffer;
 }
 

@@ -192,6 +192,27 @@ static void not_known(void **state)
 	expect_nothing(MADE_DIRECT);
 }
 
+/* An area of one large block: its list has the tails too (vm_area_alloc_pages(), 5.13 to 5.17). */
+static void large_block(void **state)
+{
+	struct look k;
+
+	(void)state;
+	kernel.page[16] = (struct made_page){ .flags = 1 << 6, .type = UINT32_MAX, .refcount = 1 };
+	kernel.page[17] = (struct made_page){ .flags = 2, .head = made_page_at(16) | 1 };
+	kernel.page[18] = kernel.page[19] = kernel.page[17];
+	kernel.vm[3].count = 4; /* of frames 16 on */
+	kernel.area[4].vm = 0;
+	for (uint32_t i = 0; i < 4; i++)
+		kernel.vector[3][i] = made_page_at(16 + i);
+	start(&k);
+	assert_int_equal(mw_areas_take(&k.walked, &k.areas), 0);
+	assert_int_equal(frames_of(&k, MW_PAGE_VMALLOC, MADE_MODULE, 0), 4);
+	assert_int_equal(frames_of(&k, MW_PAGE_TAIL, 0, 0), 0);
+	assert_int_equal(sum(&k), MADE_RAM);
+	end(&k);
+}
+
 static void no_chunks(void **state)
 {
 	struct look k;
@@ -284,6 +305,7 @@ int main(void)
 		cmocka_unit_test_setup(taken_meanwhile, set_up),
 		cmocka_unit_test_setup(merged_cache, set_up),
 		cmocka_unit_test_setup(not_known, set_up),
+		cmocka_unit_test_setup(large_block, set_up),
 		cmocka_unit_test_setup(no_chunks, set_up),
 		cmocka_unit_test_setup(on_the_list_of_a_cpu, set_up),
 		cmocka_unit_test_setup(taken_from_a_list, set_up),

@@ -16,6 +16,11 @@ static struct mw_census_group group[] = {
 	{ .path = { "/x\x01\xff", 4 }, .ino = 12, .dying = 1, .bytes = 4096, .anon_bytes = 4096 },
 };
 
+static struct mw_census_step step[] = { { { "walk", 4 }, 7, 9 } };
+static struct mw_census_paid paid[] = {
+	{ .group_ino = 12, .dev = 1, .ino = 7, .bytes = 4096 },
+};
+
 static struct mw_census made(void)
 {
 	return (struct mw_census){ .reader = mw_str_of("bpf"),
@@ -26,7 +31,11 @@ static struct mw_census made(void)
 				   .file = file,
 				   .n_files = 3,
 				   .group = group,
-				   .n_groups = 1 };
+				   .n_groups = 1,
+				   .step = step,
+				   .n_steps = 1,
+				   .paid = paid,
+				   .n_paid = 1 };
 }
 
 static void there_and_back(void **state)
@@ -48,6 +57,10 @@ static void there_and_back(void **state)
 	assert_int_equal(d.file[1].path.n, 0);
 	expect_str(d.file[2].path, "-");
 	expect_same(d.group[0].path, group[0].path);
+	expect_str(d.step[0].name, "walk");
+	assert_int_equal(d.step[0].wall_us, 9);
+	assert_int_equal(d.n_paid, 1);
+	assert_memory_equal(&d.paid[0], &paid[0], sizeof(paid[0]));
 	assert_int_equal(mw_census_class_bytes(&d, "free"), 12288);
 	assert_int_equal(mw_census_class_bytes(&d, "anon"), 0);
 }

@@ -261,6 +261,12 @@ static void as_a_group(void **state)
 	n.state = (struct mw_guard_state){};
 	strcpy(n.truth[5].comm, "Xorg");
 	expect_kill(turn(&n), 1000);
+	/* Or could be, for not all were seen. */
+	n.state = (struct mw_guard_state){};
+	strcpy(n.truth[5].comm, "b");
+	n.view.n_unseen = 1;
+	expect_kill(turn(&n), 1000);
+	n.view.n_unseen = 0;
 	/* A pattern may say so as well. */
 	n.state = (struct mw_guard_state){};
 	strcpy(n.truth[5].comm, "b");
@@ -292,6 +298,28 @@ static void crowd(void **state)
 	expect_verb(turn(&n), MW_GUARD_KILL_GROUP, MW_GUARD_LOW);
 	assert_int_equal(n.d.group, 1);
 	assert_int_equal(n.d.target[0].frees_bytes, 500 * 20 * MIB);
+}
+
+/* The first of it is gone at once; the others' memory is on its way. */
+static void crowd_dies(void **state)
+{
+	crowd(state);
+	n.view.outcome = (struct mw_guard_outcome){ .is = true,
+						    .pid = n.d.target[0].pid,
+						    .start_ticks = n.d.target[0].start_ticks,
+						    .gone = true };
+	for (size_t i = 4; i < n.n; i++)
+		n.truth[i].dying = n.truth[i].group == 1;
+	add_task(&n, 3000, "innocent", 300 * MIB);
+	for (size_t i = 0; i < 30; i++) {
+		n.meters.anon_bytes.v -= 250 * MIB;
+		expect_wait(turn_in(&n, 100));
+	}
+	/* It came, and something else took it. */
+	n.meters.anon_bytes.v -= 2 * GIB;
+	expect_wait(turn_in(&n, 100));
+	n.meters.anon_bytes = mw_ok(13 * GIB);
+	expect_kill(turn_in(&n, 100), 3000);
 }
 
 static void restarts(void **state)
@@ -397,6 +425,7 @@ int main(void)
 		cmocka_unit_test_setup(tmpfs_grows, fresh),
 		cmocka_unit_test_setup(as_a_group, fresh),
 		cmocka_unit_test_setup(crowd, fresh),
+		cmocka_unit_test_setup(crowd_dies, fresh),
 		cmocka_unit_test_setup(restarts, fresh),
 		cmocka_unit_test_setup(zfs, fresh),
 		cmocka_unit_test_setup(zram, fresh),

@@ -243,6 +243,25 @@ static void clocks(void **state)
 	assert_false(mw_known(mw_meta_time(LIT("realtime_ns\n5\n"), "realtime_ns")));
 }
 
+static void cached(void **state)
+{
+	struct mw_cached c;
+
+	(void)state;
+	assert_int_equal(mw_meta_cached_parse(LIT("cached 8192 dirty 4096\n"), &c), 0);
+	assert_int_equal(c.bytes, 8192);
+	expect_val(c.dirty_bytes, 4096);
+	assert_int_equal(mw_meta_cached_parse(LIT("cached 8192\n"), &c), 0);
+	expect_why(c.dirty_bytes, MW_ABSENT);
+	assert_int_equal(mw_meta_cached_parse(LIT(""), &c), -EINVAL);
+	assert_int_equal(mw_meta_cached_parse(LIT("cached x\n"), &c), -EINVAL);
+	expect_val(mw_meta_disk_speed(LIT("bytes 1000 ns 500000000\n")), 2000);
+	assert_false(mw_known(mw_meta_disk_speed(LIT("bytes 0 ns 5\n"))));
+	assert_false(mw_known(mw_meta_disk_speed(LIT("bytes 5 ns 0\n"))));
+	assert_false(mw_known(mw_meta_disk_speed(LIT("bytes 18446744073709551615 ns 1\n"))));
+	assert_false(mw_known(mw_meta_disk_speed(LIT("bytes 5\n"))));
+}
+
 static void any(struct mw_str text)
 {
 	struct mw_file_stat stat;
@@ -298,6 +317,7 @@ int main(void)
 		cmocka_unit_test(the_end_of_a_tree),
 		cmocka_unit_test(folders),
 		cmocka_unit_test(clocks),
+		cmocka_unit_test(cached),
 		cmocka_unit_test(hostile_bytes),
 	};
 

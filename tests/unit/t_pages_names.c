@@ -1,102 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pages/names.h"
-
-#include <stdio.h>
-
-#include "helper.h"
-#include "kmem_image.h"
-#include "names_made.h"
-
-/* A kernel of a few structures, all in one piece of memory. */
-struct kernel {
-	uint64_t mapping[4]; /* their first member: the host */
-	struct made_inode inode[4];
-	struct made_superblock superblock[2];
-	uint64_t type[2]; /* file_system_type: the name */
-	struct made_dentry dentry[4];
-	struct made_memcg memcg[3];
-	uint64_t cgroup[3], objcg[3]; /* the kernfs node; the memcg */
-	struct made_node node[3];
-	struct made_cache cache[2];
-	char text[8][32];
-};
-
-#define BASE 0xffff888000010000
-#define HERE(member) (BASE + offsetof(struct kernel, member))
-#define NOWHERE 0xffff88dead000000
-#define FRAME 4096
-
-static struct kernel kernel;
-static struct image image;
-static struct mw_arena arena;
-static struct mw_page_owners owners;
-static struct mw_census census;
-
-static uint64_t text(int i, const char *s)
-{
-	snprintf(kernel.text[i], sizeof(kernel.text[i]), "%s", s);
-	return BASE + (uint64_t)((char *)kernel.text[i] - (char *)&kernel);
-}
-
-/* /var/log of ext4 on vda1, and a file in shared memory that was deleted. */
-static int start(void **state)
-{
-	(void)state;
-	memset(&kernel, 0, sizeof(kernel));
-	image_start(&image);
-	image_add(&image, BASE, &kernel, sizeof(kernel));
-	kernel.type[0] = text(0, "ext4");
-	kernel.type[1] = text(1, "tmpfs");
-	kernel.superblock[0] =
-		(struct made_superblock){ 254 << 20 | 1, 0xef53, HERE(type[0]), "vda1" };
-	kernel.superblock[1] = (struct made_superblock){ 27, 0x01021994, HERE(type[1]), "tmpfs" };
-	kernel.dentry[0] = (struct made_dentry){ HERE(dentry[0]), text(2, "/"), 0 };
-	kernel.dentry[1] = (struct made_dentry){ HERE(dentry[0]), text(3, "var"), 0 };
-	kernel.dentry[2] = (struct made_dentry){ HERE(dentry[1]), text(4, "log\nx"), 0 };
-	for (int i = 0; i < 4; i++)
-		kernel.mapping[i] = HERE(inode) + (uint64_t)i * sizeof(struct made_inode);
-	kernel.inode[0] = (struct made_inode){ .ino = 12,
-					       .superblock = HERE(superblock[0]),
-					       .size = 4097,
-					       .nlink = 1,
-					       .rdev = 7,
-					       .dentries = HERE(dentry[2].alias) };
-	kernel.inode[1] = (struct made_inode){ .ino = 99, .superblock = HERE(superblock[1]) };
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	mw_page_owners_done(&owners);
-	mw_arena_done(&arena);
-	arena = (struct mw_arena){};
-	census = (struct mw_census){};
-	return 0;
-}
-
-static void own(enum mw_page_class class, uint64_t pointer, uint64_t memcg, uint32_t node,
-		uint64_t frames)
-{
-	uint32_t n = mw_page_owners_find(&owners, class, pointer, memcg, node);
-
-	mw_page_owner_at(&owners, n)->frames += frames;
-}
-
-static void name(enum mw_memcg_form form)
-{
-	struct mw_layout l = made_names_layout(form);
-	struct mw_naming n = { .k = &image.k,
-			       .l = &l,
-			       .owners = &owners,
-			       .frame_bytes = FRAME,
-			       .files_max = 3,
-			       .arena = &arena };
-
-	assert_int_equal(mw_names_files(&n, &census), 0);
-	assert_int_equal(mw_names_groups(&n, &census), 0);
-	assert_int_equal(mw_names_caches(&n, &census), 0);
-}
+#include "names_kernel.h"
 
 static uint64_t bytes_of_fs(void)
 {
@@ -298,121 +201,6 @@ static void replaced_at_any_time(void **state)
 	assert_true(dropped); /* after the first two looks, while its path was read */
 }
 
-static void make_groups(void)
-{
-	kernel.node[0] = (struct made_node){ text(5, ""), 1, 0 };
-	kernel.node[1] = (struct made_node){ text(6, "a b"), 70, HERE(node[0]) };
-	kernel.node[2] = (struct made_node){ text(7, "gone\n"), 71, HERE(node[1]) };
-	for (uint64_t i = 0; i < 3; i++) {
-		kernel.cgroup[i] = HERE(node) + i * sizeof(struct made_node);
-		kernel.memcg[i] = (struct made_memcg){ HERE(cgroup) + i * 8, i == 2 ? 0 : 2 };
-		kernel.objcg[i] = HERE(memcg) + i * sizeof(struct made_memcg);
-	}
-}
-
-static const struct mw_census_group *group(uint64_t ino)
-{
-	for (size_t i = 0; i < census.n_groups; i++)
-		if (census.group[i].ino == ino)
-			return &census.group[i];
-	fail_msg("no group %llu", (unsigned long long)ino);
-	return NULL;
-}
-
-static void words_are_pointers(void **state)
-{
-	(void)state;
-	make_groups();
-	own(MW_PAGE_ANON, 0, HERE(memcg[0]), 0, 1);
-	own(MW_PAGE_FILE, HERE(mapping[0]), HERE(memcg[2]), 0, 2);
-	own(MW_PAGE_FILE, HERE(mapping[1]), HERE(memcg[2]), 0, 3);
-	own(MW_PAGE_KMEM, 0, HERE(memcg[2]), 0, 5);
-	own(MW_PAGE_OTHER, 0, HERE(memcg[1]) | 1, 0, 5); /* a vector */
-	name(MW_MEMCG_POINTER);
-	assert_int_equal(census.n_groups, 3);
-	expect_str(census.group[0].path, "/a b/gone\n");
-	assert_int_equal(census.group[0].dying, 1);
-	assert_int_equal(census.group[0].bytes, 10 * FRAME);
-	assert_int_equal(census.group[0].file_bytes, 2 * FRAME);
-	assert_int_equal(census.group[0].shmem_bytes, 3 * FRAME);
-	assert_int_equal(census.group[0].kernel_bytes, 5 * FRAME);
-	expect_str(group(1)->path, "/");
-	assert_int_equal(group(1)->dying, 0);
-	assert_int_equal(group(1)->anon_bytes, FRAME);
-	assert_int_equal(group(0)->bytes, 5 * FRAME); /* whose is not known */
-}
-
-/* Bit 1: by way of an obj_cgroup.  Both words are one group. */
-static void words_have_bits(void **state)
-{
-	(void)state;
-	make_groups();
-	own(MW_PAGE_ANON, 0, HERE(memcg[1]), 0, 1);
-	own(MW_PAGE_KMEM, 0, HERE(objcg[1]) | 2, 0, 2);
-	name(MW_MEMCG_DATA);
-	assert_int_equal(census.n_groups, 1);
-	expect_str(census.group[0].path, "/a b");
-	assert_int_equal(census.group[0].bytes, 3 * FRAME);
-}
-
-static void words_are_objcgs(void **state)
-{
-	(void)state;
-	make_groups();
-	own(MW_PAGE_ANON, 0, HERE(objcg[1]), 0, 1);
-	own(MW_PAGE_KMEM, 0, HERE(objcg[1]) | 2, 0, 2);
-	kernel.objcg[2] = HERE(memcg[1]); /* of a child that was removed: its parent has it */
-	own(MW_PAGE_FILE, HERE(mapping[0]), HERE(objcg[2]), 0, 4);
-	name(MW_MEMCG_OBJCG);
-	assert_int_equal(census.n_groups, 1);
-	expect_str(census.group[0].path, "/a b");
-	assert_int_equal(census.group[0].bytes, 7 * FRAME);
-}
-
-/* What leads nowhere is counted as nobody's: not as the root, and not as dying. */
-static void groups_in_nowhere(void **state)
-{
-	(void)state;
-	make_groups();
-	own(MW_PAGE_ANON, 0, NOWHERE, 0, 1);
-	own(MW_PAGE_ANON, 0, 4711, 0, 2);
-	own(MW_PAGE_ANON, 0, HERE(memcg[1]) + 8, 0, 4);
-	name(MW_MEMCG_DATA);
-	assert_int_equal(census.n_groups, 1);
-	assert_int_equal(census.group[0].bytes, 7 * FRAME);
-	assert_int_equal(census.group[0].path.n, 0);
-	assert_int_equal(census.group[0].dying, 0);
-}
-
-static void broken_folders(uint64_t *where, uint64_t what)
-{
-	make_groups();
-	*where = what;
-	own(MW_PAGE_ANON, 0, HERE(memcg[2]), 0, 1);
-	name(MW_MEMCG_DATA);
-	assert_int_equal(census.n_groups, 1);
-	assert_int_equal(census.group[0].ino, 71);
-	assert_int_equal(census.group[0].path.n, 0);
-}
-
-static void loop_of_folders(void **state)
-{
-	(void)state;
-	broken_folders(&kernel.node[1].parent, HERE(node[2]));
-}
-
-static void folder_in_nowhere(void **state)
-{
-	(void)state;
-	broken_folders(&kernel.node[1].parent, NOWHERE);
-}
-
-static void no_folder(void **state)
-{
-	(void)state;
-	broken_folders(&kernel.node[1].parent, 0); /* but it has a name: no root */
-}
-
 static void caches(void **state)
 {
 	(void)state;
@@ -432,8 +220,6 @@ static void caches(void **state)
 	assert_int_equal(census.cache[2].object_bytes, 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -452,13 +238,6 @@ int main(void)
 		TEST(type_in_nowhere),
 		TEST(replaced_when_looked_up),
 		TEST(replaced_at_any_time),
-		TEST(words_are_pointers),
-		TEST(words_have_bits),
-		TEST(words_are_objcgs),
-		TEST(groups_in_nowhere),
-		TEST(loop_of_folders),
-		TEST(folder_in_nowhere),
-		TEST(no_folder),
 		TEST(caches),
 	};
 

@@ -23,10 +23,13 @@ static void copy(uint64_t address, size_t bytes, char *to)
 	memcpy(to, (char *)page + (n ? at : 0), n);
 }
 
-static const void *bulk(struct mw_kmem *k, uint64_t address, size_t bytes)
+static const void *bulk(struct mw_kmem *k, const struct mw_kmem_piece *piece, size_t n)
 {
+	size_t at = 0;
+
 	(void)k;
-	copy(address, bytes, buffer);
+	for (size_t i = 0; i < n; at += piece[i++].bytes)
+		copy(piece[i].address, piece[i].bytes, buffer + at);
 	return buffer;
 }
 

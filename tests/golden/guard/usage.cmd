@@ -1,1 +1,1 @@
-guard
+guard --status --last

@@ -47,10 +47,12 @@ capture() {
 	rm -f /tmp/capture
 }
 
-# NAME: a small capture, of what cgroups is made from
+# NAME [OPTION...]: a small capture, of what cgroups is made from; with --pages by each proof
 cgroups_capture() {
-	memwhy cgroups --save-capture /tmp/capture >/dev/null 2>&1
-	{ echo "@@CGROUPS $1"; cat /tmp/capture; } >/dev/ttyS2
+	capture_name=$1
+	shift
+	memwhy cgroups "$@" --save-capture /tmp/capture >/dev/null 2>&1
+	{ echo "@@CGROUPS $capture_name"; cat /tmp/capture; } >/dev/ttyS2
 	rm -f /tmp/capture
 }
 

@@ -1,5 +1,6 @@
 #: title the census: each planted page is its owner's, classes equal the counters, by each reader
 #: memory 768
+#: seconds 240
 #: disks data
 #: claim [.truth.kcore[].kind // empty] | length == 10
 #: claim .truth.kcore | all(.kind == null or (.frames >= 1024 and .frames == .right))
@@ -15,8 +16,15 @@
 #: claim [.pages.kpage, .pages.kcore | [.page_classes[] | select(.class == "slab") | .bytes] | add] | .[0] > .[1] * 0.9 and .[0] < .[1] * 1.25
 #: claim .pages.kpage.census | .how == "exact" and .raced_bytes < 1048576
 #: claim [.pages.sampled_kpage, .pages.sampled_kcore] | all(.census.how == "sampled" and ([.pages[] | select(.off_bytes != null and .id != "slab") | .off_bytes == 0] | length >= 5 and (map(select(.)) | length) >= 4))
+# Nobody is known of large kmalloc() before 6.14.
 #: claim .pages.kcore.census.unknown_bytes < .pages.kcore.census.ram_bytes / 100
+#: claim@newest [.pages.kcore, .pages.bpf] | all(.census | .unknown_bytes < .ram_bytes / 1000)
+#: claim [.pages.kcore.page_classes[] | select(.class == "static") | .bytes] | add > 262144
 #: claim .wrong_refused.kcore
+# A group that read a file and is gone still pays; from 7.1 on its pages are its parent's, and no removed group has any.
+#: claim@5.10,6.1,6.12 [.pages.gone.payers[] | select(.path == "/gone")] | length == 1 and .[0].dying and .[0].file_bytes >= 16777216
+#: claim@newest [.pages.gone.payers[] | select(.path == "/gone" or (.dying and .file_bytes > 0))] == []
+#: claim@newest (.pages.gone.payers[] | select(.path == "/") | .file_bytes) - (.pages.before_gone.payers[] | select(.path == "/") | .file_bytes) | . >= 16777216 and . < 20000000
 #: claim@6.1,6.12,newest .wrong_refused.bpf
 # Twice each: the second is at rest.
 census() { # READER
@@ -43,6 +51,13 @@ fault && {
 	part kpage kpage 1
 	part sampled_kpage kpage 0.2
 	part sampled_kcore kcore 0.2
+	part before_gone kcore 1
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+	mkdir /sys/fs/cgroup/gone
+	sh -c 'echo $$ >/sys/fs/cgroup/gone/cgroup.procs && head -c 16777216 /dev/zero >/tmp/disk/gone && sync'
+	rmdir /sys/fs/cgroup/gone
+	part gone kcore 1
+	rm /tmp/disk/gone
 	truth kcore
 	truth bpf
 	census_truth kcore wrong >/dev/null && fact wrong_refused '{"kcore":true}'

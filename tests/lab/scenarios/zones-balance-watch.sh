@@ -31,18 +31,21 @@ said() { grep -c "$1" /tmp/watch.said; }
 measure before
 c1=$(cpus)
 # Without --apply it only says so.
+says() { # FILE PATTERN: within 30 s, or longer where the emulator is slow
+	i=0
+	while ! grep -q "$2" "$1" && [ $i -lt 300 ]; do
+		sleep 0.1
+		i=$((i + 1))
+	done
+}
 start dry memwhy zones --balance --watch --interval 1
-sleep 5
+says /tmp/dry.said 'would act'
 kill "$pid_dry"
 fact dry_would "$(grep -q 'would act' /tmp/dry.said && echo true || echo false)"
 [ "$(cpus)" = "$c1" ] && fact stays_dry true
 start watch memwhy zones --balance --watch --apply --interval 1
-i=0
-while ! grep -q ' moved ' /tmp/watch.said && [ $i -lt 300 ]; do
-	sleep 0.1
-	i=$((i + 1))
-done
-sleep 3
+says /tmp/watch.said ' moved '
+says /tmp/watch.said ': balanced: '
 kill "$pid_watch"
 wait "$pid_watch"
 fact watch_status $?

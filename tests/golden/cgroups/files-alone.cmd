@@ -1,0 +1,1 @@
+cgroups --root fixtures/hand-recharge.cap --files '/srv/index/*'

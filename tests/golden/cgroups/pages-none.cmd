@@ -1,0 +1,1 @@
+cgroups --pages --root fixtures/hand-cgroups-v2.cap

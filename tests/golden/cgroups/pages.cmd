@@ -1,0 +1,1 @@
+cgroups --pages --dying --root fixtures/hand-cgroups-pages.cap

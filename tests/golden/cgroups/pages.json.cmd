@@ -1,0 +1,1 @@
+cgroups --pages --json --root fixtures/hand-cgroups-pages.cap

@@ -1,0 +1,1 @@
+cgroups --proof arithmetic --root fixtures/hand-cgroups-pages.cap

@@ -1,0 +1,1 @@
+cgroups --proof pages --root fixtures/hand-cgroups-pages.cap

@@ -1,0 +1,1 @@
+cgroups --proof processes --root fixtures/hand-cgroups-pages.cap

@@ -1,0 +1,1 @@
+cgroups --root fixtures/hand-cgroups-v2.cap --recharge 4f5e0123

@@ -1,0 +1,1 @@
+cgroups --root fixtures/hand-recharge.cap --recharge /search.slice/gone.service --files '/srv/index/*.idx' --disk-speed 100M

@@ -1,0 +1,1 @@
+cgroups --root fixtures/hand-2.6.32-tiny.cap --recharge /a

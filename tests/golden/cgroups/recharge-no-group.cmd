@@ -1,0 +1,1 @@
+cgroups --root fixtures/hand-recharge.cap --recharge /search.slice/gone.service
