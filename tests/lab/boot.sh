@@ -10,7 +10,7 @@ build_guest() {
 	for c in "$HERE"/guest/*.c "$SRC/tests/live/plant.c" "$SRC/tests/live/pages.c" "$SRC/tests/live/held.c"; do
 		program=$LAB/guest/$(basename "$c" .c)
 		if [ ! -x "$program" ] || [ "$c" -nt "$program" ] ||
-		   [ "$HERE/guest/guest.h" -nt "$program" ]; then
+		   [ -n "$(find "$HERE"/guest/*.h -newer "$program")" ]; then
 			cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -o "$program" "$c" || return 1
 		fi
 	done
@@ -25,7 +25,10 @@ build_guest() {
 	[ -e "$SRC/build-static/build.ninja" ] ||
 		meson setup "$SRC/build-static" "$SRC" -Dstatic=true --buildtype=release >/dev/null || return 1
 	ninja -C "$SRC/build-static" --quiet >/dev/null || return 1
-	cp "$SRC/build-static/memwhy" "$LAB/guest/memwhy"
+	for program in memwhy memwhyd; do
+		cmp -s "$SRC/build-static/$program" "$LAB/guest/$program" ||
+			cp "$SRC/build-static/$program" "$LAB/guest/$program" || return 1
+	done
 	cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -I"$SRC/src" -o "$LAB/guest/census_truth" \
 		"$SRC/tests/live/census_truth.c" "$SRC/build-static/libmemwhy.a" || return 1
 	cc -std=gnu17 -D_GNU_SOURCE -O2 -static -s -pthread -I"$SRC/src" -I"$SRC/tests" \
@@ -102,6 +105,21 @@ died_at_boot() { # CONSOLE
 	grep -aq 'Kernel panic - not syncing' "$1" && ! grep -aq 'Run /init as init process' "$1"
 }
 
+modules_of() { # KERNEL FOLDER NAMES...: what there is of them, unpacked
+	from=$LAB/kernels/$1
+	to=$2
+	shift 2
+	for m in "$@"; do
+		for ko in $(find "$from" -name "$m.ko*"); do
+			case $ko in
+			*.xz) xz -dc "$ko" ;;
+			*.zst) zstd -dcq "$ko" ;;
+			*) cat "$ko" ;;
+			esac >"$to/$m.ko"
+		done
+	done
+}
+
 boot_guest() {
 	dir=$LAB/kernels/$1
 	scenario_file=$2
@@ -111,15 +129,8 @@ boot_guest() {
 	over=$(mktemp -d)
 	mkdir "$over/lab"
 	{ echo ". /lab/lib.sh"; cat "$scenario_file"; } >"$over/lab/run"
-	for m in $(setting modules ""); do
-		for ko in $(find "$dir" -name "$m.ko*"); do
-			case $ko in
-			*.xz) xz -dc "$ko" ;;
-			*.zst) zstd -dcq "$ko" ;;
-			*) cat "$ko" ;;
-			esac >"$over/lab/$m.ko"
-		done
-	done
+	# shellcheck disable=SC2046 # words
+	modules_of "$1" "$over/lab" $(setting modules "")
 	(cd "$over" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$over.cpio"
 	cat "$LAB/base.cpio" "$over.cpio" >"$out.initrd"
 	rm -rf "$over" "$over.cpio"

@@ -6,6 +6,9 @@
 #	./dev lab run NAME [--kernel 5.10|6.1|6.12|newest|all] [--keep] [--no-fault]
 #	./dev lab matrix [--no-fault]	every scenario on every kernel, two guests at a time
 #	./dev lab smoke			six scenarios on one kernel
+#	./dev lab survive [--guard G] [--swap none|disk|zram|all] [--kernel K] [SCENARIO...]
+#				the survival matrix, one guest at a time (survive.sh)
+#	./dev lab survive --table	the rows that were kept
 #	./dev lab shell [--kernel K]	a shell in a guest
 #
 # Debian's 6.12 and later know no v1 memory controller: scenarios that need one name their kernels.
@@ -24,6 +27,7 @@ say() { printf 'lab: %s\n' "$*" >&2; }
 . "$HERE/kernels.sh"
 . "$HERE/boot.sh"
 . "$HERE/judge.sh"
+. "$HERE/survive.sh"
 
 prepare() { # KERNELS...
 	mkdir -p "$LAB"
@@ -91,11 +95,16 @@ main() { # NAMES KERNELS
 
 command=${1:-list}
 [ $# -eq 0 ] || shift
-names= kernels=6.1
+names= kernels=6.1 guards=$GUARDS swaps=
+folder=$HERE/scenarios
+[ "$command" != survive ] || folder=$SURVIVE/scenarios
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel) kernels=$2; shift ;;
+	--guard) guards=$2; shift ;;
+	--swap) swaps=$2; shift ;;
 	--keep) KEEP=1 ;;
+	--table) survive_kept; exit $? ;;
 	--no-fault) FAULT=no; export FAULT ;;
 	-*) say "no such option: $1"; exit 2 ;;
 	*) names="$names $1" ;;
@@ -104,7 +113,7 @@ while [ $# -gt 0 ]; do
 done
 [ "$kernels" != all ] || kernels=$KERNELS
 for n in $names; do
-	[ -e "$HERE/scenarios/$n.sh" ] || { say "no such scenario: $n (./dev lab list)"; exit 2; }
+	[ -e "$folder/$n.sh" ] || { say "no such scenario: $n (./dev lab list)"; exit 2; }
 done
 
 case $command in
@@ -116,6 +125,10 @@ list)
 run) [ -n "$names" ] || { say "run what? (./dev lab list)"; exit 2; }; main "$names" "$kernels" ;;
 matrix) main "$(scenarios)" "$KERNELS" ;;
 smoke) main "$(sed -n 's/^#: smoke //p' "$HERE"/scenarios/*.sh | sort)" "$kernels" ;;
+survive)
+	[ "$swaps" != all ] || swaps='none disk zram'
+	survive_main "${names:-$(survive_scenarios)}" "$guards" "$kernels" "$swaps"
+	;;
 shell)
 	prepare "$kernels"
 	exec qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot -M q35 -accel tcg \

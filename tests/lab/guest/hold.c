@@ -2,12 +2,14 @@
 /*
  * hold - takes memory of one kind and keeps it until killed.
  *
- *	hold [-n NAME] [-a ADJ] [-g CGROUP] [-b NODE] [-t CPU] [-s STEP_MIB] [-d MS] KIND MIB
+ *	hold [-n NAME] [-a ADJ] [-g CGROUP] [-b NODE] [-t CPU] [-w FILE] [-s STEP_MIB] [-d MS] [-r]
+ *	     KIND MIB
  *
- * KIND: anon, shared, memfd, sysv, mlocked, hugetlb, thp, or a path (a file of that size on the
- * file system that it lies on).  -t: a second thread, on that CPU.  With -s it grows in steps,
- * MS apart.  Prints a line when it holds all: {"held":{"NAME":MIB}}; or its error:
- * {"refused":{"NAME":"errno"}}.
+ * KIND: anon, shared, memfd, sysv, mlocked, locked (from the first page on), hugetlb, thp, or a
+ * path (a file of that size on the file system that it lies on).  -t: a second thread, on that CPU.
+ * -w: a second thread that writes to that file: on a frozen file system it stays in D state.  -r:
+ * filled with what does not compress.  With -s it grows in steps, MS apart.  Prints a line when
+ * it holds all: {"held":{"NAME":MIB}}; or its error: {"refused":{"NAME":"errno"}}.
  */
 #include <pthread.h>
 #include <sys/ipc.h>
@@ -20,6 +22,7 @@ struct want {
 	const char *name, *kind;
 	size_t bytes, step;
 	long pause_ms;
+	bool random;
 	int fd;
 	char *base;
 };
@@ -64,12 +67,31 @@ static void *map_kind(const struct want *w)
 	return map_anonymous(w->bytes, MAP_PRIVATE);
 }
 
+/* xorshift: as fast as memory, and no page is like another. */
+static void touch_random(char *p, size_t bytes)
+{
+	static uint64_t x = 88172645463325252ull;
+
+	for (uint64_t *word = (uint64_t *)p; word < (uint64_t *)(p + bytes); word++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		*word = x;
+	}
+}
+
+static void touch_step(char *p, size_t bytes)
+{
+	touch(p, bytes);
+}
+
 static void fill(const struct want *w)
 {
 	for (size_t done = 0; done < w->bytes; done += w->step) {
 		size_t left = w->bytes - done;
 
-		touch(w->base + done, left < w->step ? left : w->step);
+		(w->random ? touch_random : touch_step)(w->base + done,
+							left < w->step ? left : w->step);
 		if (w->pause_ms)
 			sleep_ms(w->pause_ms);
 	}
@@ -101,6 +123,22 @@ static bool second_thread(long on_cpu)
 	return pthread_create(&t, NULL, wait_there, &cpu) == 0;
 }
 
+static void *write_there(void *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	while (fd >= 0 && pwrite(fd, "x", 1, 0) == 1)
+		sleep_ms(100);
+	return NULL;
+}
+
+static bool writing_thread(char *path)
+{
+	pthread_t t;
+
+	return pthread_create(&t, NULL, write_there, path) == 0;
+}
+
 static bool join(const char *group)
 {
 	char path[256];
@@ -113,7 +151,7 @@ static bool prepare(int argc, char *argv[], struct want *w)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "n:a:g:b:t:s:d:")) != -1)
+	while ((c = getopt(argc, argv, "n:a:g:b:t:w:s:d:r")) != -1)
 		switch (c) {
 		case 'n':
 			w->name = optarg;
@@ -132,6 +170,13 @@ static bool prepare(int argc, char *argv[], struct want *w)
 		case 't':
 			if (!second_thread(atoi(optarg)))
 				return false;
+			break;
+		case 'w':
+			if (!writing_thread(optarg))
+				return false;
+			break;
+		case 'r':
+			w->random = true;
 			break;
 		case 's':
 			w->step = (size_t)atoi(optarg) * MIB;
@@ -164,6 +209,8 @@ int main(int argc, char *argv[])
 		return refuse(&w);
 	if (!strcmp(w.kind, "thp"))
 		madvise(w.base, w.bytes, MADV_HUGEPAGE);
+	if (!strcmp(w.kind, "locked") && mlock2(w.base, w.bytes, MLOCK_ONFAULT) < 0)
+		return refuse(&w);
 	fill(&w);
 	if (!strcmp(w.kind, "mlocked") && mlock(w.base, w.bytes) < 0)
 		return refuse(&w);
