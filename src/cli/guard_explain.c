@@ -123,7 +123,7 @@ static int explain(struct mw_sense *s, const struct mw_guard_config *config, uin
 
 	s->also_pid = pid;
 	mw_sense_meters(s, &view.meters);
-	r = mw_sense_tasks(s, config->least_bytes, false, &view);
+	r = mw_sense_tasks(s, mw_guard_least_bytes(config, &view.meters), false, &view);
 	if (r < 0)
 		return cli_fail("/proc", r);
 	n = choose(&view, pid, target);

@@ -40,8 +40,8 @@ static void decide(struct mw_daemon *d)
 		if (what->verb == MW_GUARD_LOOK) {
 			mw_daemon_reserve(d, true);
 			d->seen_ticks = mw_act_kill_ticks();
-			if (mw_sense_tasks(&d->sense, config->least_bytes, what->wants_groups, v) <
-			    0)
+			if (mw_sense_tasks(&d->sense, mw_guard_least_bytes(config, &v->meters),
+					   what->wants_groups, v) < 0)
 				break;
 			v->level = MW_GUARD_TASKS;
 		} else if (what->verb == MW_GUARD_DETAIL) {

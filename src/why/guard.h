@@ -92,7 +92,7 @@ struct mw_guard_config {
 	enum mw_guard_unit unit;
 	struct mw_guard_patterns avoid, prefer, groups;
 	bool use_builtin_avoid;	  /* sshd, journald, dbus, display servers ... */
-	uint64_t least_bytes;	  /* a kill that gives back less is not worth one */
+	uint64_t least_bytes;	  /* see mw_guard_least_bytes() */
 	uint64_t prefer_permille; /* of its points, for one that is preferred */
 
 	/* Steps before a kill: all off by default. */
@@ -320,6 +320,11 @@ struct mw_guard_rating {
 	uint64_t frees_bytes;			/* anonymous and swapped, with its sharers */
 	int64_t points; /* as the kernel rates, of what is freed: the highest dies first */
 };
+
+/* A kill that gives back less is not worth one: so much by the configuration, on a small machine or
+ * in a small container at most 1/64 of its memory and swap. */
+uint64_t mw_guard_least_bytes(const struct mw_guard_config *config,
+			      const struct mw_guard_meters *meters);
 
 struct mw_guard_rating mw_guard_rate(const struct mw_guard_config *config,
 				     const struct mw_guard_view *view, size_t task);

@@ -53,7 +53,8 @@ static bool may_be_chosen(const struct mw_guard_turn *t, size_t i, const struct 
 		return false;
 	if (r->safe == MW_GUARD_MAY_DIE)
 		return true;
-	if (task->detail_why != MW_UNREAD || could_free < (int64_t)t->config->least_bytes)
+	if (task->detail_why != MW_UNREAD ||
+	    could_free < (int64_t)mw_guard_least_bytes(t->config, &t->view->meters))
 		return false;
 	/* It may have more in swap; it may be a user who calls it sshd. */
 	return r->safe == MW_GUARD_SAFE_SMALL ||

@@ -144,7 +144,7 @@ bool mw_guard_kill_group(struct mw_guard_turn *t, size_t task)
 bool mw_guard_kill_crowd(struct mw_guard_turn *t)
 {
 	size_t best = t->view->n_groups, leader = 0;
-	uint64_t most = t->config->least_bytes;
+	uint64_t most = mw_guard_least_bytes(t->config, &t->view->meters);
 	bool all;
 
 	if (!t->view->has_groups)

@@ -98,7 +98,7 @@ static size_t find_grower(const struct mw_guard_turn *t)
 static size_t find_cold(const struct mw_guard_turn *t)
 {
 	size_t best = t->view->n_groups;
-	uint64_t most = t->config->least_bytes;
+	uint64_t most = mw_guard_least_bytes(t->config, &t->view->meters);
 
 	for (size_t g = 0; g < t->view->n_groups; g++) {
 		uint64_t bytes = mw_or(t->view->group[g].usage_bytes, 0);

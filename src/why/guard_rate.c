@@ -2,6 +2,8 @@
 #include "kernel/pid_stat.h"
 #include "why/guard_private.h"
 
+#define LEAST_PART 64
+
 /* Anonymous and swapped.  Of files and shmem nothing is given back for sure: others may have them,
  * and the cache outlives its user. */
 static struct mw_val frees(const struct mw_guard_task *t)
@@ -81,6 +83,14 @@ static bool sharers_may_die(const struct mw_guard_config *config, const struct m
 	return true;
 }
 
+uint64_t mw_guard_least_bytes(const struct mw_guard_config *config,
+			      const struct mw_guard_meters *meters)
+{
+	uint64_t most = mw_guard_points_total(config, meters) / LEAST_PART;
+
+	return most && most < config->least_bytes ? most : config->least_bytes;
+}
+
 struct mw_guard_rating mw_guard_rate(const struct mw_guard_config *config,
 				     const struct mw_guard_view *view, size_t task)
 {
@@ -102,7 +112,7 @@ struct mw_guard_rating mw_guard_rate(const struct mw_guard_config *config,
 		r.safe = MW_GUARD_SAFE_UNKNOWN;
 	else if (!sharers_may_die(config, view, task))
 		r.safe = MW_GUARD_SAFE_SHARER;
-	else if (r.frees_bytes < config->least_bytes)
+	else if (r.frees_bytes < mw_guard_least_bytes(config, &view->meters))
 		r.safe = MW_GUARD_SAFE_SMALL;
 	r.pattern = mw_guard_match(&config->prefer, view, t, &why);
 	if (r.pattern)
