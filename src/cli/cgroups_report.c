@@ -18,7 +18,11 @@ enum column {
 	UNEVICTABLE,
 	LOCKED,
 	MAPPED,
+	USED_ANON,
 	UNPAID,
+	MOVED,
+	MOVED_PAYER,
+	MOVED_PAYER_PATH,
 	PROOF,
 	PAYER,
 	PAYER_PATH,
@@ -64,7 +68,11 @@ static const struct mw_col columns[N_COLUMNS] = {
 	[UNEVICTABLE] = { "unevictable_bytes", NULL, MW_TYPE_BYTES },
 	[LOCKED] = { "used_locked_bytes", "LOCKED", MW_TYPE_BYTES },
 	[MAPPED] = { "used_mapped_bytes", "MAPPED", MW_TYPE_BYTES },
+	[USED_ANON] = { "used_anon_bytes", NULL, MW_TYPE_BYTES },
 	[UNPAID] = { "unpaid_bytes", "UNPAID", MW_TYPE_BYTES },
+	[MOVED] = { "moved_bytes", NULL, MW_TYPE_BYTES },
+	[MOVED_PAYER] = { "moved_payer", NULL, MW_TYPE_STR },
+	[MOVED_PAYER_PATH] = { "moved_payer_path", NULL, MW_TYPE_STR },
 	[PROOF] = { "proof", NULL, MW_TYPE_STR },
 	[PAYER] = { "payer", NULL, MW_TYPE_STR },
 	[PAYER_PATH] = { "payer_path", NULL, MW_TYPE_STR },
@@ -150,7 +158,11 @@ static void use_cells(struct mw_row *row, const struct cgroups_view *v, const st
 	mw_cell_val(row, UNREAD, mw_ok(g->use_below.unread_count));
 	cell(row, LOCKED, g->use_below.locked_bytes);
 	cell(row, MAPPED, g->use_below.mapped_bytes);
+	cell(row, USED_ANON, g->use_below.anon_bytes);
 	cell(row, UNPAID, g->unpaid_bytes);
+	cell(row, MOVED, g->moved.bytes);
+	mw_cell_str(row, MOVED_PAYER, mw_str_of(mw_payer_name(g->moved.payer)));
+	text(row, MOVED_PAYER_PATH, path_of(v, g->moved.payer_at));
 	mw_cell_str(row, PROOF, mw_str_of(mw_group_proof_name(g->proof)));
 	mw_cell_str(row, PAYER, mw_str_of(mw_payer_name(g->payer)));
 	text(row, PAYER_PATH, path_of(v, g->payer_at));

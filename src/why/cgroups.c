@@ -10,6 +10,12 @@ static struct mw_val mapped(const struct mw_pid_smaps *s)
 	return mw_sub(s->pss_bytes, s->anonymous_bytes);
 }
 
+/* Its share; before 5.4 all of it. */
+static struct mw_val anon(const struct mw_pid_smaps *s)
+{
+	return mw_known(s->pss_anon_bytes) ? s->pss_anon_bytes : s->anonymous_bytes;
+}
+
 static void add_known(struct mw_val *sum, struct mw_val v)
 {
 	if (mw_known(v))
@@ -25,6 +31,7 @@ static void add_use(struct mw_group_use *sum, const struct mw_group_use *more)
 	if (more->proc_count) {
 		add_known(&sum->locked_bytes, more->locked_bytes);
 		add_known(&sum->mapped_bytes, more->mapped_bytes);
+		add_known(&sum->anon_bytes, more->anon_bytes);
 	}
 }
 
@@ -35,8 +42,9 @@ static struct mw_group_use by_rollup(const struct mw_proc *p)
 	if (p->smaps_why == MW_OK) {
 		u.locked_bytes = p->smaps.locked_bytes;
 		u.mapped_bytes = mapped(&p->smaps);
+		u.anon_bytes = anon(&p->smaps);
 	} else {
-		u.locked_bytes = u.mapped_bytes = mw_no(p->smaps_why);
+		u.locked_bytes = u.mapped_bytes = u.anon_bytes = mw_no(p->smaps_why);
 		u.unread_count = p->smaps_why != MW_GONE;
 	}
 	return u;
@@ -74,7 +82,7 @@ static struct mw_group_use use_of(const struct mw_accounting *b, size_t proc, si
 static void settle(struct mw_group_use *u)
 {
 	if (!u->proc_count)
-		u->locked_bytes = u->mapped_bytes = mw_ok(0);
+		u->locked_bytes = u->mapped_bytes = u->anon_bytes = mw_ok(0);
 }
 
 /* Else it went away while all was read, with its process. */
@@ -149,7 +157,7 @@ static void start(struct mw_accounting *b)
 		struct mw_account *g = &all->group[i];
 
 		g->cgroup = &c->item[i];
-		g->payer_at = MW_NO_GROUP;
+		g->payer_at = g->moved.payer_at = MW_NO_GROUP;
 		g->parent = c->item[i].parent < i ? c->item[i].parent : MW_NO_GROUP;
 		g->depth = g->parent == MW_NO_GROUP ? 0 : all->group[g->parent].depth + 1;
 		g->name = mw_group_name_of(g->cgroup->path);
@@ -263,9 +271,8 @@ size_t mw_group_find(const struct mw_accounts *all, struct mw_str name)
 const char *mw_group_proof_name(enum mw_group_proof proof)
 {
 	static const char *const names[] = {
-		[MW_PROOF_NONE] = "none",
-		[MW_PROOF_LOCKED] = "locked",
-		[MW_PROOF_MAPPED] = "mapped",
+		[MW_PROOF_NONE] = "none",     [MW_PROOF_LOCKED] = "locked",
+		[MW_PROOF_MAPPED] = "mapped", [MW_PROOF_ANON] = "anon",
 		[MW_PROOF_PAGES] = "pages",
 	};
 

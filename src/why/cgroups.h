@@ -40,6 +40,7 @@ enum mw_group_proof {
 	MW_PROOF_NONE,
 	MW_PROOF_LOCKED, /* locked by its processes, against unevictable of its own */
 	MW_PROOF_MAPPED, /* mapped by its processes, against mapped_file of its own */
+	MW_PROOF_ANON,	 /* anonymous memory of its processes, against that of its own */
 	MW_PROOF_PAGES,	 /* mapped by its processes, charged to others, by file */
 };
 
@@ -65,7 +66,16 @@ struct mw_group_use {
 	size_t proc_count;
 	size_t unread_count;	    /* of these, whose smaps_rollup is not known */
 	struct mw_val locked_bytes; /* anonymous memory included */
+	struct mw_val anon_bytes;   /* in RAM */
 	struct mw_val mapped_bytes; /* files and shared memory */
+};
+
+/* Anonymous memory that processes brought along when they were moved to a group: it stays charged
+ * where it was touched first. */
+struct mw_group_moved {
+	struct mw_val bytes;
+	enum mw_payer payer;
+	size_t payer_at; /* MW_NO_GROUP: none */
 };
 
 struct mw_account {
@@ -89,6 +99,7 @@ struct mw_account {
 	struct mw_val unpaid_locked_bytes; /* by pages: of it, what is locked */
 	struct mw_val
 		removed_pages_bytes; /* by pages, for comparison; removed_bytes of v1 is exact */
+	struct mw_group_moved moved;
 	/* With the groups below: used there and charged outside, and the other way round. */
 	struct mw_val elsewhere_bytes, for_others_bytes;
 	/* The limit on the way up that has the least room; MW_NO_GROUP: there is none. */

@@ -11,12 +11,16 @@
 
 static struct mw_val used(const struct mw_account *g, enum mw_group_proof proof)
 {
-	return proof == MW_PROOF_LOCKED ? g->use.locked_bytes : g->use.mapped_bytes;
+	return proof == MW_PROOF_LOCKED ? g->use.locked_bytes
+	       : proof == MW_PROOF_ANON ? g->use.anon_bytes
+					: g->use.mapped_bytes;
 }
 
 static struct mw_val charged(const struct mw_cgroup_stat *s, enum mw_group_proof proof)
 {
-	return proof == MW_PROOF_LOCKED ? s->unevictable_bytes : s->mapped_bytes;
+	return proof == MW_PROOF_LOCKED ? s->unevictable_bytes
+	       : proof == MW_PROOF_ANON ? s->anon_bytes
+					: s->mapped_bytes;
 }
 
 struct mw_val mw_group_surplus(const struct mw_account *g, enum mw_group_proof proof)
@@ -35,16 +39,20 @@ static struct mw_val charged_most(const struct mw_account *g, bool v2, enum mw_g
 	return mw_known(again) && mw_or(first, 0) < again.v ? again : first;
 }
 
+/* Below zero is no race here: it is charged for more than its processes use. */
+static struct mw_val unpaid(const struct mw_account *g, bool v2, enum mw_group_proof proof)
+{
+	struct mw_val v = mw_sub(used(g, proof), charged_most(g, v2, proof));
+
+	return v.why == MW_RACED ? mw_ok(0) : v;
+}
+
 static void find_unpaid(struct mw_account *g, bool v2)
 {
-	struct mw_val locked = mw_sub(g->use.locked_bytes, charged_most(g, v2, MW_PROOF_LOCKED));
-	struct mw_val map = mw_sub(g->use.mapped_bytes, charged_most(g, v2, MW_PROOF_MAPPED));
+	struct mw_val locked = unpaid(g, v2, MW_PROOF_LOCKED);
+	struct mw_val map = unpaid(g, v2, MW_PROOF_MAPPED);
 
-	/* Below zero is no race here: it is charged for more than its processes use. */
-	if (locked.why == MW_RACED)
-		locked = mw_ok(0);
-	if (map.why == MW_RACED)
-		map = mw_ok(0);
+	g->moved.bytes = unpaid(g, v2, MW_PROOF_ANON);
 	/* What is locked is mapped too, beside libraries, which say little. */
 	g->proof = MW_PROOF_LOCKED;
 	g->unpaid_bytes = locked;
@@ -64,9 +72,9 @@ void mw_accounts_unpaid(struct mw_accounting *b)
 		find_unpaid(&b->all->group[i], b->all->v2);
 }
 
-static struct mw_val *left_of(struct mw_val *two, enum mw_group_proof proof)
+static struct mw_val *left_of(struct mw_val *kinds, enum mw_group_proof proof)
 {
-	return &two[proof == MW_PROOF_MAPPED];
+	return &kinds[proof == MW_PROOF_ANON ? 2 : proof == MW_PROOF_MAPPED];
 }
 
 static bool covers(struct mw_accounting *b, size_t payer, bool removed, const struct mw_account *g)
@@ -78,11 +86,14 @@ static bool covers(struct mw_accounting *b, size_t payer, bool removed, const st
 }
 
 /* What is locked is mapped too: both are taken. */
-static void take(struct mw_val *two, uint64_t bytes)
+static void take(struct mw_val *kinds, const struct mw_account *g)
 {
-	for (size_t i = 0; i < 2; i++)
-		if (mw_known(two[i]))
-			two[i].v -= two[i].v < bytes ? two[i].v : bytes;
+	bool anon = g->proof == MW_PROOF_ANON;
+	uint64_t bytes = g->unpaid_bytes.v;
+
+	for (size_t i = anon ? 2 : 0; i < (anon ? 3 : 2); i++)
+		if (mw_known(kinds[i]))
+			kinds[i].v -= kinds[i].v < bytes ? kinds[i].v : bytes;
 }
 
 static void set_payer(struct mw_accounting *b, struct mw_account *g, enum mw_payer payer, size_t at)
@@ -92,7 +103,7 @@ static void set_payer(struct mw_accounting *b, struct mw_account *g, enum mw_pay
 	g->payer = payer;
 	g->payer_at = at;
 	if (at != MW_NO_GROUP)
-		take(removed ? b->left[at].removed : b->left[at].own, g->unpaid_bytes.v);
+		take(removed ? b->left[at].removed : b->left[at].own, g);
 }
 
 /* Of v2 only the count of removed groups tells the two apart. */
@@ -148,15 +159,29 @@ static size_t find_beside(struct mw_accounting *b, const struct mw_account *g, s
 }
 
 /* Those above first, the nearest of them: there the pages of removed groups are. */
-static void find_payer(struct mw_accounting *b, size_t at)
+static void find_payer(struct mw_accounting *b, struct mw_account *g, size_t at)
 {
-	struct mw_account *g = &b->all->group[at];
 	size_t beside;
 
 	if (find_above(b, g, at))
 		return;
 	beside = find_beside(b, g, at);
 	set_payer(b, g, beside == MW_NO_GROUP ? MW_PAYER_UNKNOWN : MW_PAYER_OTHER, beside);
+}
+
+/* As if that alone were unpaid. */
+static void find_payer_of_moved(struct mw_accounting *b, size_t at)
+{
+	struct mw_group_moved *moved = &b->all->group[at].moved;
+	struct mw_account alone = b->all->group[at];
+
+	if (!mw_or(moved->bytes, 0) || moved->bytes.v < b->floor_bytes)
+		return;
+	alone.proof = MW_PROOF_ANON;
+	alone.unpaid_bytes = moved->bytes;
+	find_payer(b, &alone, at);
+	moved->payer = alone.payer;
+	moved->payer_at = alone.payer_at;
 }
 
 static int by_unpaid(const void *x, const void *y)
@@ -181,10 +206,12 @@ void mw_accounts_payers(struct mw_accounting *b)
 	for (size_t i = 0; list && b->left && i < all->n; i++) {
 		struct mw_account *g = &all->group[i];
 
-		b->left[i] = (struct mw_left_over){ { g->removed.unevictable_bytes,
-						      g->removed.mapped_bytes },
-						    { mw_group_surplus(g, MW_PROOF_LOCKED),
-						      mw_group_surplus(g, MW_PROOF_MAPPED) } };
+		b->left[i] =
+			(struct mw_left_over){ { g->removed.unevictable_bytes,
+						 g->removed.mapped_bytes, g->removed.anon_bytes },
+					       { mw_group_surplus(g, MW_PROOF_LOCKED),
+						 mw_group_surplus(g, MW_PROOF_MAPPED),
+						 mw_group_surplus(g, MW_PROOF_ANON) } };
 		if (g->proof != MW_PROOF_PAGES && mw_or(g->unpaid_bytes, 0) &&
 		    g->unpaid_bytes.v >= b->floor_bytes)
 			list[n++] = g;
@@ -192,5 +219,7 @@ void mw_accounts_payers(struct mw_accounting *b)
 	if (n)
 		qsort(list, n, sizeof(struct mw_account *), by_unpaid);
 	for (size_t i = 0; i < n; i++)
-		find_payer(b, (size_t)(list[i] - all->group));
+		find_payer(b, list[i], (size_t)(list[i] - all->group));
+	for (size_t i = 0; b->left && i < all->n; i++)
+		find_payer_of_moved(b, i);
 }

@@ -9,7 +9,7 @@
 
 /* What nobody has been said to use yet: of removed groups below it, and of its own. */
 struct mw_left_over {
-	struct mw_val removed[2], own[2]; /* locked, mapped */
+	struct mw_val removed[3], own[3]; /* locked, mapped, anonymous */
 };
 
 struct mw_accounting {

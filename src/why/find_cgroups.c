@@ -191,6 +191,7 @@ void mw_find_cgroups(const struct mw_cgroups_case *c, struct mw_findings *ret)
 	for (size_t i = 0; i < c->groups->n; i++) {
 		if (c->within != MW_NO_GROUP && !mw_group_is_in(c->groups, i, c->within))
 			continue;
+		mw_find_cgroups_moved(c, i, &all);
 		high_throttled(c, i, &all);
 		mlock_over_limit(c, i, &all);
 	}

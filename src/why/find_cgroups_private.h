@@ -45,6 +45,9 @@ const char *mw_group_use_source(const struct mw_account *g);
 /* Only a copy moves the charge of a file on a tmpfs. */
 void mw_group_fix_copy(struct mw_finding *f);
 
+/* Anonymous memory that processes of a group brought along. */
+void mw_find_cgroups_moved(const struct mw_cgroups_case *c, size_t at, struct mw_findings *all);
+
 /* One family each: what is used and paid elsewhere; what removed groups pin. */
 void mw_find_cgroups_use(const struct mw_cgroups_case *c, struct mw_findings *all);
 void mw_find_cgroups_removed(const struct mw_cgroups_case *c, struct mw_findings *all);

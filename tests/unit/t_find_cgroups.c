@@ -163,6 +163,46 @@ static void sibling(void **state)
 	assert_null(find(&m, "MW-CG-UNCHARGED-CACHE"));
 }
 
+#define ANON_STAT(path, anon)                                                        \
+	"-- cg" path "/memory.stat --\nanon " anon M "\nfile 0\nkernel 0\nshmem 0\n" \
+	"file_mapped 0\ninactive_file 0\nactive_file 0\nunevictable 0\n"
+#define ANON_PROC(pid, path, kib)                                                            \
+	"-- proc/" pid "/status --\nName:\ta\nState:\tS (sleeping)\nVmRSS:\t400 kB\n"        \
+	"-- proc/" pid "/cgroup --\n0::" path "\n-- proc/" pid "/smaps_rollup --\nRss: " kib \
+	" kB\nPss: " kib " kB\nPss_Anon: " kib " kB\nPss_File: 0 kB\nPss_Shmem: 0 kB\n"      \
+	"Anonymous: " kib " kB\nLocked: 0 kB\n"
+
+/* It was moved from /p/b to /p/a, which is charged for what it touched since. */
+static void moved_task(void **state)
+{
+	_machine_ struct machine m = {};
+	const struct mw_finding *f;
+
+	(void)state;
+	machine_take(&m,
+		     HEAD V2_MOUNT FOLDERS ANON_STAT("", "220") ANON_STAT("/p", "220")
+			     ANON_STAT("/p/a", "10") ANON_STAT("/p/b", "210") V2_USAGE("/p/a", "10")
+				     V2_USAGE("/p/b", "210") ANON_PROC("7", "/p/a", "200000")
+					     ANON_PROC("8", "/p/b", "1000") END);
+	f = find(&m, "MW-CG-MOVED-TASK");
+	expect_words(f, "processes of cgroup /p/a have 186 MiB of anonymous memory that it is not "
+			"charged for: they brought it along; paid by cgroup /p/b beside it");
+	assert_null(find(&m, "MW-CG-UNCHARGED-CACHE"));
+}
+
+static void stayed_where_it_was(void **state)
+{
+	_machine_ struct machine m = {};
+
+	(void)state;
+	machine_take(&m, HEAD V2_MOUNT FOLDERS ANON_STAT("", "220") ANON_STAT("/p", "220")
+				 ANON_STAT("/p/a", "205") ANON_STAT("/p/b", "15")
+					 V2_USAGE("/p/a", "205") V2_USAGE("/p/b", "15")
+						 ANON_PROC("7", "/p/a", "200000")
+							 ANON_PROC("8", "/p/b", "15000") END);
+	assert_null(find(&m, "MW-CG-MOVED-TASK"));
+}
+
 static void removed(void **state)
 {
 #define JOBS(shmem, anon)                                                                      \
@@ -258,6 +298,7 @@ int main(void)
 		cmocka_unit_test(uncharged),	    cmocka_unit_test(too_little),
 		cmocka_unit_test(mapped_is_weaker), cmocka_unit_test(blind),
 		cmocka_unit_test(sibling),	    cmocka_unit_test(removed),
+		cmocka_unit_test(moved_task),	    cmocka_unit_test(stayed_where_it_was),
 		cmocka_unit_test(throttled),	    cmocka_unit_test(hostile_name),
 		cmocka_unit_test(expected),
 	};

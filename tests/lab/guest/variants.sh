@@ -63,12 +63,12 @@ restore() {
 	remove a/x/y a/x a b/z b
 	reclaim
 }
-unpaid() { # GROUP
+unpaid() { # GROUP: files, and anonymous memory that was brought along
 	sleep "$settle"
 	"$memwhy" cgroups --json --top 0 >"$work/json" 2>/dev/null
 	awk -v path="\"$group_path/$1\"," '$1 == "\"path\":" { on = $2 == path }
-		on && $1 == "\"unpaid_bytes\":" { print $2 + 0; found = 1; exit }
-		END { if (!found) print "nothing" }' "$work/json"
+		on && ($1 == "\"unpaid_bytes\":" || $1 == "\"moved_bytes\":") { sum += $2; found = 1 }
+		END { print found ? sum + 0 : "nothing" }' "$work/json"
 }
 planted() { # NAME GROUP MIB
 	echo "variant $1 $(($3 * 1048576)) $(unpaid "$2")"
@@ -172,10 +172,11 @@ memory_variants() {
 	done
 	make a b; uses a -f -m "$groups/b" shared "$mib"; planted shared-over-fork b $half
 	make a b; uses a -f -m "$groups/b" memfd "$mib"; planted memfd-over-fork b $half
+	make a b; uses a -m "$groups/b" anon "$mib"; planted anonymous-memory-of-a-moved-task b "$mib"
+	make a b; uses a -m "$groups/b" thp "$mib"; planted huge-pages-of-a-moved-task b "$mib"
+	make a b; uses a -m "$groups/b" anon "$mib"; remove a
+	planted moved-out-of-a-removed-group b "$mib"
 	# What no process figure shows: only the pages themselves do.
-	make a b; uses a -m "$groups/b" anon "$mib"
-	by_pages anonymous-memory-of-a-moved-task b "$mib"
-	make a b; uses a -m "$groups/b" thp "$mib"; by_pages huge-pages-of-a-moved-task b "$mib"
 	fresh; make a; reads a "$file"; again a; uses a read "$file"
 	by_pages read-and-held-open a "$mib"
 	moves_charges
