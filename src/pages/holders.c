@@ -245,8 +245,9 @@ static int search(struct search *s)
 	s->claim = mw_arena_alloc(&s->scratch, (s->sought.n + 1) * sizeof(*s->claim));
 	if (!s->claim)
 		return -ENOMEM;
-	for (size_t i = 0; i < s->sought.n * CLAIMS; i++)
-		s->claim[0][i] = (struct claim){ 0, NOBODY, UINT32_MAX };
+	for (size_t i = 0; i < s->sought.n; i++)
+		for (size_t k = 0; k < CLAIMS; k++)
+			s->claim[i][k] = (struct claim){ 0, NOBODY, UINT32_MAX };
 	s->ret->sought_frames = s->sought.frames;
 	s->ret->left_frames = s->sought.left_frames;
 	while (!r && s->sought.n && mw_moved_next(&at))

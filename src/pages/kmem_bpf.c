@@ -32,7 +32,7 @@ struct ask {
 	int64_t result;	   /* 0, or below: zeros stand there */
 };
 
-static_assert(ASK_MAX * sizeof(struct ask) <= ASK_BYTES);
+static_assert(ASK_MAX * sizeof(struct ask) <= ASK_BYTES, "what is asked must fit");
 
 /* What the program is called with, and answers. */
 struct call {

@@ -22,6 +22,8 @@ fi
 work=$(mktemp -d -p /var/tmp) || exit 1
 file=$work/index tmpfs=$work/tmpfs mib=${MEMWHY_STORY_MIB:-256}
 j=$work/said.json pids='' bad=0
+slack=0
+grep -q __asan_init "$memwhy" && slack=3145728 # its libraries are used too, and paid by others
 stop() {
 	# shellcheck disable=SC2086
 	[ -z "$pids" ] || kill $pids 2>/dev/null
@@ -73,7 +75,7 @@ ask() {
 }
 claim() { # LABEL JQ
 	if jq -e "def mib: . * 1048576;
-		def near(a; b): (a - b | if . < 0 then -. else . end) * 100 <= b;
+		def near(a; b): (a - b | if . < 0 then -. else . end) <= b / 100 + $slack;
 		def P: \"/memwhy_cgpages_test\";
 		def group(p): .cgroups[] | select(.path == P + p);
 		def sum(p): .groups[] | select(.path == P + p);
