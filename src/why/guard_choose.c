@@ -9,6 +9,7 @@
 #include "why/guard_private.h"
 
 #define DETAIL_ROUNDS 4
+#define QUIET_PART 64 /* of what memory falls by */
 
 /* What it may have at most: also what of its private mappings could lie in swap. */
 static int64_t points_at_best(const struct mw_guard_turn *t, size_t i,
@@ -24,12 +25,24 @@ static int64_t points_at_best(const struct mw_guard_turn *t, size_t i,
 	return r->points + (int64_t)(more < INT64_MAX / 4 ? more : INT64_MAX / 4);
 }
 
-/* What it will have in a second decides between those that are near to each other. */
-static int64_t growth_points(const struct mw_guard_turn *t, size_t i)
+/* While memory falls, does it have no part in that? */
+static bool is_quiet(const struct mw_guard_turn *t, size_t i)
+{
+	struct mw_val fall = mw_guard_fall_bytes_per_s(t->state);
+	struct mw_val grows = t->view->task[i].grows_bytes_per_s;
+
+	return mw_known(grows) && grows.v < mw_or(fall, 0) / QUIET_PART;
+}
+
+/* What it will have in a second decides between those that are near to each other; who is quiet
+ * dies in place of one that grows only where it gives back four times as much. */
+static int64_t growth_points(const struct mw_guard_turn *t, size_t i, uint64_t frees_bytes)
 {
 	uint64_t most = mw_guard_points_total(t->config, &t->view->meters) / 10;
 	uint64_t grows = mw_or(t->view->task[i].grows_bytes_per_s, 0);
 
+	if (is_quiet(t, i))
+		return -(int64_t)(frees_bytes / 4 * 3);
 	return (int64_t)(grows < most ? grows : most);
 }
 
@@ -99,7 +112,7 @@ static void search(const struct mw_guard_turn *t, struct search *s)
 
 		if (!may_be_chosen(t, i, &r, at_best))
 			continue;
-		at_best += growth_points(t, i);
+		at_best += growth_points(t, i, r.frees_bytes);
 		if (view->task[i].detail_why == MW_UNREAD) {
 			/* A pattern may prefer it. */
 			if (t->config->prefer.n && !r.pattern)
