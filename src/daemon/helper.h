@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * helper - a process of its own, made at the start, that runs programs for the guard: the hook, the
- * restart of a unit, a signal on the system bus.  The guard itself never forks after its start.
+ * restart of a unit.  The guard itself never forks after its start.
  *
  * It holds no capability; a program that it runs has what its user has, and at most
  * MW_HELPER_SECONDS.

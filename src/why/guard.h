@@ -102,7 +102,6 @@ struct mw_guard_config {
 					 * the grower */
 	bool restart_unit;		/* after the kill of a service */
 	struct mw_str hook; /* a program with arguments, run at warnings and after kills */
-	bool notify;	    /* on the system bus */
 
 	uint64_t settle_ms;	   /* at most so long without progress is waited for a dying one */
 	uint64_t idle_ms;	   /* longest sleep where no trigger can wake it */

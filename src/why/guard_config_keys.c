@@ -37,7 +37,6 @@ const struct mw_guard_key mw_guard_keys[MW_GUARD_KEYS] = {
 	{ "steps", "freeze", MW_GUARD_KEY_TRUTH, AT(freeze) },
 	{ "steps", "restart_unit", MW_GUARD_KEY_TRUTH, AT(restart_unit) },
 	{ "steps", "hook", MW_GUARD_KEY_PATH, AT(hook) },
-	{ "steps", "notify", MW_GUARD_KEY_TRUTH, AT(notify) },
 	{ "daemon", "settle", MW_GUARD_KEY_TIME, AT(settle_ms), 100, 60000 },
 	{ "daemon", "idle", MW_GUARD_KEY_TIME, AT(idle_ms), 100, HOUR_MS },
 	{ "daemon", "fill", MW_GUARD_KEY_SIZE, AT(fill_bytes_per_s), MIB, TIB },

@@ -4,6 +4,8 @@
 # Only what is in that group can die of it.
 B=${B:-build}
 self=$(cd "$(dirname "$0")" && pwd)/guard.sh
+# Its leak checker wants calls that the sandbox forbids.
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 [ "$(id -u)" = 0 ] || { echo "skip guard: needs root"; exit 0; }
 v1=/sys/fs/cgroup/memory
 [ -w $v1/memory.limit_in_bytes ] || { echo "skip guard: needs a memory cgroup v1 at $v1"; exit 0; }
