@@ -187,6 +187,8 @@ int main(void)
 	if (!dir || !result || !freopen("/dev/null", "w", stdout) ||
 	    !freopen("/dev/null", "w", stderr))
 		return 1;
+	/* A crash is to show after which line it came. */
+	setvbuf(result, NULL, _IOLBF, 0);
 	while ((e = readdir(dir))) {
 		char path[4096];
 

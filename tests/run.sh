@@ -28,6 +28,7 @@ one() {
 	fi
 	if grep -q '^not ok' "$log/lines"; then
 		grep -v '^ok ' "$log/out" | sed "s|^|$name: |" | tail -n 100
+		grep '^not ok' "$log/lines"
 	fi
 	grep '^elsewhere' "$log/out"
 	grep '^skip' "$log/lines"
@@ -72,7 +73,12 @@ group_fuzz() {
 	one oom-mutations "$B/tests/fuzz/mutate_oom" 1 1000 "$@"
 }
 
-group_alloc() { one alloc env MEMWHY_FIXTURES=tests/fixtures "$B/tests/alloc"; }
+# It has no standard error: what a sanitizer says goes to a file.
+group_alloc() {
+	one alloc env ASAN_OPTIONS=log_path="$log/sanitizer" UBSAN_OPTIONS=log_path="$log/sanitizer" \
+		MEMWHY_FIXTURES=tests/fixtures "$B/tests/alloc"
+	cat "$log"/sanitizer.* 2>/dev/null | head -n 40
+}
 
 # A sanitizer's memory is not that of the program: what measures its own helper to the page is for
 # other builds.

@@ -327,6 +327,8 @@ static void add_named(struct take *t, struct mw_str path)
 	struct mw_str text;
 	size_t at;
 
+	if (t->temp->failed)
+		return;
 	f.name = f.path.p + 1;
 	if (mw_take_text(t->root, mw_fmt(t->temp, "meta/stat/%s", f.name), t->temp, t->s, &text) !=
 		    MW_OK ||
