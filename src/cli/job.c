@@ -14,7 +14,8 @@
 /* Files that get a name, which costs some 40 us: of a report, and where --top 0 asks for all. */
 #define PAGES_FILES 200
 #define PAGES_FILES_ALL 10000
-#define PAGES_PAID 20000 /* some 40 bytes each */
+/* Some 40 bytes each, and 25 ms: for the cgroups, and for captures that may be asked about them. */
+#define PAGES_PAID 20000
 
 int cli_fail(const char *what, int r)
 {
@@ -60,17 +61,18 @@ static int fail_snap(struct cli_job *job, const char *path, int r)
 
 int cli_job_start(struct cli_job *job, const struct options *o, unsigned want)
 {
-	struct mw_snap_options snap = { .want = want,
-					.tree_min_bytes = o->tree_min_bytes,
-					.pages_reader = o->reader,
-					.pages_sample_ppm = o->sample_ppm,
-					.pages_who_points =
-						o->who_points || o->who_frame != UINT64_MAX,
-					.pages_who_frame = o->who_frame,
-					.pages_files_max = o->top ? PAGES_FILES : PAGES_FILES_ALL,
-					.pages_paid_max = PAGES_PAID,
-					.pages_all_names = !o->top,
-					.smaps_budget_us = o->smaps_budget_ms * 1000 };
+	struct mw_snap_options snap = {
+		.want = want,
+		.tree_min_bytes = o->tree_min_bytes,
+		.pages_reader = o->reader,
+		.pages_sample_ppm = o->sample_ppm,
+		.pages_who_points = o->who_points || o->who_frame != UINT64_MAX,
+		.pages_who_frame = o->who_frame,
+		.pages_files_max = o->top ? PAGES_FILES : PAGES_FILES_ALL,
+		.pages_paid_max = want & MW_WANT_CGROUPS || o->save_capture ? PAGES_PAID : 0,
+		.pages_all_names = !o->top,
+		.smaps_budget_us = o->smaps_budget_ms * 1000
+	};
 	struct mw_problem problem;
 	const char *path = o->root && !strcmp(o->root, "-") ? "/dev/stdin" : o->root;
 	int r = mw_root_open(path, o->save_capture, &job->root, &problem);

@@ -21,10 +21,10 @@
 #include "pages/who.h"
 
 #define KPAGE_PPM 10000 /* all of it takes some 330 ns a frame */
-#define GROUPS_NAMED 20
 
-/* Callers of vmalloc() get a row where they have this part of RAM together. */
-#define CALLERS_PART 1000
+/* Callers of vmalloc() get a row, and what was taken at boot is told apart, where it is this part
+ * of RAM. */
+#define LITTLE_PART 1000
 
 struct take {
 	const struct mw_census_options *options;
@@ -169,6 +169,22 @@ static struct mw_walked walked_of(struct take *t)
 				   .moved = &t->moved };
 }
 
+/* Is it so little of RAM that its parts are not looked for, unless all are wanted? */
+static bool is_little(const struct take *t, uint64_t frames)
+{
+	return !t->options->all_names && frames < t->walk.frames / LITTLE_PART;
+}
+
+static uint64_t frames_of(const struct take *t, enum mw_page_class class)
+{
+	uint64_t frames = 0;
+
+	for (size_t i = 0; i < t->walk.owners.n; i++)
+		if (mw_page_owner_at(&t->walk.owners, i)->class == class)
+			frames += mw_page_owner_at(&t->walk.owners, i)->frames;
+	return frames;
+}
+
 /* What has no mark of its own, by who points to it. */
 static int tell_apart(struct take *t)
 {
@@ -181,7 +197,7 @@ static int tell_apart(struct take *t)
 	if (!r)
 		r = mw_idle_tell(&walked);
 	step(t, "idle");
-	if (!r)
+	if (!r && !is_little(t, frames_of(t, MW_PAGE_OTHER)))
 		r = mw_who_statics(t->root, &walked);
 	step(t, "statics");
 	return r;
@@ -201,7 +217,7 @@ static void list_callers(struct take *t)
 	_mw_arena_ struct mw_arena temp = {}; /* some megabytes of symbols */
 	struct mw_str kallsyms = {};
 
-	if (!t->options->all_names && t->areas.vmalloc_frames < t->walk.frames / CALLERS_PART)
+	if (is_little(t, t->areas.vmalloc_frames))
 		return;
 	mw_root_read(t->root, "proc/kallsyms", &temp, &kallsyms);
 	mw_areas_name(&t->areas, kallsyms, t->arena);
@@ -352,32 +368,6 @@ static int by_kcore(struct take *t, const char **ret_why)
 	return by_kmem(t, false, ret_why);
 }
 
-/* Where the memory controller is mounted, of cgroup v1 or v2; NULL: not where it should. */
-static const char *cgroup_mount(struct take *t)
-{
-	struct mw_str text;
-
-	if (!mw_root_read(t->root, "sys/fs/cgroup/memory/memory.stat", t->arena, &text))
-		return "sys/fs/cgroup/memory";
-	return mw_root_read(t->root, "sys/fs/cgroup/cgroup.controllers", t->arena, &text) < 0
-		       ? NULL
-		       : "sys/fs/cgroup";
-}
-
-/* Each name is a search through the folders: only those of the largest. */
-static void name_groups(struct take *t)
-{
-	const char *mount = cgroup_mount(t);
-	struct mw_str text;
-
-	for (size_t i = 0; mount && i < t->c->n_groups && i < GROUPS_NAMED; i++)
-		if (!mw_root_read(t->root,
-				  mw_fmt(t->arena, "%s/meta/inode/%llu", mount,
-					 (unsigned long long)t->c->group[i].ino),
-				  t->arena, &text))
-			t->c->group[i].path = mw_fmt_unoctal(t->arena, mw_str_trim(text));
-}
-
 static int by_kpage(struct take *t, const char **ret_why)
 {
 	uint64_t ppm = t->options->sample_ppm ? t->options->sample_ppm : KPAGE_PPM;
@@ -397,7 +387,7 @@ static int by_kpage(struct take *t, const char **ret_why)
 	finish(t, "kpage", ppm < MW_SAMPLE_ALL, t->kpage->read_bytes);
 	mw_rows_estimates(&t->rows, &found.classes, MW_KPAGE_CLASSES);
 	mw_rows_groups(&t->rows, &found);
-	name_groups(t);
+	mw_names_search_groups(t->root, t->arena, t->c);
 	if (ppm < MW_SAMPLE_ALL)
 		say_sample(t, ppm, found.classes.strata);
 	if (t->kpage->has[MW_KPAGE_COUNT])

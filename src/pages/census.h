@@ -19,9 +19,11 @@ struct mw_census_options {
 	/* Largest shares of a file that a group is charged for; of removed groups some more, and
 	 * rows for their files.  0: none. */
 	size_t paid_max;
-	bool all_names;	    /* callers of vmalloc() too, where they have less than 0.1 % of RAM */
-	bool who_points;    /* also search for who holds that of which nobody is known: slow */
-	uint64_t who_frame; /* with it: of this frame alone, all; UINT64_MAX: none */
+	/* Also the callers of vmalloc(), and what was taken at boot (MW_PAGE_STATIC), where it is
+	 * less than 0.1 % of RAM. */
+	bool all_names;
+	bool who_points;       /* also search for who holds that of which nobody is known: slow */
+	uint64_t who_frame;    /* with it: of this frame alone, all; UINT64_MAX: none */
 	int32_t shift_mapping; /* for tests: page->mapping is looked for so far from its place */
 };
 

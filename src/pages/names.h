@@ -18,6 +18,7 @@
 #pragma once
 
 #include "kernel/census.h"
+#include "kernel/root.h"
 #include "pages/kmem.h"
 #include "pages/owners.h"
 
@@ -49,6 +50,10 @@ int mw_names_files(struct mw_naming *n, struct mw_census *c);
 
 /* names_groups.c: c->group; after the files, for shared memory is told apart by them. */
 int mw_names_groups(struct mw_naming *n, struct mw_census *c);
+
+/* Of the largest of c->group, for a reader that knows no more than their inodes: the path, by a
+ * search through the folders that are mounted. */
+void mw_names_search_groups(struct mw_root *root, struct mw_arena *arena, struct mw_census *c);
 
 /* names_paid.c: c->paid; after the groups.  The largest files of removed groups are wanted. */
 int mw_names_paid(struct mw_naming *n, struct mw_census *c);

@@ -6,6 +6,7 @@
 #include "pages/names.h"
 
 #define DEPTH_MAX 64
+#define SEARCHED_MAX 20
 #define VECTOR 1 /* of a word about the cgroup: it is one for the objects of a slab */
 #define OBJCG 2	 /* struct obj_cgroup */
 #define FLAGS 7
@@ -156,4 +157,29 @@ int mw_names_groups(struct mw_naming *n, struct mw_census *c)
 	c->group = g.group;
 	c->n_groups = g.count;
 	return n->arena->failed ? -ENOMEM : 0;
+}
+
+/* Where the memory controller is mounted, of cgroup v1 or v2; NULL: not where it should. */
+static const char *mount_of(struct mw_root *root, struct mw_arena *arena)
+{
+	struct mw_str text;
+
+	if (!mw_root_read(root, "sys/fs/cgroup/memory/memory.stat", arena, &text))
+		return "sys/fs/cgroup/memory";
+	return mw_root_read(root, "sys/fs/cgroup/cgroup.controllers", arena, &text) < 0
+		       ? NULL
+		       : "sys/fs/cgroup";
+}
+
+void mw_names_search_groups(struct mw_root *root, struct mw_arena *arena, struct mw_census *c)
+{
+	const char *mount = mount_of(root, arena);
+	struct mw_str text;
+
+	for (size_t i = 0; mount && i < c->n_groups && i < SEARCHED_MAX; i++)
+		if (!mw_root_read(root,
+				  mw_fmt(arena, "%s/meta/inode/%llu", mount,
+					 (unsigned long long)c->group[i].ino),
+				  arena, &text))
+			c->group[i].path = mw_fmt_unoctal(arena, mw_str_trim(text));
 }
