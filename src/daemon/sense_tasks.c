@@ -3,12 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act/kill.h"
 #include "daemon/sense_private.h"
 #include "kernel/oom_score_adj.h"
 #include "kernel/pid_stat.h"
 #include "kernel/pid_statm.h"
 
-#define EXITING 0x4u /* PF_EXITING, include/linux/sched.h */
+#define EXITING 0x4u	/* PF_EXITING, include/linux/sched.h */
+#define TICKS_PER_S 100 /* USER_HZ */
+#define YOUNG_TICKS (10 * TICKS_PER_S)
+#define BEFORE_LEAST_NS 100000000u
+
+struct now {
+	uint64_t ns;	/* of the meters */
+	uint64_t ticks; /* since boot, as a start time; 0: of no living machine */
+};
 
 /* 64 bits in decimal, a slash, a name. */
 const char *mw_sense_path(char buf[48], uint64_t pid, const char *name)
@@ -96,22 +105,36 @@ static uint64_t size_of(const struct mw_guard_task *t)
 	return own > data ? own : data;
 }
 
+static struct mw_val per_second(uint64_t bytes, uint64_t ns)
+{
+	return mw_ok((uint64_t)((double)bytes * 1e9 / (double)ns));
+}
+
+/* One that was not seen before and is young has grown since it was born. */
+static struct mw_val growth_of_new(const struct mw_guard_task *t, uint64_t now_ticks)
+{
+	uint64_t age = now_ticks - t->start_ticks;
+
+	if (now_ticks < t->start_ticks || age > YOUNG_TICKS)
+		return mw_no(MW_UNREAD);
+	return per_second(own_bytes(t), (age + 1) * (1000000000u / TICKS_PER_S));
+}
+
 /* Both are in the order of pids: *at only moves on. */
-static struct mw_val growth(const struct mw_sense *s, const struct mw_guard_task *t,
-			    uint64_t time_ns, size_t *at)
+static struct mw_val growth(const struct mw_sense *s, const struct mw_guard_task *t, struct now now,
+			    size_t *at)
 {
 	const struct mw_sense_before *b;
-	uint64_t own = own_bytes(t), ns = time_ns - s->before_ns;
+	uint64_t own = own_bytes(t);
 
 	while (*at < s->n_before && s->before[*at].pid < t->pid)
 		(*at)++;
 	b = &s->before[*at];
-	if (*at == s->n_before || b->pid != t->pid || b->start_ticks != t->start_ticks ||
-	    time_ns <= s->before_ns)
+	if (*at == s->n_before || b->pid != t->pid || b->start_ticks != t->start_ticks)
+		return growth_of_new(t, now.ticks);
+	if (now.ns <= s->before_ns)
 		return mw_no(MW_UNREAD);
-	if (own <= b->own_bytes)
-		return mw_ok(0);
-	return mw_ok((uint64_t)((double)(own - b->own_bytes) * 1e9 / (double)ns));
+	return per_second(own > b->own_bytes ? own - b->own_bytes : 0, now.ns - s->before_ns);
 }
 
 static bool take_task(struct mw_sense *s, uint64_t pid, const struct mw_pid_statm *m,
@@ -157,8 +180,12 @@ static void insert(struct mw_sense *s, struct mw_guard_view *view, const struct 
 	s->task[view->n_tasks - 1] = *t;
 }
 
+/* Who takes memory in steps does not grow in a few milliseconds: then what was before stays. */
 static void remember(struct mw_sense *s, const struct mw_guard_view *view)
 {
+	if (s->n_before && view->meters.time_ns >= s->before_ns &&
+	    view->meters.time_ns - s->before_ns < BEFORE_LEAST_NS)
+		return;
 	for (size_t i = 0; i < view->n_tasks; i++)
 		s->before[i] = (struct mw_sense_before){ s->task[i].pid, s->task[i].start_ticks,
 							 own_bytes(&s->task[i]) };
@@ -175,10 +202,13 @@ int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
 	struct mw_kept_numbers it;
 	struct mw_pid_statm m;
 	struct mw_guard_task t;
+	struct now now = { .ns = view->meters.time_ns };
 	enum mw_why why;
 	uint64_t pid;
 	size_t at = 0;
 
+	if (mw_root_is_live(s->root))
+		now.ticks = mw_act_kill_ticks();
 	view->task = s->task;
 	view->group = s->group;
 	view->n_tasks = view->n_unseen = view->n_groups = 0;
@@ -198,7 +228,7 @@ int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
 	}
 	s->room = whole;
 	for (size_t i = 0; i < view->n_tasks; i++) {
-		s->task[i].grows_bytes_per_s = growth(s, &s->task[i], view->meters.time_ns, &at);
+		s->task[i].grows_bytes_per_s = growth(s, &s->task[i], now, &at);
 		if (wants_groups)
 			s->task[i].group = mw_sense_group(s, view, s->task[i].pid, &why);
 	}

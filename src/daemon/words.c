@@ -65,7 +65,7 @@ static void who(struct mw_textbuf *t, const struct mw_deed *d)
 	if (d->decision.n_targets > 1) {
 		mw_textbuf_say(t, " with ");
 		mw_textbuf_u64(t, d->decision.n_targets - 1);
-		mw_textbuf_say(t, " that share its memory");
+		mw_textbuf_say(t, d->decision.are_peers ? " like it" : " that share its memory");
 	}
 }
 

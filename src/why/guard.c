@@ -70,7 +70,9 @@ static void decide(struct mw_guard_turn *t)
 	if (t->view->level != MW_GUARD_METERS)
 		state->looked_ns = t->now_ns;
 	else
-		state->group_looks = state->detail_rounds = 0;
+		state->group_looks = 0;
+	if (t->view->level != MW_GUARD_DETAILS)
+		state->detail_rounds = 0;
 	if (!mw_known(t->sums.counted_bytes)) {
 		t->ret->wait_ms = mw_guard_wait_ms(t);
 		return;

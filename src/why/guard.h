@@ -33,7 +33,7 @@
  *    by it, and the reason is said (counted_bytes of the decision has it).
  *
  * Who is spared is in guard_rate.c, what is believed of the meters in guard_meters.c, which one is
- * chosen in guard_choose.c, what is waited for in guard_victim.c; the whole order of questions in
+ * chosen in guard_choose.c, guard_peers.c, guard_group.c, what is waited for in guard_victim.c; the whole order of questions in
  * guard.c.  docs/guard.md tells it to users.
  */
 #pragma once
@@ -242,9 +242,11 @@ struct mw_guard_decision {
 	enum mw_guard_verb verb;
 	enum mw_guard_cause cause;
 	uint64_t wait_ms; /* until the next look at the meters, after any verb but LOOK, DETAIL */
-	/* Of DETAIL: who is asked about.  Of KILL, TERM, RESTART: sharers die together. */
+	/* Of DETAIL: who is asked about.  Of KILL, TERM, RESTART: sharers die together, or
+	 * .are_peers; the first has the bytes of all. */
 	struct mw_guard_target target[MW_GUARD_TARGETS_MAX];
 	size_t n_targets;
+	bool are_peers;	   /* the targets share nothing: one alone would not give back enough */
 	bool wants_groups; /* of LOOK */
 	size_t group;	   /* index in view.group; MW_GUARD_NO_GROUP */
 	uint64_t bytes;

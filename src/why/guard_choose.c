@@ -25,13 +25,16 @@ static int64_t points_at_best(const struct mw_guard_turn *t, size_t i,
 	return r->points + (int64_t)(more < INT64_MAX / 4 ? more : INT64_MAX / 4);
 }
 
-/* While memory falls, does it have no part in that? */
-static bool is_quiet(const struct mw_guard_turn *t, size_t i)
+bool mw_guard_is_quiet(const struct mw_guard_turn *t, struct mw_val grows_bytes_per_s)
 {
 	struct mw_val fall = mw_guard_fall_bytes_per_s(t->state);
-	struct mw_val grows = t->view->task[i].grows_bytes_per_s;
 
-	return mw_known(grows) && grows.v < mw_or(fall, 0) / QUIET_PART;
+	return mw_known(grows_bytes_per_s) && grows_bytes_per_s.v < mw_or(fall, 0) / QUIET_PART;
+}
+
+static bool is_quiet(const struct mw_guard_turn *t, size_t i)
+{
+	return mw_guard_is_quiet(t, t->view->task[i].grows_bytes_per_s);
 }
 
 /* What it will have in a second decides between those that are near to each other; who is quiet
@@ -204,7 +207,8 @@ void mw_guard_strike(struct mw_guard_turn *t, enum mw_guard_verb verb)
 	t->state->victim = (struct mw_guard_victim){
 		.target = t->ret->target[0],
 		.termed = verb == MW_GUARD_TERM,
-		.whole_group = verb == MW_GUARD_KILL_GROUP && mw_known(t->sums.owned_bytes),
+		.whole_group = (verb == MW_GUARD_KILL_GROUP || t->ret->are_peers) &&
+			       mw_known(t->sums.owned_bytes),
 		.since_ns = t->now_ns,
 		.moved_ns = t->now_ns,
 		.counted_bytes = t->sums.counted_bytes,
@@ -218,15 +222,18 @@ static void kill_process(struct mw_guard_turn *t, size_t task)
 	struct mw_guard_rating r = mw_guard_rate(t->config, t->view, task);
 	size_t all[MW_GUARD_TARGETS_MAX];
 	size_t n = mw_guard_space(t->view, task, all, MW_GUARD_TARGETS_MAX);
+	enum mw_guard_verb verb = should_term(t, victim) ? MW_GUARD_TERM
+				  : t->config->restart_unit && mw_str_ends(victim->unit, ".service")
+					  ? MW_GUARD_RESTART
+					  : MW_GUARD_KILL;
 
 	t->ret->n_targets = 0;
 	for (size_t i = 0; i < n; i++)
 		mw_guard_ask(t->ret, t->view, all[i]);
 	t->ret->target[0].frees_bytes = r.frees_bytes;
-	mw_guard_strike(t, should_term(t, victim) ? MW_GUARD_TERM
-			   : t->config->restart_unit && mw_str_ends(victim->unit, ".service")
-				   ? MW_GUARD_RESTART
-				   : MW_GUARD_KILL);
+	if (verb == MW_GUARD_KILL && n == 1 && mw_guard_add_peers(t, task))
+		return;
+	mw_guard_strike(t, verb);
 }
 
 void mw_guard_choose(struct mw_guard_turn *t)
@@ -241,7 +248,7 @@ void mw_guard_choose(struct mw_guard_turn *t)
 	if (s.best == t->view->n_tasks) {
 		if (owns_nobody(t, 0))
 			mw_guard_warn(t, MW_GUARD_NOBODY_OWNS);
-		else if (!mw_guard_kill_crowd(t))
+		else if (!mw_guard_kill_crowd(t, 0, false))
 			mw_guard_warn(t, MW_GUARD_NOBODY_LEFT);
 		return;
 	}
@@ -249,6 +256,10 @@ void mw_guard_choose(struct mw_guard_turn *t)
 		mw_guard_warn(t, MW_GUARD_NOBODY_OWNS);
 		return;
 	}
+	/* It has no part in the fall of memory: many small ones together may have. */
+	if (is_quiet(t, s.best) &&
+	    mw_guard_kill_crowd(t, s.points > 0 ? (uint64_t)s.points : 0, true))
+		return;
 	if (ask_sharers(t, s.best) || mw_guard_kill_group(t, s.best))
 		return;
 	kill_process(t, s.best);

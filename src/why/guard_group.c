@@ -54,15 +54,30 @@ static bool is_member(const struct mw_guard_view *view, size_t task, size_t grou
 	       (own < view->n_groups && is_in(view->group[own].path, view->group[group].path));
 }
 
-/* None that is spared may die with it.  What its members free together; UINT64_MAX: it may not. */
-static uint64_t sum_group(const struct mw_guard_turn *t, size_t group, size_t *ret_largest)
-{
-	uint64_t bytes = 0, most = 0;
+/* What its members free together, how fast they grow, and which of them is the largest. */
+struct crowd {
+	size_t group, leader;
+	uint64_t bytes, grows_bytes_per_s;
+};
 
-	if (!t->view->group[group].path.n || mw_str_eq(t->view->group[group].path, "/") ||
-	    t->view->n_unseen)
-		return UINT64_MAX;
+/* Of the root, and where not all are seen, nobody knows who would die. */
+static bool is_open(const struct mw_guard_turn *t, size_t group)
+{
+	struct mw_str path = t->view->group[group].path;
+
+	return path.n && !mw_str_eq(path, "/") && !t->view->n_unseen;
+}
+
+/* None that is spared may die with it; false: it may not die. */
+static bool take_crowd(const struct mw_guard_turn *t, size_t group, struct crowd *ret)
+{
+	uint64_t most = 0;
+
+	*ret = (struct crowd){ .group = group };
+	if (!is_open(t, group))
+		return false;
 	for (size_t i = 0; i < t->view->n_tasks; i++) {
+		const struct mw_guard_task *task = &t->view->task[i];
 		struct mw_guard_rating r;
 
 		if (!is_member(t->view, i, group))
@@ -71,16 +86,17 @@ static uint64_t sum_group(const struct mw_guard_turn *t, size_t group, size_t *r
 		if (r.safe == MW_GUARD_SAFE_DYING)
 			continue;
 		if ((r.safe != MW_GUARD_MAY_DIE && r.safe != MW_GUARD_SAFE_SMALL) ||
-		    mw_guard_is_given_up(t->state, &t->view->task[i]))
-			return UINT64_MAX;
-		if (__builtin_add_overflow(bytes, r.frees_bytes, &bytes))
-			return UINT64_MAX;
+		    mw_guard_is_given_up(t->state, task))
+			return false;
+		ret->bytes = mw_guard_plus(ret->bytes, r.frees_bytes);
+		ret->grows_bytes_per_s =
+			mw_guard_plus(ret->grows_bytes_per_s, mw_or(task->grows_bytes_per_s, 0));
 		if (r.frees_bytes >= most) {
 			most = r.frees_bytes;
-			*ret_largest = i;
+			ret->leader = i;
 		}
 	}
-	return bytes;
+	return true;
 }
 
 /* The name is known of all. */
@@ -109,62 +125,65 @@ static bool ask_members(struct mw_guard_turn *t, size_t group, bool *ret_all)
 	return mw_guard_detail(t);
 }
 
-static void strike_group(struct mw_guard_turn *t, size_t group, size_t leader, uint64_t bytes)
+/* As soon as all is known of its members; false: that cannot be. */
+static bool strike_crowd(struct mw_guard_turn *t, const struct crowd *c, size_t leader)
 {
+	bool all;
+
+	if (ask_members(t, c->group, &all))
+		return true;
+	if (!all)
+		return false;
 	t->ret->n_targets = 0;
-	t->ret->group = group;
+	t->ret->group = c->group;
 	mw_guard_ask(t->ret, t->view, leader);
-	t->ret->target[0].frees_bytes = bytes;
+	t->ret->target[0].frees_bytes = c->bytes;
 	mw_guard_strike(t, MW_GUARD_KILL_GROUP);
+	return true;
 }
 
 bool mw_guard_kill_group(struct mw_guard_turn *t, size_t task)
 {
-	size_t group = t->view->task[task].group, largest = task;
-	uint64_t bytes;
-	bool all;
+	size_t group = t->view->task[task].group;
+	struct crowd crowd;
 
 	if (!dies_as_group(t, task))
 		return false;
 	if (!t->view->has_groups)
 		return look_at_groups(t);
-	if (group >= t->view->n_groups)
-		return false;
-	bytes = sum_group(t, group, &largest);
-	if (bytes == UINT64_MAX)
-		return false;
-	if (ask_members(t, group, &all))
-		return true;
-	if (!all)
-		return false;
-	strike_group(t, group, task, bytes);
-	return true;
+	return group < t->view->n_groups && take_crowd(t, group, &crowd) &&
+	       strike_crowd(t, &crowd, task);
 }
 
-bool mw_guard_kill_crowd(struct mw_guard_turn *t)
+/* The larger one; but a group around another only where it is twice as large: else those who are
+ * not in the inner one would die for little. */
+static bool is_better(const struct mw_guard_turn *t, const struct crowd *a, const struct crowd *b)
 {
-	size_t best = t->view->n_groups, leader = 0;
-	uint64_t most = mw_guard_least_bytes(t->config, &t->view->meters);
-	bool all;
+	struct mw_str path = t->view->group[a->group].path, other = t->view->group[b->group].path;
+
+	if (is_in(other, path))
+		return a->bytes / 2 > b->bytes;
+	if (is_in(path, other))
+		return b->bytes / 2 <= a->bytes;
+	return a->bytes > b->bytes;
+}
+
+bool mw_guard_kill_crowd(struct mw_guard_turn *t, uint64_t more_than_bytes, bool growing)
+{
+	uint64_t least = mw_guard_least_bytes(t->config, &t->view->meters);
+	struct crowd best = {}, crowd;
+	bool found = false;
 
 	if (!t->view->has_groups)
 		return look_at_groups(t);
 	for (size_t g = 0; g < t->view->n_groups; g++) {
-		size_t largest = 0;
-		uint64_t bytes = sum_group(t, g, &largest);
-
-		if (bytes == UINT64_MAX || bytes < most)
+		if (!take_crowd(t, g, &crowd) || crowd.bytes < least ||
+		    crowd.bytes <= more_than_bytes ||
+		    (growing && mw_guard_is_quiet(t, mw_ok(crowd.grows_bytes_per_s))) ||
+		    (found && !is_better(t, &crowd, &best)))
 			continue;
-		most = bytes;
-		best = g;
-		leader = largest;
+		best = crowd;
+		found = true;
 	}
-	if (best == t->view->n_groups)
-		return false;
-	if (ask_members(t, best, &all))
-		return true;
-	if (!all)
-		return false;
-	strike_group(t, best, leader, most);
-	return true;
+	return found && strike_crowd(t, &best, best.leader);
 }

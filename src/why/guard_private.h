@@ -38,6 +38,11 @@ struct mw_guard_turn {
 	uint64_t now_ns;
 };
 
+static inline uint64_t mw_guard_plus(uint64_t a, uint64_t b)
+{
+	return __builtin_add_overflow(a, b, &a) ? UINT64_MAX : a;
+}
+
 /* --- guard_meters.c --- */
 
 struct mw_guard_sums mw_guard_sum(const struct mw_guard_config *config,
@@ -102,8 +107,15 @@ bool mw_guard_is_given_up(const struct mw_guard_state *state, const struct mw_gu
 /* Fills in KILL_GROUP, or what must be known first; false: not as a group. */
 bool mw_guard_kill_group(struct mw_guard_turn *t, size_t task);
 
-/* Where no process gives back enough to be worth it: the group that does. */
-bool mw_guard_kill_crowd(struct mw_guard_turn *t);
+/* Where no process gives back enough to be worth it, or the one that would has no part in the fall
+ * of memory: the group that gives back more, and grows where that is asked. */
+bool mw_guard_kill_crowd(struct mw_guard_turn *t, uint64_t more_than_bytes, bool growing);
+
+/* While memory falls, has this growth no part in that?  Not known: it may have. */
+bool mw_guard_is_quiet(const struct mw_guard_turn *t, struct mw_val grows_bytes_per_s);
+
+/* guard_peers.c: .target[0] is chosen; adds others to it, or (true) asks who they are. */
+bool mw_guard_add_peers(struct mw_guard_turn *t, size_t first);
 
 /* Adds to the tasks asked about; false: the list is full. */
 bool mw_guard_ask(struct mw_guard_decision *d, const struct mw_guard_view *view, size_t task);

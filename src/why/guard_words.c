@@ -131,7 +131,7 @@ static void say_targets(struct mw_textbuf *t, const struct mw_guard_view *view,
 	if (d->n_targets > 1) {
 		mw_textbuf_say(t, " and ");
 		mw_textbuf_u64(t, d->n_targets - 1);
-		mw_textbuf_say(t, " that share its memory");
+		mw_textbuf_say(t, d->are_peers ? " like it" : " that share its memory");
 	}
 	mw_textbuf_say(t, ", to get back ");
 	mw_textbuf_bytes(t, d->target[0].frees_bytes);
