@@ -281,11 +281,18 @@ struct mw_guard_victim {
 	struct mw_val counted_bytes, owned_bytes;
 };
 
+/* Who was killed last: when one of that name is to die again soon, it comes back. */
+struct mw_guard_struck {
+	char comm[MW_GUARD_COMM_BYTES];
+	uint64_t ns; /* 0: nobody */
+};
+
 struct mw_guard_state {
 	struct mw_guard_reading reading[MW_GUARD_RATES]; /* a ring; .at is the newest */
 	size_t n_readings, at;
 	bool until; /* after a kill: the second target holds */
 	struct mw_guard_victim victim;
+	struct mw_guard_struck struck;
 	enum mw_guard_cause warned; /* said last, at .warned_ns; MW_GUARD_NO_CAUSE: all is well */
 	uint64_t warned_ns;
 	uint64_t looked_ns;		     /* at tasks */

@@ -6,10 +6,13 @@
  * chosen: all are rated by what is known, at best for the task; where one that is not known could
  * beat the best that is, it is asked about first.
  */
+#include <string.h>
+
 #include "why/guard_private.h"
 
 #define DETAIL_ROUNDS 4
 #define QUIET_PART 64 /* of what memory falls by */
+#define AGAIN_NS 10000000000u
 
 /* What it may have at most: also what of its private mappings could lie in swap. */
 static int64_t points_at_best(const struct mw_guard_turn *t, size_t i,
@@ -197,8 +200,25 @@ static bool should_term(const struct mw_guard_turn *t, const struct mw_guard_tas
 	       task->state != 'D';
 }
 
+static void note_name(struct mw_guard_turn *t, size_t task)
+{
+	struct mw_guard_struck *s = &t->state->struck;
+
+	memcpy(s->comm, t->view->task[task].comm, sizeof(s->comm));
+	s->ns = t->now_ns;
+}
+
+static bool comes_back(const struct mw_guard_turn *t, size_t task)
+{
+	const struct mw_guard_struck *s = &t->state->struck;
+
+	return s->ns && t->now_ns - s->ns < AGAIN_NS &&
+	       !memcmp(s->comm, t->view->task[task].comm, sizeof(s->comm));
+}
+
 void mw_guard_strike(struct mw_guard_turn *t, enum mw_guard_verb verb)
 {
+	note_name(t, t->ret->target[0].task);
 	t->ret->verb = verb;
 	t->ret->cause = t->cause;
 	t->ret->wait_ms = MW_GUARD_WAIT_FAST_MS;
@@ -260,7 +280,7 @@ void mw_guard_choose(struct mw_guard_turn *t)
 	if (is_quiet(t, s.best) &&
 	    mw_guard_kill_crowd(t, s.points > 0 ? (uint64_t)s.points : 0, true))
 		return;
-	if (ask_sharers(t, s.best) || mw_guard_kill_group(t, s.best))
+	if (ask_sharers(t, s.best) || mw_guard_kill_group(t, s.best, comes_back(t, s.best)))
 		return;
 	kill_process(t, s.best);
 }

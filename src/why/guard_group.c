@@ -3,6 +3,8 @@
  * A whole cgroup dies, where it is asked for, or where its many small processes hold together what
  * none of them holds alone.
  */
+#include <string.h>
+
 #include "why/guard_private.h"
 
 bool mw_guard_uses_groups(const struct mw_guard_config *config)
@@ -142,17 +144,34 @@ static bool strike_crowd(struct mw_guard_turn *t, const struct crowd *c, size_t 
 	return true;
 }
 
-bool mw_guard_kill_group(struct mw_guard_turn *t, size_t task)
+/* Two or more, all of one name. */
+static bool are_namesakes(const struct mw_guard_turn *t, size_t group, size_t task)
+{
+	const struct mw_guard_task *all = t->view->task;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->view->n_tasks; i++) {
+		if (!is_member(t->view, i, group))
+			continue;
+		if (memcmp(all[i].comm, all[task].comm, sizeof(all[i].comm)))
+			return false;
+		n++;
+	}
+	return n > 1;
+}
+
+bool mw_guard_kill_group(struct mw_guard_turn *t, size_t task, bool comes_back)
 {
 	size_t group = t->view->task[task].group;
+	bool asked = dies_as_group(t, task);
 	struct crowd crowd;
 
-	if (!dies_as_group(t, task))
+	if (!asked && !comes_back)
 		return false;
 	if (!t->view->has_groups)
 		return look_at_groups(t);
-	return group < t->view->n_groups && take_crowd(t, group, &crowd) &&
-	       strike_crowd(t, &crowd, task);
+	return group < t->view->n_groups && (asked || are_namesakes(t, group, task)) &&
+	       take_crowd(t, group, &crowd) && strike_crowd(t, &crowd, task);
 }
 
 /* The larger one; but a group around another only where it is twice as large: else those who are

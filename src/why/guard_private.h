@@ -104,8 +104,9 @@ void mw_guard_choose(struct mw_guard_turn *t);
 
 bool mw_guard_is_given_up(const struct mw_guard_state *state, const struct mw_guard_task *task);
 
-/* Fills in KILL_GROUP, or what must be known first; false: not as a group. */
-bool mw_guard_kill_group(struct mw_guard_turn *t, size_t task);
+/* Fills in KILL_GROUP, or what must be known first; false: not as a group.  One that comes back,
+ * killed as it was, does so from a group of many of its name: then it dies as a group too. */
+bool mw_guard_kill_group(struct mw_guard_turn *t, size_t task, bool comes_back);
 
 /* Where no process gives back enough to be worth it, or the one that would has no part in the fall
  * of memory: the group that gives back more, and grows where that is asked. */

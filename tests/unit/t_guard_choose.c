@@ -283,103 +283,6 @@ static void as_a_group(void **state)
 	expect_kill(turn(&n), 1000);
 }
 
-/* Many small ones of one group: none is worth it, all together are. */
-static void crowd(void **state)
-{
-	(void)state;
-	add_group(&n, "/");
-	add_group(&n, "/user.slice/bomb.scope");
-	add_group(&n, "/user.slice/session-1.scope");
-	for (uint64_t i = 0; i < 500; i++)
-		add_task(&n, 1000 + i, "bomb", 20 * MIB)->group = 1;
-	add_task(&n, 2000, "bash", 30 * MIB)->group = 2;
-	add_task(&n, 2001, "Xorg", 60 * MIB)->group = 2;
-	add_task(&n, 2002, "lost", 60 * MIB)->group = 0;
-	expect_verb(turn(&n), MW_GUARD_KILL_GROUP, MW_GUARD_LOW);
-	assert_int_equal(n.d.group, 1);
-	assert_int_equal(n.d.target[0].frees_bytes, 500 * 20 * MIB);
-}
-
-/* The first of it is gone at once; the others' memory is on its way. */
-static void crowd_dies(void **state)
-{
-	crowd(state);
-	n.view.outcome = (struct mw_guard_outcome){ .is = true,
-						    .pid = n.d.target[0].pid,
-						    .start_ticks = n.d.target[0].start_ticks,
-						    .gone = true };
-	for (size_t i = 4; i < n.n; i++)
-		n.truth[i].dying = n.truth[i].group == 1;
-	add_task(&n, 3000, "innocent", 300 * MIB);
-	for (size_t i = 0; i < 30; i++) {
-		n.meters.anon_bytes.v -= 250 * MIB;
-		expect_wait(turn_in(&n, 100));
-	}
-	/* It came, and something else took it. */
-	n.meters.anon_bytes.v -= 2 * GIB;
-	expect_wait(turn_in(&n, 100));
-	n.meters.anon_bytes = mw_ok(13 * GIB);
-	expect_kill(turn_in(&n, 100), 3000);
-}
-
-/* Memory falls by 11.5 GiB in a second. */
-static void fall(void)
-{
-	n.meters.available_bytes = mw_ok(12 * GIB);
-	expect_wait(turn(&n));
-	n.meters.available_bytes = mw_ok(500 * MIB);
-}
-
-/* A large one that stands still does not die for small ones that come by the hundred. */
-static void crowd_grows(void **state)
-{
-	(void)state;
-	add_group(&n, "/user.slice");
-	add_group(&n, "/user.slice/storm.scope");
-	add_task(&n, 900, "db", 2 * GIB)->grows_bytes_per_s = mw_ok(0);
-	add_task(&n, 901, "shell", 30 * MIB)->group = 0;
-	for (uint64_t i = 0; i < 500; i++) {
-		struct mw_guard_task *t = add_task(&n, 1000 + i, "storm", 3 * MIB);
-
-		t->group = 1;
-		t->grows_bytes_per_s = mw_ok(5 * MIB);
-	}
-	fall();
-	expect_verb(turn_in(&n, 1000), MW_GUARD_KILL_GROUP, MW_GUARD_LOW);
-	assert_int_equal(n.d.group, 1);
-	for (size_t i = 6; i < n.n; i++)
-		n.truth[i].grows_bytes_per_s = mw_ok(0);
-	n.state = (struct mw_guard_state){};
-	fall();
-	expect_kill(turn_in(&n, 1000), 900);
-}
-
-/* Each of them gives back little: as many die as are needed, and nobody who stands still. */
-static void peers(void **state)
-{
-	(void)state;
-	add_task(&n, 900, "db", 2 * GIB)->grows_bytes_per_s = mw_ok(0);
-	for (uint64_t i = 0; i < 20; i++)
-		add_task(&n, 1000 + i, "leak", (100 - i) * MIB)->grows_bytes_per_s =
-			mw_ok(600 * MIB);
-	add_task(&n, 1020, "leak", 40 * MIB)->grows_bytes_per_s = mw_ok(600 * MIB);
-	n.truth[7].uid = mw_ok(0);
-	strcpy(n.truth[7].comm, "sshd");
-	fall();
-	expect_kill(turn_in(&n, 1000), 1000);
-	assert_true(n.d.are_peers);
-	/* The limit is 819 MiB; the others of twenty still take the rest of 12 GiB a second. */
-	assert_int_equal(n.d.n_targets, 16);
-	for (size_t i = 0; i < n.d.n_targets; i++)
-		assert_string_equal(n.truth[n.d.target[i].task].comm, "leak");
-	/* One of them is enough: nobody else dies. */
-	n.state = (struct mw_guard_state){};
-	add_task(&n, 2000, "hog", 4 * GIB)->grows_bytes_per_s = mw_ok(GIB);
-	fall();
-	expect_kill(turn_in(&n, 1000), 2000);
-	assert_int_equal(n.d.n_targets, 1);
-}
-
 static void restarts(void **state)
 {
 	(void)state;
@@ -482,10 +385,6 @@ int main(void)
 		cmocka_unit_test_setup(tmpfs, fresh),
 		cmocka_unit_test_setup(tmpfs_grows, fresh),
 		cmocka_unit_test_setup(as_a_group, fresh),
-		cmocka_unit_test_setup(crowd, fresh),
-		cmocka_unit_test_setup(crowd_dies, fresh),
-		cmocka_unit_test_setup(crowd_grows, fresh),
-		cmocka_unit_test_setup(peers, fresh),
 		cmocka_unit_test_setup(restarts, fresh),
 		cmocka_unit_test_setup(zfs, fresh),
 		cmocka_unit_test_setup(zram, fresh),

@@ -16,6 +16,8 @@
  *		its own longest gap and how late it was in all: a guest whose host was busy; the
  *		share of time that all in the group of the load waited for memory (PRESSURE: its
  *		memory.pressure)
+ *	{"meters":{"at":S,"free_kib":N,...}}
+ *		of the machine, every 500 ms: meminfo; counts and sums since boot
  *	{"end":"done"|"time"}
  * and leaves through qemu's debug exit port.
  */
@@ -168,6 +170,32 @@ static void tell_pulse(const struct pulse *p)
 		own_longest_s * 1000, p->stolen_s * 1000, full_avg10(pressure_file));
 }
 
+/* The number after a name in a file; -1: it is not there. */
+static long long number_in(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? atoll(at + strlen(name)) : -1;
+}
+
+static void tell_meters(void)
+{
+	static char info[4096], stat[16384], stall[512];
+	const char *full;
+
+	read_file("/proc/meminfo", info, sizeof(info));
+	read_file("/proc/vmstat", stat, sizeof(stat));
+	full = strstr(read_file("/proc/pressure/memory", stall, sizeof(stall)), "full ");
+	dprintf(out_fd,
+		"{\"meters\":{\"at\":%.3f,\"free_kib\":%lld,\"available_kib\":%lld,"
+		"\"active_file_kib\":%lld,\"inactive_file_kib\":%lld,\"refault_file\":%lld,"
+		"\"some_us\":%lld,\"full_us\":%lld}}\n",
+		seconds(), field_of(info, "MemFree"), field_of(info, "MemAvailable"),
+		field_of(info, "Active(file)"), field_of(info, "Inactive(file)"),
+		field_of(stat, "workingset_refault_file"), number_in(stall, "total="),
+		full ? number_in(full, "total=") : -1);
+}
+
 static pid_t run(char *argv[])
 {
 	pid_t pid = fork();
@@ -190,7 +218,7 @@ static void late(struct pulse *p, double by_s)
 /* Until the scenario ends or its time is over: true when it ended. */
 static bool watch(pid_t scenario, double limit_s, int trace, struct pulse *p)
 {
-	double last = seconds(), until = last + limit_s, told = last;
+	double last = seconds(), until = last + limit_s, told = last, metered = last;
 
 	while (waitpid(scenario, NULL, WNOHANG) == 0) {
 		double now;
@@ -202,6 +230,10 @@ static bool watch(pid_t scenario, double limit_s, int trace, struct pulse *p)
 		if (now - told > 5) {
 			tell_pulse(p);
 			told = now;
+		}
+		if (now - metered > 0.5) {
+			tell_meters();
+			metered = now;
 		}
 		last = seconds();
 		if (now > until)
