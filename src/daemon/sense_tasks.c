@@ -12,7 +12,10 @@
 #define EXITING 0x4u	/* PF_EXITING, include/linux/sched.h */
 #define TICKS_PER_S 100 /* USER_HZ */
 #define YOUNG_TICKS (10 * TICKS_PER_S)
-#define BEFORE_LEAST_NS 100000000u
+#define BEFORE_LEAST_NS 250000000u
+/* A counter of resident pages that is read without a lock is wrong by so much (percpu_counter_batch,
+ * lib/percpu_counter.c): it is not growth. */
+#define NOISE_PAGES 64
 
 struct now {
 	uint64_t ns;	/* of the meters */
@@ -134,7 +137,9 @@ static struct mw_val growth(const struct mw_sense *s, const struct mw_guard_task
 		return growth_of_new(t, now.ticks);
 	if (now.ns <= s->before_ns)
 		return mw_no(MW_UNREAD);
-	return per_second(own > b->own_bytes ? own - b->own_bytes : 0, now.ns - s->before_ns);
+	if (own <= b->own_bytes || own - b->own_bytes <= NOISE_PAGES * s->page_bytes)
+		return mw_ok(0);
+	return per_second(own - b->own_bytes, now.ns - s->before_ns);
 }
 
 static bool take_task(struct mw_sense *s, uint64_t pid, const struct mw_pid_statm *m,
@@ -180,7 +185,7 @@ static void insert(struct mw_sense *s, struct mw_guard_view *view, const struct 
 	s->task[view->n_tasks - 1] = *t;
 }
 
-/* Who takes memory in steps does not grow in a few milliseconds: then what was before stays. */
+/* Who takes memory in steps does not grow in a few milliseconds: what was before stays as long. */
 static void remember(struct mw_sense *s, const struct mw_guard_view *view)
 {
 	if (s->n_before && view->meters.time_ns >= s->before_ns &&

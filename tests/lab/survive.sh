@@ -12,7 +12,8 @@
 # Returns 1 when a row breaks what is claimed of it.
 #
 # A row: .gap_ms the longest of the heartbeat, .net_ms the same less what the host took (how late warden was,
-# which runs at real time: with CPUS=1 nothing else makes it late), .host_ms the longest of that, .killed who, by whom, when (s after the load began), .end done, time
+# which runs at real time: with CPUS=1 nothing else makes it late), .host_ms the longest of that, .waited_ms how long some task
+# waited for memory in that gap, to half a second, .killed who, by whom, when (s after the load began), .end done, time
 # (the load outlived its time), hung (no end: qemu was stopped), panic.
 
 SURVIVE=$HERE/survive
@@ -53,7 +54,7 @@ survive_boot() { # GUARD SWAP SCENARIO KERNEL OUT
 	throttle=throttling.iops-total=3000,throttling.bps-total=100000000
 	# shellcheck disable=SC2086 # words
 	set -- "$@" $clock -nodefaults -no-user-config -display none -no-reboot \
-		-M q35 -accel tcg -cpu max -m 512 -kernel "$image" -initrd "$5.initrd" \
+		-M q35 -accel tcg -cpu max,erms=off,fsrm=off -m 512 -kernel "$image" -initrd "$5.initrd" \
 		-serial "file:$5.console" \
 		-serial "file:$5.facts" -serial "file:$5.captures" -monitor none \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 -device nvme,id=n,serial=lab \
@@ -89,8 +90,12 @@ survive_row() { # GUARD SWAP SCENARIO KERNEL OUT END SECONDS
 	([.[].kill // empty | select(.at >= $start)] | group_by(.pid) | map(min_by(.at)) | sort_by(.at) |
 		map({ at_s: ((.at - $start) * 100 | round / 100), by: (if .kernel then "kernel" else .by end),
 			comm, pid, culprit: (.comm | test($culprit)) })) as $killed |
+	[.[].meters // empty] as $m | (($p.at // 0) + ($p.longest_gap_ms // 0) / 1000) as $until |
+	([$m[] | select(.at <= ($p.at // 0))] | last) as $from |
+	([$m[] | select(.at >= $until)] | first // ($m | last)) as $to |
 	{ scenario: $scenario, guard: $guard, kernel: $kernel, swap: $swap, end: $how,
 		cpus: $cpus, gap_ms: $p.longest_gap_ms, net_ms: $p.net_ms, gap_at_s: (($p.at // 0) - $start | . * 10 | round / 10),
+		waited_ms: (if $from and $to then ($to.some_us - $from.some_us) / 1000 | round else null end),
 		host_ms: ([.[].warden.longest_gap_ms // empty] | last),
 		full_avg10: ([.[].warden.full_avg10 // empty] | max), beat_alive: $p.alive, guard_state: ([.[].guard_state // empty] | last),
 		available_kib: ([.[].available_kib // empty] | last),
@@ -118,8 +123,8 @@ survive_say() { # ROW
 
 survive_heading() {
 	broken=0
-	printf '%-15s %-6s %-4s %-12s %6s %6s %6s %6s %5s %5s %5s %6s %-5s %s\n' scenario kernel swap guard \
-		gap_ms net_ms x_idle host kills culpr innoc first end who
+	printf '%-15s %-6s %-4s %-12s %6s %6s %6s %6s %6s %5s %5s %5s %6s %-5s %s\n' scenario kernel swap guard \
+		gap_ms net_ms x_idle waited host kills culpr innoc first end who
 }
 
 # The last row of each that was kept.
@@ -140,13 +145,13 @@ survive_table() {
 	([$all[] | select(.scenario == "idle" and .guard == "kernel" and .kernel == $r.kernel and
 		.cpus == $r.cpus) | .gap_ms] | last) as $idle |
 	[.scenario, .kernel, .swap, .guard, (.gap_ms // "?"), (.net_ms // "?"),
-		(if $idle and .gap_ms then .gap_ms / $idle * 10 | round / 10 else "-" end), (.host_ms // "?"),
+		(if $idle and .gap_ms then .gap_ms / $idle * 10 | round / 10 else "-" end), (.waited_ms // "?"), (.host_ms // "?"),
 		.kills, .culprits, (.innocents | length), (.first_s // "-"), .end,
 		([.killed[] | "\(.by):\(.comm)"] | group_by(.) | map(if length > 1 then "\(.[0]) x\(length)"
 			else .[0] end) | join(" "))] | @tsv' |
-	while IFS='	' read -r s k w g gap net idle host kills culprits innocents first end who; do
-		printf '%-15s %-6s %-4s %-12s %6s %6s %6s %6s %5s %5s %5s %6s %-5s %.60s\n' "$s" "$k" "$w" "$g" \
-			"$gap" "$net" "$idle" "$host" "$kills" "$culprits" "$innocents" "$first" "$end" "$who"
+	while IFS='	' read -r s k w g gap net idle waited host kills culprits innocents first end who; do
+		printf '%-15s %-6s %-4s %-12s %6s %6s %6s %6s %6s %5s %5s %5s %6s %-5s %.60s\n' "$s" "$k" "$w" "$g" \
+			"$gap" "$net" "$idle" "$waited" "$host" "$kills" "$culprits" "$innocents" "$first" "$end" "$who"
 	done
 }
 
@@ -159,7 +164,7 @@ survive_broken() { # EXPECT
 	(if .end == "panic" or .end == "hung" then broken("the guest did not come to its end") else empty end),
 	(if .guard != "kernel" and .guard_state != "active" then broken("it did not run: \(.guard_state)") else empty end),
 	(if .guard != "memwhyd" then empty else
-		(if (.net_ms // 0) > 2000 then broken("no beat for \(.net_ms) ms")
+		(if (.net_ms // 0) > 2000 then broken("no beat for \(.net_ms) ms, in \(.waited_ms // "?") of it some task waited for memory")
 		elif (.gap_ms // 0) > 2000 then broken("no beat for \(.gap_ms) ms, of which the host perhaps took all but \(.net_ms)")
 		else empty end),
 		(if .innocents != [] then broken("innocents died: \(.innocents | unique | join(" "))") else empty end),

@@ -18,9 +18,12 @@
  *		memory.pressure)
  *	{"meters":{"at":S,"free_kib":N,...}}
  *		of the machine, every 500 ms: meminfo; counts and sums since boot
+ *	{"cpu":{"comm":"C","user_s":N,"system_s":N}}
+ *		at the end, of each that is there and had half a second since its start
  *	{"end":"done"|"time"}
  * and leaves through qemu's debug exit port.
  */
+#include <dirent.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/io.h>
@@ -171,29 +174,63 @@ static void tell_pulse(const struct pulse *p)
 }
 
 /* The number after a name in a file; -1: it is not there. */
-static long long number_in(const char *text, const char *name)
+static long number_in(const char *text, const char *name)
 {
 	const char *at = strstr(text, name);
 
-	return at ? atoll(at + strlen(name)) : -1;
+	return at ? atol(at + strlen(name)) : -1;
 }
 
 static void tell_meters(void)
 {
-	static char info[4096], stat[16384], stall[512];
+	static char info[4096], stat[16384], stall[512], cpu[16384];
+	long user = -1, nice = -1, system = -1, idle = -1, disk = -1;
 	const char *full;
 
 	read_file("/proc/meminfo", info, sizeof(info));
 	read_file("/proc/vmstat", stat, sizeof(stat));
 	full = strstr(read_file("/proc/pressure/memory", stall, sizeof(stall)), "full ");
+	sscanf(read_file("/proc/stat", cpu, sizeof(cpu)), "cpu %ld %ld %ld %ld %ld", &user, &nice,
+	       &system, &idle, &disk);
 	dprintf(out_fd,
-		"{\"meters\":{\"at\":%.3f,\"free_kib\":%lld,\"available_kib\":%lld,"
-		"\"active_file_kib\":%lld,\"inactive_file_kib\":%lld,\"refault_file\":%lld,"
-		"\"some_us\":%lld,\"full_us\":%lld}}\n",
+		"{\"meters\":{\"at\":%.3f,\"free_kib\":%ld,\"available_kib\":%ld,"
+		"\"active_file_kib\":%ld,\"inactive_file_kib\":%ld,\"refault_file\":%ld,"
+		"\"some_us\":%ld,\"full_us\":%ld,\"user_ticks\":%ld,\"system_ticks\":%ld,\"idle_"
+		"ticks\":%ld,"
+		"\"disk_ticks\":%ld}}\n",
 		seconds(), field_of(info, "MemFree"), field_of(info, "MemAvailable"),
 		field_of(info, "Active(file)"), field_of(info, "Inactive(file)"),
 		field_of(stat, "workingset_refault_file"), number_in(stall, "total="),
-		full ? number_in(full, "total=") : -1);
+		full ? number_in(full, "total=") : -1, user + nice, system, idle, disk);
+}
+
+/* Who used the CPU, and how long: those who had half a second of it. */
+static void tell_cpu(void)
+{
+	long hz = sysconf(_SC_CLK_TCK);
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+	char text[1024], path[300];
+
+	while (proc && (e = readdir(proc))) {
+		unsigned long user, system;
+		const char *after;
+
+		snprintf(path, sizeof(path), "/proc/%s/stat", e->d_name);
+		after = e->d_name[0] > '0' && e->d_name[0] <= '9'
+				? strrchr(read_file(path, text, sizeof(text)), ')')
+				: NULL;
+		if (!after ||
+		    sscanf(after + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+			   &system) != 2 ||
+		    user + system < (unsigned long)hz / 2)
+			continue;
+		dprintf(out_fd, "{\"cpu\":{\"comm\":\"%s\",\"user_s\":%.2f,\"system_s\":%.2f}}\n",
+			comm_of(atoi(e->d_name)), (double)user / (double)hz,
+			(double)system / (double)hz);
+	}
+	if (proc)
+		closedir(proc);
 }
 
 static pid_t run(char *argv[])
@@ -272,6 +309,7 @@ int main(int argc, char *argv[])
 	read_trace(trace);
 	write_file(TRACING "events/signal/signal_generate/enable", "0");
 	tell_pulse(p);
+	tell_cpu();
 	dprintf(out_fd, "{\"end\":\"%s\"}\n", done ? "done" : "time");
 	leave();
 	return 1;
