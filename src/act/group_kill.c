@@ -65,7 +65,7 @@ static void kill_one(struct walk *w, uint32_t pid)
 	struct mw_kill_result r;
 
 	w->left_count++;
-	if (!note(&w->seen, pid) || mw_act_kill_prepare_now(w->k, &t) < 0)
+	if (!w->steps || !note(&w->seen, pid) || mw_act_kill_prepare_now(w->k, &t) < 0)
 		return;
 	if (is_member(w, &t)) {
 		mw_act_kill(w->k, &t, 1, w->steps, &r);

@@ -225,13 +225,43 @@ int mw_deed_do(struct mw_deed *d, const struct mw_guard_view *view,
 	return r;
 }
 
+static bool are_all(const struct mw_deed *d, bool (*is)(const struct mw_kill_result *r))
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (!is(&d->result[i]))
+			return false;
+	return d->n > 0;
+}
+
+static bool is_gone(const struct mw_kill_result *r)
+{
+	return r->gone;
+}
+
+static bool is_back(const struct mw_kill_result *r)
+{
+	return r->gone || (r->reaped_ns && !r->reap_error);
+}
+
+/* The first of a group that is gone says nothing of the others. */
+static bool is_over(const struct mw_deed *d)
+{
+	struct mw_group_kill group;
+	int r;
+
+	if (d->verb != MW_GUARD_KILL_GROUP)
+		return are_all(d, is_gone);
+	r = mw_act_group_kill(&d->killer, d->name.group_text, 0, &group);
+	return r == -ENOENT || (!r && group.empty);
+}
+
 /* 0 when all of its memory was taken back; else as far as its group tells. */
 static struct mw_val left_bytes(const struct mw_deed *d)
 {
 	uint64_t frees = d->decision.n_targets ? d->decision.target[0].frees_bytes : 0;
 	struct mw_val freed = mw_ok(0);
 
-	if (d->outcome.gone || (d->n && d->result[0].reaped_ns && !d->result[0].reap_error))
+	if (d->outcome.gone || (d->verb != MW_GUARD_KILL_GROUP && are_all(d, is_back)))
 		return mw_ok(0);
 	freed = d->outcome.freed_bytes;
 	if (!mw_known(freed))
@@ -254,10 +284,11 @@ void mw_deed_look(struct mw_deed *d, struct mw_sense *s)
 	}
 	for (size_t i = 0; i < d->n; i++)
 		mw_act_kill_look(&d->target[i], &d->result[i]);
-	if (d->n) {
-		o->gone = o->gone || d->result[0].gone;
-		o->freed_bytes = d->result[0].freed_bytes;
-	}
+	o->gone = o->gone || is_over(d);
+	/* Of several, each one's group may be that of the others. */
+	if (d->n)
+		o->freed_bytes =
+			d->decision.are_peers ? mw_no(MW_UNREAD) : d->result[0].freed_bytes;
 	o->left_bytes = left_bytes(d);
 	if (o->gone && !d->over_ns)
 		d->over_ns = mw_clock_ns();

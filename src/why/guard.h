@@ -184,7 +184,7 @@ struct mw_guard_outcome {
 	int error;		   /* 0, or the errno of the kill itself */
 	struct mw_val left_bytes;  /* its anonymous memory still held; 0: all is back */
 	struct mw_val freed_bytes; /* given back so far */
-	bool gone;		   /* its pidfd says so */
+	bool gone;		   /* its pidfd says so; of several, and of a group: all are */
 	uint64_t since_ns;	   /* SIGKILL or SIGTERM sent */
 };
 

@@ -227,8 +227,7 @@ void mw_guard_strike(struct mw_guard_turn *t, enum mw_guard_verb verb)
 	t->state->victim = (struct mw_guard_victim){
 		.target = t->ret->target[0],
 		.termed = verb == MW_GUARD_TERM,
-		.whole_group = (verb == MW_GUARD_KILL_GROUP || t->ret->are_peers) &&
-			       mw_known(t->sums.owned_bytes),
+		.whole_group = verb == MW_GUARD_KILL_GROUP && mw_known(t->sums.owned_bytes),
 		.since_ns = t->now_ns,
 		.moved_ns = t->now_ns,
 		.counted_bytes = t->sums.counted_bytes,

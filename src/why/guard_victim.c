@@ -56,8 +56,11 @@ static bool take_outcome(struct mw_guard_turn *t)
 		return true;
 	if (o->error && o->error != ESRCH)
 		return false;
-	if (v->whole_group)
+	if (v->whole_group) {
+		if (o->gone)
+			is_gone(t);
 		return true;
+	}
 	if (o->gone || o->error || mw_or(o->left_bytes, 1) == 0)
 		is_gone(t);
 	if (mw_known(o->left_bytes) && o->left_bytes.v < mw_or(v->left_bytes, UINT64_MAX)) {
@@ -67,8 +70,8 @@ static bool take_outcome(struct mw_guard_turn *t)
 	return true;
 }
 
-/* The first of a group that is gone says nothing of the others: what all owners hold less than
- * before does, nine tenths of what was to come are all. */
+/* A group is gone when it is empty, or when all owners together hold less than before by nine tenths
+ * of what was to come: members share much of what each of them seems to hold. */
 static void take_group(struct mw_guard_turn *t)
 {
 	struct mw_guard_victim *v = &t->state->victim;

@@ -32,14 +32,14 @@ static void crowd(void **state)
 	assert_int_equal(n.d.target[0].frees_bytes, 500 * 20 * MIB);
 }
 
-/* The first of it is gone at once; the others' memory is on its way. */
+/* Not all of it is gone; its memory is on its way. */
 static void crowd_dies(void **state)
 {
 	crowd(state);
 	n.view.outcome = (struct mw_guard_outcome){ .is = true,
 						    .pid = n.d.target[0].pid,
 						    .start_ticks = n.d.target[0].start_ticks,
-						    .gone = true };
+						    .gone = false };
 	for (size_t i = 4; i < n.n; i++)
 		n.truth[i].dying = n.truth[i].group == 1;
 	add_task(&n, 3000, "innocent", 300 * MIB);
@@ -51,6 +51,20 @@ static void crowd_dies(void **state)
 	n.meters.anon_bytes.v -= 2 * GIB;
 	expect_wait(turn_in(&n, 100));
 	n.meters.anon_bytes = mw_ok(13 * GIB);
+	expect_kill(turn_in(&n, 100), 3000);
+}
+
+/* It is empty, and little came back, for its members shared most of it: nobody waits for the rest. */
+static void crowd_shared(void **state)
+{
+	crowd(state);
+	n.view.outcome = (struct mw_guard_outcome){ .is = true,
+						    .pid = n.d.target[0].pid,
+						    .start_ticks = n.d.target[0].start_ticks,
+						    .gone = true };
+	for (size_t i = 4; i < n.n; i++)
+		n.truth[i].dying = n.truth[i].group == 1;
+	add_task(&n, 3000, "hog", 300 * MIB);
 	expect_kill(turn_in(&n, 100), 3000);
 }
 
@@ -156,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(crowd, fresh),
 		cmocka_unit_test_setup(crowd_dies, fresh),
+		cmocka_unit_test_setup(crowd_shared, fresh),
 		cmocka_unit_test_setup(crowd_grows, fresh),
 		cmocka_unit_test_setup(peers, fresh),
 		cmocka_unit_test_setup(comes_back, fresh),
