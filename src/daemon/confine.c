@@ -16,6 +16,8 @@
 
 #include "daemon/sandbox.h"
 
+#define DESCRIPTORS 256 /* more than are ever open at once */
+
 #define BIT(cap) ((uint64_t)1 << (cap))
 /* To signal others; to raise a victim's priority; PSI triggers; to read who others are. */
 #define KEPT (BIT(CAP_KILL) | BIT(CAP_SYS_NICE) | BIT(CAP_SYS_RESOURCE) | BIT(CAP_SYS_PTRACE))
@@ -32,11 +34,27 @@ static int set_adj(void)
 	return r;
 }
 
+/* A larger table of descriptors waits for a grace period of RCU where there are threads
+ * (expand_fdtable(), fs/file.c): a second and more on a machine in need.  So it is large from the
+ * beginning; without it all works, later. */
+static void widen_table(void)
+{
+	int fd = open("/", O_PATH | O_CLOEXEC), high;
+
+	if (fd < 0)
+		return;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, DESCRIPTORS - 1);
+	if (high >= 0)
+		close(high);
+	close(fd);
+}
+
 void mw_confine_memory(struct mw_confine *c)
 {
 	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 
 	*c = (struct mw_confine){};
+	widen_table();
 	setrlimit(RLIMIT_MEMLOCK, &all); /* so that it holds without CAP_IPC_LOCK too */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
 		c->locked = -errno;
