@@ -148,6 +148,8 @@ int mw_act_group_kill(const struct mw_killer *k, struct mw_str path, unsigned st
 		return folder;
 	count.by_kernel = k->memory.mount.v2 && steps & MW_KILL_SIGNAL &&
 			  !mw_hierarchy_write(&k->memory, path, "cgroup.kill", "1");
+	if (count.by_kernel && steps == MW_KILL_SIGNAL)
+		w.steps = 0;
 	for (int round = 0; !r && round < MW_GROUP_ROUNDS; round++) {
 		w.new_count = w.left_count = 0;
 		r = kill_below(&w, folder, ".", 0);

@@ -130,7 +130,7 @@ static int strike(struct mw_deed *d, const struct mw_guard_view *view,
 	if (decision->verb == MW_GUARD_KILL_GROUP) {
 		r = decision->group < view->n_groups
 			    ? mw_act_group_kill(&d->killer, view->group[decision->group].path,
-						MW_KILL_ALL, &group)
+						MW_KILL_SIGNAL, &group)
 			    : -EINVAL;
 		if (r < 0)
 			return r;

@@ -40,7 +40,8 @@ struct mw_sense {
 	bool container_v2;
 	struct mw_kept groups; /* folder of the memory cgroups */
 	char groups_root[256]; /* of the hierarchy what is mounted there; empty: all of it */
-	bool groups_v2, wants_groups;
+	bool groups_v2;
+	bool wants_figures; /* of the groups of a view; else only their paths */
 	struct mw_val zone_low_bytes; /* read at the opening */
 
 	struct mw_guard_task *task, *smallest;

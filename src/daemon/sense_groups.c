@@ -94,6 +94,10 @@ size_t mw_sense_group(struct mw_sense *s, struct mw_guard_view *view, uint64_t p
 		return MW_GUARD_NO_GROUP;
 	*ret_why = MW_OK;
 	mw_arena_reset(&s->arena, s->mark);
-	take_group(s, g);
+	if (s->wants_figures)
+		take_group(s, g);
+	else
+		g->usage_bytes = g->anon_bytes = g->swap_bytes = g->limit_bytes = g->high_bytes =
+			g->some_us = g->oom_group = mw_no(MW_UNREAD);
 	return view->n_groups++;
 }

@@ -62,7 +62,7 @@ static void who(struct mw_textbuf *t, const struct mw_deed *d)
 		mw_textbuf_say(t, " of ");
 		mw_textbuf_word(t, n->unit_text);
 	}
-	if (d->decision.n_targets > 1) {
+	if (d->decision.n_targets > 1 && d->decision.verb != MW_GUARD_KILL_GROUP) {
 		mw_textbuf_say(t, " with ");
 		mw_textbuf_u64(t, d->decision.n_targets - 1);
 		mw_textbuf_say(t, d->decision.are_peers ? " like it" : " that share its memory");

@@ -7,6 +7,9 @@
 
 #include "why/guard_private.h"
 
+#define HELPED_MAX 8
+#define HELPED_PART 16 /* of what the group holds */
+
 bool mw_guard_uses_groups(const struct mw_guard_config *config)
 {
 	const struct mw_guard_patterns *all[] = { &config->avoid, &config->prefer,
@@ -127,6 +130,33 @@ static bool ask_members(struct mw_guard_turn *t, size_t group, bool *ret_all)
 	return mw_guard_detail(t);
 }
 
+/* The largest of it, after the leader: they are helped to die. */
+static void add_largest(struct mw_guard_turn *t, const struct crowd *c)
+{
+	while (t->ret->n_targets < HELPED_MAX) {
+		size_t best = t->view->n_tasks;
+		uint64_t most = c->bytes / HELPED_PART;
+
+		for (size_t i = 0; i < t->view->n_tasks; i++) {
+			uint64_t bytes;
+			bool has = !is_member(t->view, i, c->group) || t->view->task[i].dying;
+
+			for (size_t k = 0; k < t->ret->n_targets && !has; k++)
+				has = t->ret->target[k].task == i;
+			if (has)
+				continue;
+			bytes = mw_guard_rate(t->config, t->view, i).frees_bytes;
+			if (bytes < most)
+				continue;
+			most = bytes;
+			best = i;
+		}
+		if (best == t->view->n_tasks)
+			return;
+		mw_guard_ask(t->ret, t->view, best);
+	}
+}
+
 /* As soon as all is known of its members; false: that cannot be. */
 static bool strike_crowd(struct mw_guard_turn *t, const struct crowd *c, size_t leader)
 {
@@ -139,6 +169,7 @@ static bool strike_crowd(struct mw_guard_turn *t, const struct crowd *c, size_t 
 	t->ret->n_targets = 0;
 	t->ret->group = c->group;
 	mw_guard_ask(t->ret, t->view, leader);
+	add_largest(t, c);
 	t->ret->target[0].frees_bytes = c->bytes;
 	mw_guard_strike(t, MW_GUARD_KILL_GROUP);
 	return true;

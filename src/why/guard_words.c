@@ -128,7 +128,7 @@ static void say_targets(struct mw_textbuf *t, const struct mw_guard_view *view,
 		mw_textbuf_say(t, " with ");
 	}
 	mw_guard_say_task(t, &view->task[d->target[0].task]);
-	if (d->n_targets > 1) {
+	if (d->n_targets > 1 && d->verb != MW_GUARD_KILL_GROUP) {
 		mw_textbuf_say(t, " and ");
 		mw_textbuf_u64(t, d->n_targets - 1);
 		mw_textbuf_say(t, d->are_peers ? " like it" : " that share its memory");
