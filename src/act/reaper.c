@@ -2,7 +2,6 @@
 #include "act/reaper.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,6 +11,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "act/rights.h"
 
 #ifndef SYS_process_mrelease
 #define SYS_process_mrelease 448 /* the same on all machines */
@@ -130,14 +131,6 @@ static void work(struct mw_reap *reap)
 		close_and_free(reap);
 }
 
-static bool drop_rights(void)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
-
-	return !syscall(SYS_capset, &head, none);
-}
-
 static void *loop(void *arg)
 {
 	const struct sched_param param = { .sched_priority = PRIORITY };
@@ -147,7 +140,7 @@ static void *loop(void *arg)
 		setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), -20);
 		__atomic_store_n(&r->is_realtime, false, __ATOMIC_RELAXED);
 	}
-	if (!drop_rights())
+	if (mw_rights_keep(0, NULL) < 0)
 		__atomic_store_n(&r->has_no_rights, false, __ATOMIC_RELAXED);
 	sem_post(&r->ready);
 	for (;;) {

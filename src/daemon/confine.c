@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,13 +13,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "act/rights.h"
 #include "daemon/sandbox.h"
 
 #define DESCRIPTORS 256 /* more than are ever open at once */
 
-#define BIT(cap) ((uint64_t)1 << (cap))
 /* To signal others; to raise a victim's priority; PSI triggers; to read who others are. */
-#define KEPT (BIT(CAP_KILL) | BIT(CAP_SYS_NICE) | BIT(CAP_SYS_RESOURCE) | BIT(CAP_SYS_PTRACE))
+#define KEPT                                                                        \
+	(MW_RIGHT(CAP_KILL) | MW_RIGHT(CAP_SYS_NICE) | MW_RIGHT(CAP_SYS_RESOURCE) | \
+	 MW_RIGHT(CAP_SYS_PTRACE))
 
 static int set_adj(void)
 {
@@ -64,29 +65,14 @@ void mw_confine_memory(struct mw_confine *c)
 		c->realtime = -errno;
 }
 
-static int drop_rights(bool *ret_resource)
-{
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[2] = {};
-	uint64_t had;
-
-	if (syscall(SYS_capget, &head, data) < 0)
-		return -errno;
-	had = data[0].permitted | (uint64_t)data[1].permitted << 32;
-	*ret_resource = had & BIT(CAP_SYS_RESOURCE);
-	for (unsigned i = 0; i < 2; i++) {
-		data[i].permitted = data[i].effective = (uint32_t)((had & KEPT) >> (32 * i));
-		data[i].inheritable = 0;
-	}
-	head.pid = 0;
-	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
-}
-
 void mw_confine_rights(struct mw_confine *c)
 {
+	uint64_t had = 0;
+
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	c->rights = drop_rights(&c->has_resource);
+	c->rights = mw_rights_keep(KEPT, &had);
+	c->has_resource = had & MW_RIGHT(CAP_SYS_RESOURCE);
 	c->sandbox = mw_sandbox_enter();
 }
 

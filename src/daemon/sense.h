@@ -16,6 +16,7 @@
  */
 #pragma once
 
+#include "daemon/asker.h"
 #include "kernel/kept.h"
 #include "why/guard.h"
 
@@ -41,7 +42,9 @@ struct mw_sense {
 	struct mw_kept groups; /* folder of the memory cgroups */
 	char groups_root[256]; /* of the hierarchy what is mounted there; empty: all of it */
 	bool groups_v2;
-	bool wants_figures; /* of the groups of a view; else only their paths */
+	struct mw_asker *asker;	      /* the caller's; NULL: it reads by itself, and may wait */
+	bool wants_cmdline;	      /* a pattern asks for it */
+	bool wants_figures;	      /* of the groups of a view; else only their paths */
 	struct mw_val zone_low_bytes; /* read at the opening */
 
 	struct mw_guard_task *task, *smallest;

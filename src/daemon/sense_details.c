@@ -48,14 +48,18 @@ static enum mw_why take_status(struct mw_sense *s, struct mw_guard_task *t)
 	return MW_OK;
 }
 
-/* Arguments with blanks between. */
-static struct mw_str cmdline_of(struct mw_sense *s, uint64_t pid)
+/* Arguments with blanks between.  Nothing of one that cannot be read in time. */
+static struct mw_str cmdline_of(struct mw_sense *s, uint64_t pid, int *ret_r)
 {
 	struct mw_room room = { s->room.p, MW_GUARD_TEXT_BYTES };
 	struct mw_str text;
 	char path[48];
 
-	if (mw_kept_head_below(&s->proc, mw_sense_path(path, pid, "cmdline"), room, &text) < 0)
+	*ret_r = s->asker
+			 ? mw_asker_head(s->asker, mw_sense_path(path, pid, "cmdline"), room, &text)
+			 : mw_kept_head_below(&s->proc, mw_sense_path(path, pid, "cmdline"), room,
+					      &text);
+	if (*ret_r < 0)
 		return (struct mw_str){};
 	while (text.n && !text.p[text.n - 1])
 		text.n--;
@@ -130,11 +134,15 @@ static enum mw_why take_details(struct mw_sense *s, struct mw_guard_view *view,
 				struct mw_guard_task *t)
 {
 	enum mw_why why = take_status(s, t), group_why = MW_OK;
+	int r;
 
 	if (why != MW_OK)
 		return why;
 	t->exe = exe_of(s, t->pid, &why);
-	t->cmdline = cmdline_of(s, t->pid);
+	t->cmdline = cmdline_of(s, t->pid, &r);
+	/* A pattern might spare it. */
+	if (r == -EBUSY && s->wants_cmdline)
+		return MW_DENIED;
 	if (t->group == MW_GUARD_NO_GROUP)
 		t->group = mw_sense_group(s, view, t->pid, &group_why);
 	if (t->group != MW_GUARD_NO_GROUP)

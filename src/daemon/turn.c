@@ -40,6 +40,7 @@ static void decide(struct mw_daemon *d)
 		if (what->verb == MW_GUARD_LOOK) {
 			mw_daemon_reserve(d, true);
 			d->seen_ticks = mw_act_kill_ticks();
+			d->sense.wants_cmdline = mw_guard_uses_field(config, MW_GUARD_CMDLINE);
 			d->sense.wants_figures =
 				config->reclaim || config->throttle || config->freeze;
 			if (mw_sense_tasks(&d->sense, mw_guard_least_bytes(config, &v->meters),

@@ -337,8 +337,8 @@ uint64_t mw_guard_least_bytes(const struct mw_guard_config *config,
 struct mw_guard_rating mw_guard_rate(const struct mw_guard_config *config,
 				     const struct mw_guard_view *view, size_t task);
 
-/* Does the configuration name cgroups, or kill by them?  Then DETAIL needs the cgroup of each. */
-bool mw_guard_uses_groups(const struct mw_guard_config *config);
+/* Does a pattern ask for it? */
+bool mw_guard_uses_field(const struct mw_guard_config *config, enum mw_guard_field field);
 
 const char *mw_guard_verb_name(enum mw_guard_verb v);	/* "kill" */
 const char *mw_guard_cause_name(enum mw_guard_cause c); /* "low" */

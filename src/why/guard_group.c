@@ -10,19 +10,6 @@
 #define HELPED_MAX 8
 #define HELPED_PART 16 /* of what the group holds */
 
-bool mw_guard_uses_groups(const struct mw_guard_config *config)
-{
-	const struct mw_guard_patterns *all[] = { &config->avoid, &config->prefer,
-						  &config->groups };
-
-	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
-		for (size_t i = 0; i < all[k]->n; i++)
-			if (all[k]->item[i].field == MW_GUARD_CGROUP ||
-			    all[k]->item[i].unit == MW_GUARD_GROUP)
-				return true;
-	return config->unit == MW_GUARD_GROUP;
-}
-
 static bool dies_as_group(const struct mw_guard_turn *t, size_t task)
 {
 	enum mw_why why;

@@ -187,3 +187,15 @@ bool mw_guard_is_builtin(const struct mw_guard_task *task, struct mw_val uid)
 			return builtin[i].anybody || mw_or(uid, 0) == 0;
 	return false;
 }
+
+bool mw_guard_uses_field(const struct mw_guard_config *config, enum mw_guard_field field)
+{
+	const struct mw_guard_patterns *all[] = { &config->avoid, &config->prefer,
+						  &config->groups };
+
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+		for (size_t i = 0; i < all[k]->n; i++)
+			if (all[k]->item[i].field == field)
+				return true;
+	return false;
+}
