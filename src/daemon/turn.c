@@ -8,6 +8,7 @@
 
 #define STEPS_MAX 24 /* looks and details of one turn */
 #define RESTLESS_MS 100
+#define MOST_REST_MS 100
 #define REPORT_PATIENCE_NS 10000000000ull
 #define DRY_AGAIN_NS 10000000000ull
 #define DRY_REST_MS 1000
@@ -129,9 +130,22 @@ static void be_punctual(struct mw_daemon *d)
 		d->decision.wait_ms = grace - ms + 1;
 }
 
+/* At real time it leaves the others two thirds of a CPU, however slow that is; but is not away for
+ * longer than MOST_REST_MS for that. */
+static void be_modest(struct mw_daemon *d, uint64_t begun_ns)
+{
+	uint64_t rest = (mw_clock_ns() - begun_ns) / 1000000 * 2;
+
+	if (rest > MOST_REST_MS)
+		rest = MOST_REST_MS;
+	if (d->decision.wait_ms < rest)
+		d->decision.wait_ms = rest;
+}
+
 void mw_daemon_turn(struct mw_daemon *d)
 {
 	struct mw_guard_view *v = &d->view;
+	uint64_t begun_ns = mw_clock_ns();
 
 	mw_sense_meters(&d->sense, &v->meters);
 	mw_psi_event(&d->psi, d->fired_some, d->fired_full, &v->meters,
@@ -145,6 +159,7 @@ void mw_daemon_turn(struct mw_daemon *d)
 	mw_ring_add(&d->ring, v, &d->decision);
 	mw_recorder_add(&d->recorder, v, &d->decision);
 	follow(d);
+	be_modest(d, begun_ns);
 	be_punctual(d);
 	if (d->decision.verb == MW_GUARD_WAIT && (d->deed.is_over || !d->deed.outcome.is))
 		mw_daemon_reserve(d, false);

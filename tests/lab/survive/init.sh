@@ -3,6 +3,10 @@
 # Process 1 of the first moment: puts the lab's programs on the disk, chooses the guard, hands over to systemd.
 mount -t devtmpfs dev /dev
 mount -t proc proc /proc
+for try in 1 2 3 4 5 6 7 8 9 10; do # the disk may come late
+	[ ! -b /dev/nvme0n1 ] || break
+	sleep 0.$try
+done
 mount -t ext4 /dev/nvme0n1 /disk || exec sh
 cp /lab/* /disk/lab/
 wants=/disk/etc/systemd/system/lab.target.wants
