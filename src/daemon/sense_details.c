@@ -91,13 +91,19 @@ static int same_space(struct mw_sense *s, uint64_t a, uint64_t b)
 	return r < 0 ? r : mw_str_starts(text, "same");
 }
 
-/* Who shares an address space has the same figures, but for what changed between the two looks:
- * within 1/8. */
+static bool is_near(struct mw_val a, struct mw_val b, uint64_t bytes)
+{
+	uint64_t x = mw_or(a, 0), y = mw_or(b, 0);
+
+	return (x > y ? x - y : y - x) <= bytes;
+}
+
+/* Who shares an address space has the same figures, but for what changed between the two looks: to
+ * ask of all costs a system call each. */
 static bool may_share(const struct mw_guard_task *a, const struct mw_guard_task *b)
 {
-	uint64_t x = mw_or(a->rss_bytes, 0), y = mw_or(b->rss_bytes, 0);
-
-	return a->pid != b->pid && (x > y ? x - y : y - x) <= x / 8 + (1 << 20);
+	return a->pid != b->pid && is_near(a->data_bytes, b->data_bytes, 1 << 20) &&
+	       is_near(a->rss_bytes, b->rss_bytes, mw_or(a->rss_bytes, 0) / 8 + (1 << 20));
 }
 
 static void take_sharers(struct mw_sense *s, struct mw_guard_view *view, struct mw_guard_task *t)
