@@ -92,8 +92,8 @@ static int prepare(struct mw_deed *d, const struct mw_guard_decision *decision, 
 					      .pidfd = -1,
 					      .usage = -1 };
 		r = mw_act_kill_prepare(&d->killer, t);
-		if (r == -ESRCH && i)
-			continue; /* a sharer that went by itself */
+		if (r == -ESRCH && (i || decision->verb == MW_GUARD_KILL_GROUP))
+			continue; /* it went by itself */
 		if (r < 0) {
 			mw_act_kill_done(d->target, d->n);
 			d->n = 0;
@@ -123,7 +123,8 @@ static int strike(struct mw_deed *d, const struct mw_guard_view *view,
 	int r = decision->n_targets ? prepare(d, decision, seen_ticks) : 0;
 
 	d->signal_ns = mw_clock_ns();
-	if (r < 0)
+	/* Of a group the leader may have gone meanwhile. */
+	if (r < 0 && decision->verb != MW_GUARD_KILL_GROUP)
 		return r;
 	if (decision->verb == MW_GUARD_TERM)
 		return terminate(d);
