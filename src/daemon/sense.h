@@ -27,8 +27,13 @@
 #define MW_SENSE_ROOM_BYTES ((size_t)64 << 10)
 #define MW_SENSE_TEXT_BYTES ((size_t)96 << 10)
 
+/* What tasks had of their own in an earlier view, by pid. */
 struct mw_sense_before {
-	uint64_t pid, start_ticks, own_bytes;
+	uint64_t ns; /* of that view */
+	size_t n;
+	struct mw_sense_had {
+		uint64_t pid, start_ticks, own_bytes;
+	} * task;
 };
 
 struct mw_sense {
@@ -49,10 +54,8 @@ struct mw_sense {
 
 	struct mw_guard_task *task, *smallest;
 	struct mw_guard_group *group;
-	struct mw_sense_before *before;
-	size_t n_before;
-	uint64_t before_ns;
-	uint64_t also_pid; /* stands in each view, however small; 0: none */
+	struct mw_sense_before before[2]; /* the younger one first, by a quarter of a second */
+	uint64_t also_pid;		  /* stands in each view, however small; 0: none */
 
 	struct mw_room room;   /* of one file */
 	struct mw_arena arena; /* of one process; fixed */

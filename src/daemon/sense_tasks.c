@@ -124,22 +124,22 @@ static struct mw_val growth_of_new(const struct mw_guard_task *t, uint64_t now_t
 }
 
 /* Both are in the order of pids: *at only moves on. */
-static struct mw_val growth(const struct mw_sense *s, const struct mw_guard_task *t, struct now now,
-			    size_t *at)
+static struct mw_val growth(const struct mw_sense *s, const struct mw_sense_before *before,
+			    const struct mw_guard_task *t, struct now now, size_t *at)
 {
-	const struct mw_sense_before *b;
+	const struct mw_sense_had *had;
 	uint64_t own = own_bytes(t);
 
-	while (*at < s->n_before && s->before[*at].pid < t->pid)
+	while (*at < before->n && before->task[*at].pid < t->pid)
 		(*at)++;
-	b = &s->before[*at];
-	if (*at == s->n_before || b->pid != t->pid || b->start_ticks != t->start_ticks)
+	had = &before->task[*at];
+	if (*at == before->n || had->pid != t->pid || had->start_ticks != t->start_ticks)
 		return growth_of_new(t, now.ticks);
-	if (now.ns <= s->before_ns)
+	if (now.ns <= before->ns)
 		return mw_no(MW_UNREAD);
-	if (own <= b->own_bytes || own - b->own_bytes <= NOISE_PAGES * s->page_bytes)
+	if (own <= had->own_bytes || own - had->own_bytes <= NOISE_PAGES * s->page_bytes)
 		return mw_ok(0);
-	return per_second(own - b->own_bytes, now.ns - s->before_ns);
+	return per_second(own - had->own_bytes, now.ns - before->ns);
 }
 
 static bool take_task(struct mw_sense *s, uint64_t pid, const struct mw_pid_statm *m,
@@ -185,17 +185,28 @@ static void insert(struct mw_sense *s, struct mw_guard_view *view, const struct 
 	s->task[view->n_tasks - 1] = *t;
 }
 
-/* Who takes memory in steps does not grow in a few milliseconds: what was before stays as long. */
+/* Who takes memory in steps does not grow in a few milliseconds; and in one turn it is looked more
+ * than once. */
+static bool is_old(const struct mw_sense_before *b, uint64_t ns)
+{
+	return b->n && (ns < b->ns || ns - b->ns >= BEFORE_LEAST_NS);
+}
+
 static void remember(struct mw_sense *s, const struct mw_guard_view *view)
 {
-	if (s->n_before && view->meters.time_ns >= s->before_ns &&
-	    view->meters.time_ns - s->before_ns < BEFORE_LEAST_NS)
-		return;
+	struct mw_sense_before *b = s->before, older = b[1];
+
+	if (b[0].n) {
+		if (!is_old(&b[0], view->meters.time_ns))
+			return;
+		b[1] = b[0];
+		b[0] = older;
+	}
 	for (size_t i = 0; i < view->n_tasks; i++)
-		s->before[i] = (struct mw_sense_before){ s->task[i].pid, s->task[i].start_ticks,
-							 own_bytes(&s->task[i]) };
-	s->n_before = view->n_tasks;
-	s->before_ns = view->meters.time_ns;
+		b[0].task[i] = (struct mw_sense_had){ s->task[i].pid, s->task[i].start_ticks,
+						      own_bytes(&s->task[i]) };
+	b[0].n = view->n_tasks;
+	b[0].ns = view->meters.time_ns;
 }
 
 int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
@@ -208,6 +219,7 @@ int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
 	struct mw_pid_statm m;
 	struct mw_guard_task t;
 	struct now now = { .ns = view->meters.time_ns };
+	const struct mw_sense_before *before = &s->before[!is_old(&s->before[0], now.ns)];
 	enum mw_why why;
 	uint64_t pid;
 	size_t at = 0;
@@ -233,7 +245,7 @@ int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
 	}
 	s->room = whole;
 	for (size_t i = 0; i < view->n_tasks; i++) {
-		s->task[i].grows_bytes_per_s = growth(s, &s->task[i], now, &at);
+		s->task[i].grows_bytes_per_s = growth(s, before, &s->task[i], now, &at);
 		if (wants_groups)
 			s->task[i].group = mw_sense_group(s, view, s->task[i].pid, &why);
 	}
