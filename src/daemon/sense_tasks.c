@@ -11,7 +11,7 @@
 
 #define EXITING 0x4u	/* PF_EXITING, include/linux/sched.h */
 #define TICKS_PER_S 100 /* USER_HZ */
-#define YOUNG_TICKS (10 * TICKS_PER_S)
+#define YOUNG_TICKS (3 * TICKS_PER_S)
 #define BEFORE_LEAST_NS 250000000u
 /* A counter of resident pages that is read without a lock is wrong by so much (percpu_counter_batch,
  * lib/percpu_counter.c): it is not growth. */
@@ -192,6 +192,12 @@ static bool is_old(const struct mw_sense_before *b, uint64_t ns)
 	return b->n && (ns < b->ns || ns - b->ns >= BEFORE_LEAST_NS);
 }
 
+/* The younger one where it is old enough, or there is no other. */
+static const struct mw_sense_before *choose(const struct mw_sense_before *b, uint64_t ns)
+{
+	return is_old(&b[0], ns) || !b[1].n ? &b[0] : &b[1];
+}
+
 static void remember(struct mw_sense *s, const struct mw_guard_view *view)
 {
 	struct mw_sense_before *b = s->before, older = b[1];
@@ -219,7 +225,7 @@ int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
 	struct mw_pid_statm m;
 	struct mw_guard_task t;
 	struct now now = { .ns = view->meters.time_ns };
-	const struct mw_sense_before *before = &s->before[!is_old(&s->before[0], now.ns)];
+	const struct mw_sense_before *before = choose(s->before, now.ns);
 	enum mw_why why;
 	uint64_t pid;
 	size_t at = 0;
