@@ -297,5 +297,7 @@ void mw_deed_look(struct mw_deed *d, struct mw_sense *s)
 
 int mw_deed_fd(const struct mw_deed *d)
 {
-	return d->n && !d->outcome.gone && !d->is_over ? d->target[0].pidfd : -1;
+	/* One that is gone stays readable: the others are looked at when the wait is over. */
+	return d->n && !d->outcome.gone && !d->is_over && !d->result[0].gone ? d->target[0].pidfd
+									     : -1;
 }
