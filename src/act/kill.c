@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "act/kill.h"
+#include "act/rights.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -248,15 +249,14 @@ static bool is_gone(const struct mw_kill_target *t)
 
 static bool boost_thread(pid_t tid, bool realtime)
 {
-	const struct sched_param none = {}, least = { .sched_priority = 1 };
 	int policy = sched_getscheduler(tid) & ~SCHED_RESET_ON_FORK;
 
 	if (policy != SCHED_OTHER && policy != SCHED_BATCH && policy != SCHED_IDLE)
 		return false;
-	if (realtime && !sched_setscheduler(tid, SCHED_FIFO, &least))
+	if (realtime && !mw_schedule(tid, SCHED_FIFO, 1))
 		return true;
 	if (policy != SCHED_OTHER)
-		sched_setscheduler(tid, SCHED_OTHER, &none);
+		mw_schedule(tid, SCHED_OTHER, 0);
 	return !setpriority(PRIO_PROCESS, (id_t)tid, -20);
 }
 

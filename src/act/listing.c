@@ -28,7 +28,7 @@ const struct dirent64 *mw_listing_next(struct mw_listing *l)
 	const struct dirent64 *e;
 
 	if (l->at >= l->n) {
-		ssize_t n = getdents64(l->fd, l->buf, sizeof(l->buf));
+		ssize_t n = getdents64(l->fd, (void *)l->buf, sizeof(l->buf));
 
 		if (n <= 0)
 			return NULL;

@@ -133,10 +133,9 @@ static void work(struct mw_reap *reap)
 
 static void *loop(void *arg)
 {
-	const struct sched_param param = { .sched_priority = PRIORITY };
 	struct mw_reaper *r = arg;
 
-	if (sched_setscheduler(0, SCHED_FIFO, &param) < 0) {
+	if (mw_schedule(0, SCHED_FIFO, PRIORITY) < 0) {
 		setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), -20);
 		__atomic_store_n(&r->is_realtime, false, __ATOMIC_RELAXED);
 	}

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rights - the capabilities of one thread.
+ * rights - the capabilities of one thread, and its place before others.
  */
 #pragma once
 
 #include <linux/capability.h>
+#include <sched.h>
 #include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define MW_RIGHT(cap) ((uint64_t)1 << (cap))
 
 /* All others are given up by this thread, for good.  ret_had: what it had; may be NULL.  0 or
  * negative errno. */
 int mw_rights_keep(uint64_t keep, uint64_t *ret_had);
+
+/* sched_setscheduler(2) of one thread, 0: of this one; by the kernel itself, for musl's function always
+ * fails (ENOSYS).  0, or -1 with errno. */
+static inline int mw_schedule(pid_t tid, int policy, int priority)
+{
+	const struct sched_param param = { .sched_priority = priority };
+
+	return (int)syscall(SYS_sched_setscheduler, tid, policy, &param);
+}

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -15,11 +14,10 @@
 
 static void *loop(void *arg)
 {
-	const struct sched_param param = { .sched_priority = 1 };
 	struct mw_asker *a = arg;
 
 	/* Of one who waits for memory only the others' priority matters; hidepid asks for a right. */
-	sched_setscheduler(0, SCHED_FIFO, &param);
+	mw_schedule(0, SCHED_FIFO, 1);
 	mw_rights_keep(MW_RIGHT(CAP_SYS_PTRACE), NULL);
 	for (;;) {
 		const uint64_t one = 1;

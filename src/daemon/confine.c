@@ -60,8 +60,7 @@ void mw_confine_memory(struct mw_confine *c)
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
 		c->locked = -errno;
 	c->adj = set_adj();
-	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK,
-			       &(struct sched_param){ .sched_priority = 1 }) < 0)
+	if (mw_schedule(0, SCHED_FIFO | SCHED_RESET_ON_FORK, 1) < 0)
 		c->realtime = -errno;
 }
 

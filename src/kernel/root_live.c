@@ -11,7 +11,6 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
@@ -25,6 +24,7 @@
 #include "kernel/pid_promises.h"
 #include "kernel/qemu_name.h"
 #include "kernel/root_private.h"
+#include "kernel/statx.h"
 
 static int answer(struct mw_arena *arena, const char *text, struct mw_str *ret)
 {
@@ -69,8 +69,8 @@ int mw_live_open_path(int dirfd, const char *name, bool may_wait)
 /* From what the kernel has in memory: no dead file server is waited for. */
 static int stat_cached(int dirfd, const char *name, int flags, struct statx *ret)
 {
-	return statx(dirfd, name, flags | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS,
-		     ret) < 0
+	return mw_statx(dirfd, name, flags | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
+			STATX_BASIC_STATS, ret) < 0
 		       ? -errno
 		       : 0;
 }

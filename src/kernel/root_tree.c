@@ -14,13 +14,13 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/fmt.h"
 #include "kernel/root_private.h"
+#include "kernel/statx.h"
 
 #define FILES_KEPT 16
 #define DIRS_KEPT 8
@@ -112,8 +112,8 @@ static void visit(struct walk *w, size_t in, int dirfd, struct mw_str name)
 	struct statx st;
 
 	/* From what is in memory: what is mounted here may belong to a dead file server. */
-	if (statx(dirfd, leaf, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
-		  STATX_BASIC_STATS, &st) < 0 ||
+	if (mw_statx(dirfd, leaf, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
+		     STATX_BASIC_STATS, &st) < 0 ||
 	    st.stx_attributes & STATX_ATTR_MOUNT_ROOT ||
 	    makedev(st.stx_dev_major, st.stx_dev_minor) != w->dev || seen_before(w, &st))
 		return;

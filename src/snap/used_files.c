@@ -363,8 +363,9 @@ static void expand(struct take *t, struct mw_str folder, struct mw_str rest, siz
 
 		if (mw_glob_is_pattern(part) && !mw_glob_match(part, name))
 			continue;
-		path = mw_str_of(mw_fmt(t->temp, "%.*s%s%.*s", (int)folder.n, folder.p,
-					folder.n ? "/" : "", (int)name.n, name.p));
+		path = mw_str_of(mw_fmt(t->temp, "%.*s%s%.*s", (int)folder.n,
+					folder.n ? folder.p : "", folder.n ? "/" : "", (int)name.n,
+					name.p));
 		if (rest.n)
 			expand(t, path, rest, depth + 1);
 		else
