@@ -170,26 +170,36 @@ static bool ask_sharers(struct mw_guard_turn *t, size_t task)
 	return mw_guard_detail(t);
 }
 
-/*
- * More than half of what is used belongs to no process, and this kill would not bring back half a
- * limit more than the limit: the next one would die for nothing, and the one after.  Or what grows
- * belongs to none: then it is let grow until hardly anything is left.
- */
-static bool owns_nobody(const struct mw_guard_turn *t, uint64_t frees_bytes)
+/* Does this kill bring back half a limit more than the limit?  As long as something is left it must
+ * also be the death of one who grows, or holds half of what processes hold. */
+static bool would_help(const struct mw_guard_turn *t, size_t task, uint64_t frees_bytes,
+		       uint64_t owned_bytes)
 {
 	const struct mw_guard_sums *s = &t->sums;
-	struct mw_val owned = mw_sub(s->owned_bytes, s->unowned_bytes), after;
-	bool dominates, enough;
+	struct mw_val after = mw_add(s->counted_bytes, mw_ok(frees_bytes));
+
+	return mw_known(after) && after.v / 3 * 2 >= s->limit_bytes &&
+	       (s->counted_bytes.v < s->limit_bytes / 4 || frees_bytes >= owned_bytes / 2 ||
+		mw_or(t->view->task[task].grows_bytes_per_s, 0) > 0);
+}
+
+/*
+ * More than half of what is used belongs to no process, and this kill would not help: the next one
+ * would die for nothing, and the one after.  Or what grows belongs to none: then it is let grow
+ * until hardly anything is left.
+ */
+static bool owns_nobody(const struct mw_guard_turn *t, size_t task, uint64_t frees_bytes)
+{
+	const struct mw_guard_sums *s = &t->sums;
+	struct mw_val owned = mw_sub(s->owned_bytes, s->unowned_bytes);
 
 	if (s->own || !mw_known(owned))
 		return false;
 	owned = mw_add(owned, mw_ok(mw_or(s->swap_used_bytes, 0)));
-	after = mw_add(s->counted_bytes, mw_ok(frees_bytes));
-	dominates = mw_known(owned) && s->unowned_bytes.v > owned.v;
-	enough = mw_known(after) && after.v / 3 * 2 >= s->limit_bytes;
 	if (mw_guard_falls_unowned(t->state) && s->counted_bytes.v >= s->limit_bytes / 4)
 		return true;
-	return dominates && !enough;
+	return mw_known(owned) && s->unowned_bytes.v > owned.v &&
+	       (task == t->view->n_tasks || !would_help(t, task, frees_bytes, owned.v));
 }
 
 static bool should_term(const struct mw_guard_turn *t, const struct mw_guard_task *task)
@@ -265,13 +275,13 @@ void mw_guard_choose(struct mw_guard_turn *t)
 	if (mw_guard_detail(t))
 		return;
 	if (s.best == t->view->n_tasks) {
-		if (owns_nobody(t, 0))
+		if (owns_nobody(t, s.best, 0))
 			mw_guard_warn(t, MW_GUARD_NOBODY_OWNS);
 		else if (!mw_guard_kill_crowd(t, 0, false))
 			mw_guard_warn(t, MW_GUARD_NOBODY_LEFT);
 		return;
 	}
-	if (owns_nobody(t, s.rating.frees_bytes)) {
+	if (owns_nobody(t, s.best, s.rating.frees_bytes)) {
 		mw_guard_warn(t, MW_GUARD_NOBODY_OWNS);
 		return;
 	}
