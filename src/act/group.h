@@ -35,7 +35,7 @@ struct mw_group_kill {
 
 /* cgroup.kill (v2, 5.14), else each process until none is left that was not signalled, in at most
  * MW_GROUP_ROUNDS rounds: where it still forks, call again.  Steps other than MW_KILL_SIGNAL are
- * done to each of them, which takes its time where there are hundreds.  No steps: only looks whether it is
- * empty.  0 or negative errno. */
+ * done to each of them, which takes its time where there are hundreds.  No steps: only looks
+ * whether it is empty.  0 or negative errno. */
 int mw_act_group_kill(const struct mw_killer *k, struct mw_str path, unsigned steps,
 		      struct mw_group_kill *ret);

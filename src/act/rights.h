@@ -16,8 +16,8 @@
  * negative errno. */
 int mw_rights_keep(uint64_t keep, uint64_t *ret_had);
 
-/* sched_setscheduler(2) of one thread, 0: of this one; by the kernel itself, for musl's function always
- * fails (ENOSYS).  0, or -1 with errno. */
+/* sched_setscheduler(2) of one thread, 0: of this one; by the kernel itself, for musl's function
+ * always fails (ENOSYS).  0, or -1 with errno. */
 static inline int mw_schedule(pid_t tid, int policy, int priority)
 {
 	const struct sched_param param = { .sched_priority = priority };

@@ -16,7 +16,7 @@ static void *loop(void *arg)
 {
 	struct mw_asker *a = arg;
 
-	/* Of one who waits for memory only the others' priority matters; hidepid asks for a right. */
+	/* As who asks: else it would wait for a CPU.  hidepid asks for a right. */
 	mw_schedule(0, SCHED_FIFO, 1);
 	mw_rights_keep(MW_RIGHT(CAP_SYS_PTRACE), NULL);
 	for (;;) {

@@ -137,9 +137,8 @@ static int start(struct mw_daemon *d)
 	d->signals = open_signals();
 	if (d->signals < 0)
 		return fail(d, "signalfd", -errno);
-	if (!c->dry_run && (c->hook.n || c->restart_unit))
-		mw_helper_start(&d->helper);
 	if (!c->dry_run) {
+		mw_helper_start(&d->helper); /* a later configuration may need it */
 		r = mw_rehearsal_fork(&child);
 		if (r < 0)
 			return fail(d, "a child to rehearse with", r);

@@ -2,14 +2,14 @@
 #include "daemon/helper.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "act/rights.h"
 
 #define MESSAGE_BYTES 4096
 #define WORDS_MAX 32
@@ -32,14 +32,6 @@ static void run(char *message, size_t n)
 	_exit(127);
 }
 
-static void no_rights(void)
-{
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct none[2] = {};
-
-	syscall(SYS_capset, &head, none);
-}
-
 static _Noreturn void serve(int fd)
 {
 	static char message[MESSAGE_BYTES + 1];
@@ -47,7 +39,7 @@ static _Noreturn void serve(int fd)
 
 	prctl(PR_SET_NAME, "memwhyd-hooks");
 	signal(SIGCHLD, SIG_IGN);
-	no_rights();
+	mw_rights_keep(0, NULL);
 	while ((n = recv(fd, message, MESSAGE_BYTES, 0)) != 0) {
 		if (n < 0)
 			continue;

@@ -13,8 +13,8 @@
 #define TICKS_PER_S 100 /* USER_HZ */
 #define YOUNG_TICKS (3 * TICKS_PER_S)
 #define BEFORE_LEAST_NS 250000000u
-/* A counter of resident pages that is read without a lock is wrong by so much (percpu_counter_batch,
- * lib/percpu_counter.c): it is not growth. */
+/* A counter of resident pages that is read without a lock is wrong by so much
+ * (percpu_counter_batch, lib/percpu_counter.c): it is not growth. */
 #define NOISE_PAGES 64
 
 struct now {

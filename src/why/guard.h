@@ -33,8 +33,8 @@
  *    by it, and the reason is said (counted_bytes of the decision has it).
  *
  * Who is spared is in guard_rate.c, what is believed of the meters in guard_meters.c, which one is
- * chosen in guard_choose.c, guard_peers.c, guard_group.c, what is waited for in guard_victim.c; the whole order of questions in
- * guard.c.  docs/guard.md tells it to users.
+ * chosen in guard_choose.c, guard_peers.c, guard_group.c, what is waited for in guard_victim.c; the
+ * whole order of questions in guard.c.  docs/guard.md tells it to users.
  */
 #pragma once
 
@@ -158,7 +158,7 @@ struct mw_guard_task {
 	enum mw_why detail_why;
 	struct mw_val uid, swap_bytes, anon_bytes, shmem_bytes, locked_bytes;
 	struct mw_val ignores_term; /* 1: SIGTERM is ignored or blocked */
-	struct mw_val frozen;	    /* 1: in a frozen v1 group */
+	struct mw_val frozen;	    /* 1: in a frozen group of v2; of v1 its state is D */
 	struct mw_val sharers;	    /* other processes with its address space, by kcmp; 0: none */
 	uint64_t space;		    /* equal in all that share one; 0: with nobody in the view */
 	struct mw_str exe;	    /* empty: not known */

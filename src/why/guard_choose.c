@@ -251,10 +251,11 @@ static void kill_process(struct mw_guard_turn *t, size_t task)
 	struct mw_guard_rating r = mw_guard_rate(t->config, t->view, task);
 	size_t all[MW_GUARD_TARGETS_MAX];
 	size_t n = mw_guard_space(t->view, task, all, MW_GUARD_TARGETS_MAX);
-	enum mw_guard_verb verb = should_term(t, victim) ? MW_GUARD_TERM
-				  : t->config->restart_unit && mw_str_ends(victim->unit, ".service")
-					  ? MW_GUARD_RESTART
-					  : MW_GUARD_KILL;
+	enum mw_guard_verb verb =
+		should_term(t, victim) ? MW_GUARD_TERM
+		: t->config->restart_unit && mw_guard_is_system_service(t->view, task)
+			? MW_GUARD_RESTART
+			: MW_GUARD_KILL;
 
 	t->ret->n_targets = 0;
 	for (size_t i = 0; i < n; i++)

@@ -224,3 +224,20 @@ bool mw_guard_kill_crowd(struct mw_guard_turn *t, uint64_t more_than_bytes, bool
 	}
 	return found && strike_crowd(t, &best, best.leader);
 }
+
+bool mw_guard_is_system_service(const struct mw_guard_view *view, size_t task)
+{
+	size_t group = view->task[task].group;
+	struct mw_str rest, part;
+
+	if (group >= view->n_groups)
+		return false;
+	rest = view->group[group].path;
+	while (rest.n) {
+		mw_str_cut(&rest, '/', &part);
+		if (part.n && !mw_str_ends(part, ".slice"))
+			return mw_str_ends(part, ".service") &&
+			       mw_str_same(part, view->task[task].unit);
+	}
+	return false;
+}

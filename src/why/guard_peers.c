@@ -53,8 +53,8 @@ static size_t next(const struct mw_guard_turn *t, const struct peers *p, uint64_
 	return best;
 }
 
-/* So much must be available after it: half a limit more than the limit, and what the others take in a
- * second. */
+/* So much must be available after it: half a limit more than the limit, and what the others take in
+ * a second. */
 static uint64_t wanted_bytes(const struct mw_guard_turn *t, const struct peers *p)
 {
 	const struct mw_guard_sums *s = &t->sums;

@@ -112,6 +112,9 @@ bool mw_guard_kill_group(struct mw_guard_turn *t, size_t task, bool comes_back);
  * of memory: the group that gives back more, and grows where that is asked. */
 bool mw_guard_kill_crowd(struct mw_guard_turn *t, uint64_t more_than_bytes, bool growing);
 
+/* Is its unit a service of the system's own systemd?  Below it a user may give groups any name. */
+bool mw_guard_is_system_service(const struct mw_guard_view *view, size_t task);
+
 /* While memory falls, has this growth no part in that?  Not known: it may have. */
 bool mw_guard_is_quiet(const struct mw_guard_turn *t, struct mw_val grows_bytes_per_s);
 

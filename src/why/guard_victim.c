@@ -70,8 +70,8 @@ static bool take_outcome(struct mw_guard_turn *t)
 	return true;
 }
 
-/* A group is gone when it is empty, or when all owners together hold less than before by nine tenths
- * of what was to come: members share much of what each of them seems to hold. */
+/* A group is gone when it is empty, or when all owners together hold less than before by nine
+ * tenths of what was to come: members share much of what each of them seems to hold. */
 static void take_group(struct mw_guard_turn *t)
 {
 	struct mw_guard_victim *v = &t->state->victim;

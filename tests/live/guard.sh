@@ -222,6 +222,21 @@ while True:
 		"$(is [ "$(grep -c WATCHDOG=1 "$work/told")" -ge 3 ])")" "$(grep -c WATCHDOG=1 "$work/told") watchdog"
 }
 
+# Set while it runs: after the kill it is run with what happened; a program that is not there harms nobody.
+case_hook() {
+	printf '#!/bin/sh\nenv | grep ^MEMWHY_ | sort >"%s/$1"\n' "$work" >"$work/tell"
+	chmod +x "$work/tell"
+	start '[steps]\nhook = /nonexistent\n'
+	printf '[steps]\nhook = %s told two\n' "$work/tell" >"$work/conf"
+	kill -HUP $guard
+	sleep 0.5
+	hog
+	finish
+	verdict "$(and "$(dead_by 9)" "$(is grep -q '^MEMWHY_COMM=hog$' "$work/told")" \
+		"$(is grep -q '^MEMWHY_EVENT=kill$' "$work/told")" "$(is grep -q '^MEMWHY_PID=[0-9]*$' "$work/told")")" \
+		"$(grep -c . "$work/told") words of it"
+}
+
 if [ "$1" = inside ]; then
 	case=$2 work=$3 bin=$4
 	umount $v1 && mount -t cgroup -o memory none $v1 || { echo "skip guard $case: no hierarchy of its own"; exit 0; }
@@ -238,7 +253,7 @@ bin=$(cd "$B" && pwd)
 trap 'rm -rf "$work"; rmdir $group 2>/dev/null' EXIT
 trap 'exit 1' HUP INT TERM
 bad=0
-for case in ${CASES:-hog term ignores_term dies_of_term hidepid no_descriptors bad_configuration good_configuration allocates_nothing odd_name dry_run stopped asked explain journal notify}; do
+for case in ${CASES:-hog term ignores_term dies_of_term hidepid no_descriptors bad_configuration good_configuration allocates_nothing odd_name dry_run stopped asked explain journal notify hook}; do
 	mkdir "$group" || exit 1
 	echo $((MIB << 20)) >$group/memory.limit_in_bytes
 	mkdir "$work/$case"

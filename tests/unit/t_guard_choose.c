@@ -285,10 +285,17 @@ static void as_a_group(void **state)
 
 static void restarts(void **state)
 {
+	struct mw_guard_task *t = add_task(&n, 1000, "shop", 8 * GIB);
+
 	(void)state;
 	n.config.restart_unit = true;
-	add_task(&n, 1000, "shop", 8 * GIB)->unit = mw_str_of("shop.service");
+	t->unit = mw_str_of("shop.service");
+	t->group = add_group(&n, "/system.slice/system-shop.slice/shop.service/worker");
 	expect_verb(turn(&n), MW_GUARD_RESTART, MW_GUARD_LOW);
+	/* A user's group of that name. */
+	n.state = (struct mw_guard_state){};
+	t->group = add_group(&n, "/user.slice/user-1000.slice/user@1000.service/shop.service");
+	expect_verb(turn(&n), MW_GUARD_KILL, MW_GUARD_LOW);
 }
 
 /* --- meters that are not believed --- */

@@ -54,7 +54,7 @@ static void crowd_dies(void **state)
 	expect_kill(turn_in(&n, 100), 3000);
 }
 
-/* It is empty, and little came back, for its members shared most of it: nobody waits for the rest. */
+/* It is empty, and little came back, for its members shared most: nobody waits for the rest. */
 static void crowd_shared(void **state)
 {
 	crowd(state);
