@@ -1,18 +1,12 @@
 # What memwhyd costs while nothing happens, beside earlyoom and nohang, in one run; and how long after
-# the limit is crossed its signal comes.  All within namespaces of their own, so that none of them
-# sees, or kills, what runs here.  Sourced by run.sh.
-
-bench_guard_static() { # the program that is installed on servers: static, of the release build
-	[ -e build-static/build.ninja ] || meson setup build-static -Dstatic=true --buildtype=release >/dev/null
-	ninja -C build-static --quiet memwhyd
-}
+# the limit is crossed its signal comes: of the static program (./dev static).  All within namespaces
+# of their own, so that none of them sees, or kills, what runs here.  Sourced by run.sh.
 
 bench_guard_idle() { # [SECONDS]
-	bench_guard_static
 	: >"$work/conf"
 	cat >"$work/idle.sh" <<-'EOF'
 		work=$1 seconds=$2
-		build-static/memwhyd --config "$work/conf" --socket "$work/sock" 2>/dev/null &
+		build-musl/memwhyd --config "$work/conf" --socket "$work/sock" 2>/dev/null &
 		pids="memwhyd $!"
 		! command -v earlyoom >/dev/null || { earlyoom -r 0 >/dev/null 2>&1 & pids="$pids earlyoom $!"; }
 		! command -v nohang >/dev/null || { nohang --monitor --config /etc/nohang/nohang.conf \
@@ -38,7 +32,6 @@ bench_guard_idle() { # [SECONDS]
 }
 
 bench_guard_latency() { # [ROUNDS [MIB_PER_S [MIB]]]
-	bench_guard_static
 	mib=${3:-1024}
 	group=/sys/fs/cgroup/memory/memwhy_bench_$$
 	[ -w /sys/fs/cgroup/memory/memory.limit_in_bytes ] || { echo "guard-latency: needs memory cgroups v1"; return; }
@@ -49,7 +42,7 @@ bench_guard_latency() { # [ROUNDS [MIB_PER_S [MIB]]]
 	cat >"$work/latency.sh" <<-'EOF'
 		work=$1 rounds=$2 rate=$3 crossed=$4
 		umount /sys/fs/cgroup/memory && mount -t cgroup -o memory none /sys/fs/cgroup/memory || exit 1
-		nice -n -20 build-static/memwhyd --config "$work/conf" --socket "$work/sock" 2>"$work/said" &
+		nice -n -20 build-musl/memwhyd --config "$work/conf" --socket "$work/sock" 2>"$work/said" &
 		while ! grep -q watches "$work/said"; do sleep 0.1; done
 		i=0
 		while [ $i -lt "$rounds" ]; do

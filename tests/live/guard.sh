@@ -222,6 +222,18 @@ while True:
 		"$(is [ "$(grep -c WATCHDOG=1 "$work/told")" -ge 3 ])")" "$(grep -c WATCHDOG=1 "$work/told") watchdog"
 }
 
+# All of it is locked in memory.
+case_resident() {
+	small=$bin/../build-musl/memwhyd
+	[ -x "$small" ] || { echo "elsewhere guard resident: no static program (./dev static)"; return; }
+	bin=$work
+	cp "$small" "$bin/"
+	start ''
+	sleep 1
+	resident=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' /proc/$guard/status)
+	finish
+	verdict "$(is [ "${resident:-9999}" -le 1024 ])" "$resident KiB of the static program"
+}
 # Set while it runs: after the kill it is run with what happened; a program that is not there harms nobody.
 case_hook() {
 	printf '#!/bin/sh\nenv | grep ^MEMWHY_ | sort >"%s/$1"\n' "$work" >"$work/tell"
@@ -253,7 +265,7 @@ bin=$(cd "$B" && pwd)
 trap 'rm -rf "$work"; rmdir $group 2>/dev/null' EXIT
 trap 'exit 1' HUP INT TERM
 bad=0
-for case in ${CASES:-hog term ignores_term dies_of_term hidepid no_descriptors bad_configuration good_configuration allocates_nothing odd_name dry_run stopped asked explain journal notify hook}; do
+for case in ${CASES:-hog term ignores_term dies_of_term hidepid no_descriptors bad_configuration good_configuration allocates_nothing odd_name dry_run stopped asked explain journal notify hook resident}; do
 	mkdir "$group" || exit 1
 	echo $((MIB << 20)) >$group/memory.limit_in_bytes
 	mkdir "$work/$case"
