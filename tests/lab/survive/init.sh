@@ -3,11 +3,12 @@
 # Process 1 of the first moment: puts the lab's programs on the disk, chooses the guard, hands over to systemd.
 mount -t devtmpfs dev /dev
 mount -t proc proc /proc
-for try in 1 2 3 4 5 6 7 8 9 10; do # the disk may come late
-	[ ! -b /dev/nvme0n1 ] || break
-	sleep 0.$try
+try=0
+until mount -t ext4 /dev/nvme0n1 /disk; do # the disk may come late
+	try=$((try + 1))
+	[ $try -lt 50 ] || exec sh
+	sleep 0.2
 done
-mount -t ext4 /dev/nvme0n1 /disk || exec sh
 cp /lab/* /disk/lab/
 wants=/disk/etc/systemd/system/lab.target.wants
 mkdir -p $wants
