@@ -21,7 +21,7 @@
 #include "why/guard.h"
 
 #define MW_SENSE_TASKS 512
-#define MW_SENSE_GROUPS 64
+#define MW_SENSE_GROUPS 256
 #define MW_SENSE_DETAILS 96 /* processes a view */
 #define MW_SENSE_ZRAMS 8
 #define MW_SENSE_ROOM_BYTES ((size_t)64 << 10)

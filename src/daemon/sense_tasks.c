@@ -252,8 +252,10 @@ int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
 	s->room = whole;
 	for (size_t i = 0; i < view->n_tasks; i++) {
 		s->task[i].grows_bytes_per_s = growth(s, before, &s->task[i], now, &at);
-		if (wants_groups)
-			s->task[i].group = mw_sense_group(s, view, s->task[i].pid, &why);
+		if (!wants_groups)
+			continue;
+		s->task[i].group = mw_sense_group(s, view, s->task[i].pid, &why);
+		view->n_unseen += why == MW_DENIED; /* it may be in a group that dies */
 	}
 	remember(s, view);
 	return it.error;

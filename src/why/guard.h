@@ -193,7 +193,7 @@ struct mw_guard_view {
 	struct mw_guard_meters meters;
 	struct mw_guard_task *task; /* by pid; the caller's */
 	size_t n_tasks;
-	size_t n_unseen; /* more than there was room for: then no group dies as a whole */
+	size_t n_unseen; /* for them, or their groups, was no room: then no group dies as a whole */
 	bool has_groups; /* .wants_groups was followed, whatever came of it */
 	struct mw_guard_group *group;
 	size_t n_groups;
