@@ -249,7 +249,7 @@ static bool is_gone(const struct mw_kill_target *t)
 
 static bool boost_thread(pid_t tid, bool realtime)
 {
-	int policy = sched_getscheduler(tid) & ~SCHED_RESET_ON_FORK;
+	int policy = mw_scheduled(tid) & ~SCHED_RESET_ON_FORK;
 
 	if (policy != SCHED_OTHER && policy != SCHED_BATCH && policy != SCHED_IDLE)
 		return false;

@@ -16,11 +16,16 @@
  * negative errno. */
 int mw_rights_keep(uint64_t keep, uint64_t *ret_had);
 
-/* sched_setscheduler(2) of one thread, 0: of this one; by the kernel itself, for musl's function
- * always fails (ENOSYS).  0, or -1 with errno. */
+/* sched_setscheduler(2) and sched_getscheduler(2) of one thread, 0: of this one; by the kernel
+ * itself, for musl's functions always fail (ENOSYS).  0 or the policy, or -1 with errno. */
 static inline int mw_schedule(pid_t tid, int policy, int priority)
 {
 	const struct sched_param param = { .sched_priority = priority };
 
 	return (int)syscall(SYS_sched_setscheduler, tid, policy, &param);
+}
+
+static inline int mw_scheduled(pid_t tid)
+{
+	return (int)syscall(SYS_sched_getscheduler, tid);
 }
