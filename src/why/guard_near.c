@@ -18,8 +18,7 @@ void mw_guard_warn(struct mw_guard_turn *t, enum mw_guard_cause cause)
 	t->ret->cause = cause;
 	t->ret->verb = again ? MW_GUARD_WAIT : MW_GUARD_WARN;
 	t->ret->wait_ms = mw_guard_wait_ms(t);
-	/* Looking costs more than the meters; but who could not be asked just now may be soon, while
-	 * there is time. */
+	/* Looking costs more than the meters; but who could not be asked just now may be soon. */
 	if (cause != MW_GUARD_NEAR && t->ret->wait_ms < 500)
 		t->ret->wait_ms = mw_or(t->ret->left_ms, UINT64_MAX) < 1000 ? SOON_MS : 500;
 	if (again)
