@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "act/kill.h"
-#include "act/rights.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,10 +16,10 @@
 #include "act/listing.h"
 #include "act/process.h"
 #include "act/reaper.h"
+#include "act/thread.h"
 #include "kernel/pid_cgroup.h"
 #include "kernel/pid_stat.h"
 
-#define TICK_NS 10000000 /* USER_HZ is 100 (nsec_to_clock_t(), kernel/time/time.c) */
 #define GROUPS_BYTES 16384
 #define SHARES_DEFAULT 1024
 #define WEIGHT_DEFAULT 100
@@ -37,7 +36,7 @@ static uint64_t clock_ns(clockid_t clock)
 
 uint64_t mw_act_kill_ticks(void)
 {
-	return clock_ns(CLOCK_BOOTTIME) / TICK_NS;
+	return clock_ns(CLOCK_BOOTTIME) / MW_TICK_NS;
 }
 
 static int procs_of_root(const struct mw_hierarchy *h)

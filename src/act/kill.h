@@ -80,6 +80,8 @@ struct mw_kill_result {
 				    * MW_RACED: for more, others in it grew */
 };
 
+#define MW_TICK_NS 10000000 /* USER_HZ is 100 (nsec_to_clock_t(), kernel/time/time.c) */
+
 /* Now, as proc/PID/stat counts. */
 uint64_t mw_act_kill_ticks(void);
 

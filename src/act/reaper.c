@@ -12,13 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "act/rights.h"
+#include "act/thread.h"
 
-#ifndef SYS_process_mrelease
-#define SYS_process_mrelease 448 /* the same on all machines */
-#endif
-
-#define STACK_BYTES (64u << 10)
 #define PRIORITY 49 /* below threaded interrupts, which are at 50 */
 #define PATIENCE_MS 200
 #define PAUSE_MS 2
@@ -155,23 +150,6 @@ static void *loop(void *arg)
 	}
 }
 
-static int start_thread(struct mw_reaper *r)
-{
-	sigset_t all, old;
-	pthread_attr_t attr;
-	int e = pthread_attr_init(&attr);
-
-	if (e)
-		return -e;
-	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	e = pthread_create(&r->thread[r->n_threads], &attr, loop, r);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attr);
-	return -e;
-}
-
 int mw_reaper_start(struct mw_reaper *r)
 {
 	int e = 0;
@@ -180,7 +158,8 @@ int mw_reaper_start(struct mw_reaper *r)
 	r->is_realtime = r->has_no_rights = true;
 	if (sem_init(&r->work, 0, 0) < 0 || sem_init(&r->ready, 0, 0) < 0)
 		return -errno;
-	while (r->n_threads < MW_REAPER_THREADS && !(e = start_thread(r)))
+	while (r->n_threads < MW_REAPER_THREADS &&
+	       !(e = mw_thread_start(&r->thread[r->n_threads], loop, r)))
 		r->n_threads++;
 	for (unsigned i = 0; i < r->n_threads; i++)
 		while (sem_wait(&r->ready) < 0)

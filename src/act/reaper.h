@@ -22,6 +22,11 @@
 #include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/syscall.h>
+
+#ifndef SYS_process_mrelease
+#define SYS_process_mrelease 448 /* the same on all machines */
+#endif
 
 #define MW_REAPS_MAX 256
 #define MW_REAPER_THREADS 2

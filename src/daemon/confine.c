@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "act/rights.h"
+#include "act/thread.h"
 #include "daemon/sandbox.h"
 
 #define DESCRIPTORS 256 /* more than are ever open at once */

@@ -102,8 +102,7 @@ static int take_all(struct mw_daemon *d)
 		r = mw_sense_open(d->root, &d->sense);
 	if (r < 0)
 		return fail(d, "/proc", r);
-	if (!mw_asker_start(&d->asker, &d->sense.proc))
-		d->sense.asker = &d->asker;
+	mw_fetcher_start(&d->sense.fetcher, &d->sense.proc);
 	if (!mw_act_process_numbers_are_ours())
 		return fail(d, "/proc shows another PID namespace", -EPERM);
 	mw_psi_open(d->root, &d->settings.config, &d->psi);
@@ -230,7 +229,6 @@ static void end(struct mw_daemon *d)
 	mw_control_close(&d->control);
 	mw_helper_stop(&d->helper);
 	mw_psi_close(&d->psi);
-	mw_asker_stop(&d->asker);
 	mw_sense_close(&d->sense);
 	d->root = mw_root_free(d->root);
 	mw_arena_done(&d->arena);

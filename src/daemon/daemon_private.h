@@ -26,7 +26,6 @@ struct mw_daemon {
 	struct mw_root *root;
 	struct mw_arena arena; /* of the start */
 	struct mw_sense sense;
-	struct mw_asker asker; /* of sense */
 	struct mw_psi psi;
 	struct mw_deed deed;
 	struct mw_ring ring;

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "act/rights.h"
+#include "act/thread.h"
 
 #define MESSAGE_BYTES 4096
 #define WORDS_MAX 32

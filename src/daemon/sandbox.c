@@ -10,9 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef SYS_process_mrelease
-#define SYS_process_mrelease 448 /* the same on all machines */
-#endif
+#include "act/reaper.h"
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64

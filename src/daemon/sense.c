@@ -120,6 +120,7 @@ int mw_sense_open(struct mw_root *root, struct mw_sense *ret)
 	r = mw_kept_open_folder(root, "proc", &ret->proc);
 	if (r < 0)
 		return r;
+	ret->fetcher.folder = &ret->proc;
 	mw_kept_open(root, "proc/meminfo", &ret->meminfo);
 	mw_kept_open(root, "proc/vmstat", &ret->vmstat);
 	mw_kept_open(root, "proc/pressure/memory", &ret->pressure);
@@ -137,6 +138,7 @@ void mw_sense_close(struct mw_sense *s)
 					&s->usage,	&s->stat,	&s->groups,
 					&s->swap_limit, &s->swap_usage, &s->container_pressure };
 
+	mw_fetcher_stop(&s->fetcher);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i]->root)
 			mw_kept_close(all[i]);

@@ -16,7 +16,7 @@
  */
 #pragma once
 
-#include "daemon/asker.h"
+#include "daemon/fetcher.h"
 #include "kernel/kept.h"
 #include "why/guard.h"
 
@@ -47,7 +47,7 @@ struct mw_sense {
 	struct mw_kept groups; /* folder of the memory cgroups */
 	char groups_root[256]; /* of the hierarchy what is mounted there; empty: all of it */
 	bool groups_v2;
-	struct mw_asker *asker;	      /* the caller's; NULL: it reads by itself, and may wait */
+	struct mw_fetcher fetcher;    /* of proc; who must not wait starts it */
 	bool wants_cmdline;	      /* a pattern asks for it */
 	bool wants_figures;	      /* of the groups of a view; else only their paths */
 	struct mw_val zone_low_bytes; /* read at the opening */

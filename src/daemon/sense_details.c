@@ -55,10 +55,7 @@ static struct mw_str cmdline_of(struct mw_sense *s, uint64_t pid, int *ret_r)
 	struct mw_str text;
 	char path[48];
 
-	*ret_r = s->asker
-			 ? mw_asker_head(s->asker, mw_sense_path(path, pid, "cmdline"), room, &text)
-			 : mw_kept_head_below(&s->proc, mw_sense_path(path, pid, "cmdline"), room,
-					      &text);
+	*ret_r = mw_fetcher_head(&s->fetcher, mw_sense_path(path, pid, "cmdline"), room, &text);
 	if (*ret_r < 0)
 		return (struct mw_str){};
 	while (text.n && !text.p[text.n - 1])

@@ -9,9 +9,8 @@
 #include "kernel/pid_stat.h"
 #include "kernel/pid_statm.h"
 
-#define EXITING 0x4u	/* PF_EXITING, include/linux/sched.h */
-#define TICKS_PER_S 100 /* USER_HZ */
-#define YOUNG_TICKS (3 * TICKS_PER_S)
+#define EXITING 0x4u /* PF_EXITING, include/linux/sched.h */
+#define YOUNG_TICKS (3000000000u / MW_TICK_NS)
 #define BEFORE_LEAST_NS 250000000u
 /* A counter of resident pages that is read without a lock is wrong by so much
  * (percpu_counter_batch, lib/percpu_counter.c): it is not growth. */
@@ -120,7 +119,7 @@ static struct mw_val growth_of_new(const struct mw_guard_task *t, uint64_t now_t
 
 	if (now_ticks < t->start_ticks || age > YOUNG_TICKS)
 		return mw_no(MW_UNREAD);
-	return per_second(own_bytes(t), (age + 1) * (1000000000u / TICKS_PER_S));
+	return per_second(own_bytes(t), (age + 1) * MW_TICK_NS);
 }
 
 /* Both are in the order of pids: *at only moves on. */

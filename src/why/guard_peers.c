@@ -9,7 +9,8 @@ struct peers {
 	size_t task[MW_GUARD_TARGETS_MAX]; /* the chosen one first */
 	size_t n;
 	uint64_t bytes, grows_bytes_per_s;
-	bool known; /* only those of whom it is known who they are */
+	uint64_t least_bytes, least_bytes_per_s; /* who has less is not like the first */
+	bool known;				 /* only those of whom it is known who they are */
 };
 
 static bool has(const struct peers *p, size_t task)
@@ -20,16 +21,15 @@ static bool has(const struct peers *p, size_t task)
 	return false;
 }
 
-static bool is_like(const struct mw_guard_turn *t, size_t i, const struct mw_guard_rating *r,
-		    size_t first)
+static bool is_like(const struct mw_guard_turn *t, const struct peers *p, size_t i,
+		    const struct mw_guard_rating *r)
 {
-	const struct mw_guard_task *task = &t->view->task[i], *one = &t->view->task[first];
-	uint64_t frees_bytes = mw_guard_rate(t->config, t->view, first).frees_bytes;
+	const struct mw_guard_task *task = &t->view->task[i];
 
 	return r->safe == MW_GUARD_MAY_DIE && !mw_guard_is_given_up(t->state, task) &&
-	       mw_or(task->sharers, 0) == 0 && r->frees_bytes >= frees_bytes / 2 &&
+	       mw_or(task->sharers, 0) == 0 && r->frees_bytes >= p->least_bytes &&
 	       mw_known(task->grows_bytes_per_s) &&
-	       task->grows_bytes_per_s.v >= one->grows_bytes_per_s.v / 2;
+	       task->grows_bytes_per_s.v >= p->least_bytes_per_s;
 }
 
 /* The best of those that are left; n_tasks: none. */
@@ -44,7 +44,7 @@ static size_t next(const struct mw_guard_turn *t, const struct peers *p, uint64_
 		if (has(p, i) || (p->known && t->view->task[i].detail_why != MW_OK))
 			continue;
 		r = mw_guard_rate(t->config, t->view, i);
-		if (!is_like(t, i, &r, p->task[0]) || r.points <= points)
+		if (!is_like(t, p, i, &r) || r.points <= points)
 			continue;
 		points = r.points;
 		best = i;
@@ -75,7 +75,9 @@ static void add(const struct mw_guard_turn *t, struct peers *p, size_t i, uint64
 
 static struct peers take(const struct mw_guard_turn *t, size_t first, uint64_t bytes, bool known)
 {
-	struct peers p = { .known = known };
+	struct peers p = { .known = known,
+			   .least_bytes = bytes / 2,
+			   .least_bytes_per_s = t->view->task[first].grows_bytes_per_s.v / 2 };
 
 	add(t, &p, first, bytes);
 	while (mw_guard_plus(t->sums.counted_bytes.v, p.bytes) < wanted_bytes(t, &p) &&

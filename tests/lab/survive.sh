@@ -164,7 +164,7 @@ survive_broken() { # EXPECT
 	(if .end == "panic" or .end == "hung" then broken("the guest did not come to its end") else empty end),
 	(if .guard != "kernel" and .guard_state != "active" then broken("it did not run: \(.guard_state)") else empty end),
 	(if .guard != "memwhyd" then empty else
-		(if (.net_ms // 0) > 2000 then broken("no beat for \(.net_ms) ms, in \(.waited_ms // "?") of it some task waited for memory")
+		(if (.net_ms // 0) > 2000 then broken("no beat for \(.net_ms) ms, in \(.waited_ms // "?") ms of it some task waited for memory")
 		elif (.gap_ms // 0) > 2000 then broken("no beat for \(.gap_ms) ms, of which the host perhaps took all but \(.net_ms)")
 		else empty end),
 		(if .innocents != [] then broken("innocents died: \(.innocents | unique | join(" "))") else empty end),

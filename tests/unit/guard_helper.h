@@ -105,6 +105,23 @@ static inline void begin_night(struct night *n)
 	add_task(n, 500, "memwhyd", 300 * MIB)->uid = mw_ok(0);
 }
 
+/* Hardly anything of it is available. */
+static inline void begin_shortage(struct night *n)
+{
+	begin_night(n);
+	n->meters.available_bytes = mw_ok(500 * MIB);
+	n->meters.anon_bytes = mw_ok(13 * GIB);
+}
+
+/* What came of the last kill. */
+static inline void comes_of_it(struct night *n, bool gone)
+{
+	n->view.outcome = (struct mw_guard_outcome){ .is = true,
+						     .pid = n->d.target[0].pid,
+						     .start_ticks = n->d.target[0].start_ticks,
+						     .gone = gone };
+}
+
 static inline void hide_details(struct mw_guard_task *t)
 {
 	struct mw_guard_task bare = { .pid = t->pid,

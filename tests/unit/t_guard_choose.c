@@ -9,9 +9,7 @@ static struct night n;
 static int fresh(void **state)
 {
 	(void)state;
-	begin_night(&n);
-	n.meters.available_bytes = mw_ok(500 * MIB);
-	n.meters.anon_bytes = mw_ok(13 * GIB);
+	begin_shortage(&n);
 	return 0;
 }
 

@@ -9,9 +9,7 @@ static struct night n;
 static int fresh(void **state)
 {
 	(void)state;
-	begin_night(&n);
-	n.meters.available_bytes = mw_ok(500 * MIB);
-	n.meters.anon_bytes = mw_ok(13 * GIB);
+	begin_shortage(&n);
 	return 0;
 }
 
@@ -36,10 +34,7 @@ static void crowd(void **state)
 static void crowd_dies(void **state)
 {
 	crowd(state);
-	n.view.outcome = (struct mw_guard_outcome){ .is = true,
-						    .pid = n.d.target[0].pid,
-						    .start_ticks = n.d.target[0].start_ticks,
-						    .gone = false };
+	comes_of_it(&n, false);
 	for (size_t i = 4; i < n.n; i++)
 		n.truth[i].dying = n.truth[i].group == 1;
 	add_task(&n, 3000, "innocent", 300 * MIB);
@@ -58,10 +53,7 @@ static void crowd_dies(void **state)
 static void crowd_shared(void **state)
 {
 	crowd(state);
-	n.view.outcome = (struct mw_guard_outcome){ .is = true,
-						    .pid = n.d.target[0].pid,
-						    .start_ticks = n.d.target[0].start_ticks,
-						    .gone = true };
+	comes_of_it(&n, true);
 	for (size_t i = 4; i < n.n; i++)
 		n.truth[i].dying = n.truth[i].group == 1;
 	add_task(&n, 3000, "hog", 300 * MIB);
@@ -134,9 +126,7 @@ static void comes_back(void **state)
 	for (uint64_t i = 0; i < 100; i++)
 		add_task(&n, 1000 + i, "storm", 100 * MIB)->group = 0;
 	expect_kill(turn(&n), 1000);
-	n.view.outcome = (struct mw_guard_outcome){
-		.is = true, .pid = 1000, .start_ticks = n.d.target[0].start_ticks, .gone = true
-	};
+	comes_of_it(&n, true);
 	n.truth[4].dying = true;
 	expect_verb(turn_in(&n, 300), MW_GUARD_KILL_GROUP, MW_GUARD_LOW);
 	assert_int_equal(n.d.target[0].frees_bytes, 99 * 100 * MIB);
@@ -151,17 +141,13 @@ static void comes_back_late(void **state)
 	for (uint64_t i = 0; i < 16; i++)
 		add_task(&n, 1000 + i, "cc1plus", 100 * MIB)->group = 0;
 	expect_kill(turn(&n), 1000);
-	n.view.outcome = (struct mw_guard_outcome){
-		.is = true, .pid = 1000, .start_ticks = n.d.target[0].start_ticks, .gone = true
-	};
+	comes_of_it(&n, true);
 	n.truth[5].dying = true;
 	expect_kill(turn_in(&n, 300), 1001);
 	n.truth[4] = n.truth[6];
 	n.truth[4].pid = 999;
 	n.truth[6].dying = true;
-	n.view.outcome = (struct mw_guard_outcome){
-		.is = true, .pid = 1001, .start_ticks = n.d.target[0].start_ticks, .gone = true
-	};
+	comes_of_it(&n, true);
 	expect_kill(turn_in(&n, 11000), 999);
 }
 

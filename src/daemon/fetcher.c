@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/asker.h"
+#include "daemon/fetcher.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "act/rights.h"
-
-#define STACK_BYTES (64u << 10)
+#include "act/thread.h"
 
 static void *loop(void *arg)
 {
-	struct mw_asker *a = arg;
+	struct mw_fetcher *a = arg;
 
 	/* As who asks: else it would wait for a CPU.  hidepid asks for a right. */
 	mw_schedule(0, SCHED_FIFO, 1);
@@ -31,41 +28,29 @@ static void *loop(void *arg)
 		a->error = mw_kept_head_below(a->folder, a->name,
 					      (struct mw_room){ a->text, sizeof(a->text) }, &text);
 		a->n = text.n;
-		if (text.n && text.p != a->text)
-			memmove(a->text, text.p, text.n);
 		r = write(a->answered, &one, sizeof(one));
 		(void)r;
 	}
 }
 
-int mw_asker_start(struct mw_asker *a, const struct mw_kept *folder)
+int mw_fetcher_start(struct mw_fetcher *a, const struct mw_kept *folder)
 {
-	sigset_t all, old;
-	pthread_attr_t attr;
-	int e;
+	int r;
 
-	*a = (struct mw_asker){ .folder = folder };
+	*a = (struct mw_fetcher){ .folder = folder };
 	a->answered = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (a->answered < 0)
 		return -errno;
 	sem_init(&a->work, 0, 0);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	e = pthread_attr_init(&attr);
-	if (!e) {
-		pthread_attr_setstacksize(&attr, STACK_BYTES);
-		e = pthread_create(&a->thread, &attr, loop, a);
-		pthread_attr_destroy(&attr);
-	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	a->runs = !e;
-	if (e)
+	r = mw_thread_start(&a->thread, loop, a);
+	a->runs = !r;
+	if (r < 0)
 		close(a->answered);
-	return -e;
+	return r;
 }
 
 /* Has the answer come?  At most so long is waited. */
-static bool is_answered(struct mw_asker *a, int patience_ms)
+static bool is_answered(struct mw_fetcher *a, int patience_ms)
 {
 	struct pollfd p = { .fd = a->answered, .events = POLLIN };
 	uint64_t count;
@@ -73,7 +58,7 @@ static bool is_answered(struct mw_asker *a, int patience_ms)
 	return poll(&p, 1, patience_ms) > 0 && read(a->answered, &count, sizeof(count)) > 0;
 }
 
-void mw_asker_stop(struct mw_asker *a)
+void mw_fetcher_stop(struct mw_fetcher *a)
 {
 	if (!a->runs)
 		return;
@@ -87,7 +72,7 @@ void mw_asker_stop(struct mw_asker *a)
 	sem_destroy(&a->work);
 }
 
-int mw_asker_head(struct mw_asker *a, const char *name, struct mw_room room, struct mw_str *ret)
+int mw_fetcher_head(struct mw_fetcher *a, const char *name, struct mw_room room, struct mw_str *ret)
 {
 	if (!a->runs)
 		return mw_kept_head_below(a->folder, name, room, ret);
@@ -96,7 +81,7 @@ int mw_asker_head(struct mw_asker *a, const char *name, struct mw_room room, str
 	a->is_busy = true;
 	strncpy(a->name, name, sizeof(a->name) - 1);
 	sem_post(&a->work);
-	if (!is_answered(a, MW_ASKER_PATIENCE_MS))
+	if (!is_answered(a, MW_FETCHER_PATIENCE_MS))
 		return -EBUSY;
 	a->is_busy = false;
 	if (a->error < 0)

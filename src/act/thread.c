@@ -1,9 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "act/rights.h"
+#include "act/thread.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define STACK_BYTES (64u << 10)
+
+int mw_thread_start(pthread_t *ret, void *(*run)(void *), void *arg)
+{
+	sigset_t all, old;
+	pthread_attr_t attr;
+	int e = pthread_attr_init(&attr);
+
+	if (e)
+		return -e;
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	e = pthread_create(ret, &attr, run, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
+	return -e;
+}
 
 int mw_rights_keep(uint64_t keep, uint64_t *ret_had)
 {

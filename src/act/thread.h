@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rights - the capabilities of one thread, and its place before others.
+ * thread - threads of a program that steps in: their start, their rights, their place in the queue.
  */
 #pragma once
 
 #include <linux/capability.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define MW_RIGHT(cap) ((uint64_t)1 << (cap))
+
+/* With a small stack and all signals blocked.  0 or negative errno. */
+int mw_thread_start(pthread_t *ret, void *(*run)(void *), void *arg);
 
 /* All others are given up by this thread, for good.  ret_had: what it had; may be NULL.  0 or
  * negative errno. */
