@@ -64,8 +64,12 @@ void mw_daemon_say(struct mw_daemon *d, int priority, const struct mw_textbuf *t
 void mw_daemon_warn(struct mw_daemon *d);
 void mw_daemon_said_dry(struct mw_daemon *d);
 
-/* After a kill: journal, record, hook.  Once. */
+/* After a kill: journal, record, and what is run then.  Once. */
 void mw_daemon_report(struct mw_daemon *d);
+
+/* Hook, notification, restart of a unit, as configured. */
+void mw_daemon_run_after_warning(struct mw_daemon *d, struct mw_str message);
+void mw_daemon_run_after_kill(struct mw_daemon *d, struct mw_str message);
 
 /* The answers of the socket. */
 void mw_daemon_answer(struct mw_daemon *d);

@@ -13,6 +13,7 @@
 #include "act/kill.h"
 #include "act/reaper.h"
 #include "daemon/sense.h"
+#include "why/group_name.h"
 #include "why/guard.h"
 
 #define MW_DEED_FROZEN_MAX 8
@@ -22,7 +23,9 @@
 struct mw_deed_name {
 	uint64_t pid, uid;
 	char comm[MW_GUARD_COMM_BYTES + 1];
-	char exe[192], cmdline[192], unit[96], group[MW_DEED_PATH_BYTES];
+	char exe[192], cmdline[192];
+	char unit[MW_UNIT_NAME_MAX + 1]; /* one more than a name may have: a longer one is none */
+	char group[MW_DEED_PATH_BYTES];
 	struct mw_str comm_text, exe_text, cmdline_text, unit_text, group_text;
 };
 

@@ -10,26 +10,48 @@
 #include <unistd.h>
 
 #include "act/thread.h"
+#include "base/textbuf.h"
 
 #define MESSAGE_BYTES 4096
-#define WORDS_MAX 32
 
-/* The message: program, a NUL, "NAME=value" and a NUL each. */
-static void run(char *message, size_t n)
+/* The message: words with a NUL after each, an empty one, "NAME=value" with a NUL after each. */
+static size_t take_words(char *message, size_t n, size_t *at, char **ret)
+{
+	size_t n_words = 0;
+
+	while (*at < n && message[*at] && n_words < MW_HELPER_WORDS) {
+		ret[n_words++] = message + *at;
+		*at += strlen(message + *at) + 1;
+	}
+	++*at;
+	return n_words;
+}
+
+static _Noreturn void cannot_run(const char *program, int error)
+{
+	char line[512];
+	struct mw_textbuf t = { .p = line, .size = sizeof(line) };
+
+	mw_textbuf_say(&t, "<4>cannot run ");
+	mw_textbuf_word(&t, mw_str_of(program));
+	mw_textbuf_say(&t, ": ");
+	mw_textbuf_say(&t, strerror(error));
+	mw_textbuf_say(&t, "\n");
+	_exit(write(2, line, t.n) < 0 ? 126 : 127);
+}
+
+static _Noreturn void run(char *message, size_t n)
 {
 	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-	char *argv[WORDS_MAX] = {}, *env[WORDS_MAX] = { path };
-	size_t n_args = 0, n_env = 1, at = strlen(message) + 1;
-	char *rest = message, *word;
+	char *argv[MW_HELPER_WORDS + 1] = {}, *env[MW_HELPER_WORDS + 2] = { path };
+	size_t at = 0;
 
-	while (n_args + 1 < WORDS_MAX && (word = strtok_r(rest, " \t", &rest)))
-		argv[n_args++] = word;
-	for (; at < n && n_env + 1 < WORDS_MAX; at += strlen(message + at) + 1)
-		env[n_env++] = message + at;
+	if (!take_words(message, n, &at, argv))
+		_exit(127);
+	take_words(message, n, &at, env + 1);
 	alarm(MW_HELPER_SECONDS);
-	if (n_args)
-		execvpe(argv[0], argv, env);
-	_exit(127);
+	execvpe(argv[0], argv, env);
+	cannot_run(argv[0], errno);
 }
 
 static _Noreturn void serve(int fd)
@@ -82,21 +104,46 @@ void mw_helper_stop(struct mw_helper *h)
 	*h = (struct mw_helper){ -1, -1 };
 }
 
-int mw_helper_run(struct mw_helper *h, struct mw_str program, const struct mw_str *env, size_t n)
+size_t mw_helper_split(struct mw_str line, struct mw_str ret[MW_HELPER_WORDS + 1])
+{
+	size_t n = 0, end = 0;
+
+	for (size_t at = 0; at < line.n && n <= MW_HELPER_WORDS; at = end + 1) {
+		for (end = at; end < line.n && line.p[end] != ' ' && line.p[end] != '\t';)
+			end++;
+		if (end > at)
+			ret[n++] = (struct mw_str){ line.p + at, end - at };
+	}
+	return n;
+}
+
+/* An empty word would end the list. */
+static bool put_words(char message[MESSAGE_BYTES], size_t *at, const struct mw_str *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!words[i].n || words[i].n + 2 > MESSAGE_BYTES - *at ||
+		    memchr(words[i].p, '\0', words[i].n))
+			return false;
+		memcpy(message + *at, words[i].p, words[i].n);
+		*at += words[i].n;
+		message[(*at)++] = '\0';
+	}
+	return true;
+}
+
+int mw_helper_run(struct mw_helper *h, const struct mw_str *words, size_t n_words,
+		  const struct mw_str *env, size_t n_env)
 {
 	char message[MESSAGE_BYTES];
 	size_t at = 0;
 
 	if (h->fd < 0)
 		return -ENOENT;
-	for (size_t i = 0; i <= n; i++) {
-		struct mw_str s = i ? env[i - 1] : program;
-
-		if (s.n >= sizeof(message) - at)
-			return -E2BIG;
-		memcpy(message + at, s.p, s.n);
-		at += s.n;
-		message[at++] = '\0';
-	}
+	if (!n_words || n_words > MW_HELPER_WORDS || n_env > MW_HELPER_WORDS ||
+	    !put_words(message, &at, words, n_words))
+		return -EINVAL;
+	message[at++] = '\0';
+	if (!put_words(message, &at, env, n_env))
+		return -EINVAL;
 	return send(h->fd, message, at, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }

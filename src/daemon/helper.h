@@ -13,6 +13,7 @@
 #include "base/str.h"
 
 #define MW_HELPER_SECONDS 60
+#define MW_HELPER_WORDS 32
 
 struct mw_helper {
 	int fd, pid; /* -1: there is none */
@@ -22,6 +23,11 @@ struct mw_helper {
 int mw_helper_start(struct mw_helper *h);
 void mw_helper_stop(struct mw_helper *h);
 
-/* A program with its arguments, divided by blanks; environment "NAME=value" each.  Never waits:
- * -EAGAIN when the helper does not keep up. */
-int mw_helper_run(struct mw_helper *h, struct mw_str program, const struct mw_str *env, size_t n);
+/* A program with its arguments, and of its environment "NAME=value" each.  No word is split again,
+ * whatever it holds.  Never waits: -EAGAIN when the helper does not keep up; -EINVAL where there are
+ * too many words, or one is empty or too long.  What cannot be executed the helper says. */
+int mw_helper_run(struct mw_helper *h, const struct mw_str *words, size_t n_words,
+		  const struct mw_str *env, size_t n_env);
+
+/* The words of a line, divided by blanks and tabs; of too many one more than may be run. */
+size_t mw_helper_split(struct mw_str line, struct mw_str ret[MW_HELPER_WORDS + 1]);

@@ -40,13 +40,12 @@ void mw_daemon_warn(struct mw_daemon *d)
 		{ "MEMWHY_VERB", mw_str_of(mw_guard_verb_name(d->decision.verb)) },
 		{ "MEMWHY_CAUSE", mw_str_of(mw_guard_cause_name(d->decision.cause)) },
 	};
-	const struct mw_str env[] = { mw_str_of("MEMWHY_EVENT=warning") };
 
 	mw_words_warning(&t, &d->view.meters, &d->decision);
 	mw_journal_say(&d->journal, MW_LOG_WARNING, mw_textbuf_str(&t), fields,
 		       sizeof(fields) / sizeof(fields[0]));
-	if (d->settings.config.hook.n && !d->settings.config.dry_run)
-		mw_helper_run(&d->helper, d->settings.config.hook, env, 1);
+	if (!d->settings.config.dry_run)
+		mw_daemon_run_after_warning(d, mw_textbuf_str(&t));
 }
 
 void mw_daemon_said_dry(struct mw_daemon *d)
@@ -146,31 +145,6 @@ static void to_file(struct mw_daemon *d)
 		unwritten(d, path, r);
 }
 
-static void to_hook(struct mw_daemon *d)
-{
-	const struct mw_deed_name *n = &d->deed.name;
-	const struct mw_guard_config *c = &d->settings.config;
-	char pid[48], comm[64], unit[128];
-	struct mw_str env[4] = { mw_str_of("MEMWHY_EVENT=kill") };
-
-	snprintf(pid, sizeof(pid), "MEMWHY_PID=%llu", (unsigned long long)n->pid);
-	snprintf(comm, sizeof(comm), "MEMWHY_COMM=%.*s", (int)n->comm_text.n, n->comm_text.p);
-	snprintf(unit, sizeof(unit), "MEMWHY_UNIT=%.*s", (int)n->unit_text.n, n->unit_text.p);
-	env[1] = mw_str_of(pid);
-	env[2] = mw_str_of(comm);
-	env[3] = mw_str_of(unit);
-	if (c->hook.n)
-		mw_helper_run(&d->helper, c->hook, env, 4);
-	if (d->deed.decision.verb == MW_GUARD_RESTART && n->unit_text.n &&
-	    mw_str_find(n->unit_text, ' ') == n->unit_text.n && n->unit_text.p[0] != '-') {
-		char program[160];
-
-		snprintf(program, sizeof(program), "systemctl --no-block restart %.*s",
-			 (int)n->unit_text.n, n->unit_text.p);
-		mw_helper_run(&d->helper, mw_str_of(program), NULL, 0);
-	}
-}
-
 void mw_daemon_report(struct mw_daemon *d)
 {
 	struct mw_textbuf t = mw_daemon_text(d);
@@ -182,7 +156,7 @@ void mw_daemon_report(struct mw_daemon *d)
 	to_journal(d, mw_textbuf_str(&t));
 	remember(d, mw_textbuf_str(&t));
 	to_file(d);
-	to_hook(d);
+	mw_daemon_run_after_kill(d, mw_textbuf_str(&t));
 }
 
 static void since(struct mw_textbuf *t, const struct mw_daemon *d)

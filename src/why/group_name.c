@@ -112,6 +112,8 @@ static void read_container(struct reader *r, struct mw_str part)
 
 static void read_unit(struct reader *r, struct mw_str part)
 {
+	if (part.n > 1 && part.p[0] == '_')
+		part = mw_str_from(part, 1);
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
 		if (mw_str_ends(part, suffixes[i]) && part.n > strlen(suffixes[i])) {
 			r->name.unit = part;
@@ -136,6 +138,17 @@ struct mw_group_name mw_group_name_of(struct mw_str path)
 		r.last = part;
 	}
 	return r.name;
+}
+
+bool mw_group_is_unit_name(struct mw_str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!(name.p[i] >= '0' && name.p[i] <= '9') &&
+		    !(name.p[i] >= 'A' && name.p[i] <= 'Z') &&
+		    !(name.p[i] >= 'a' && name.p[i] <= 'z') &&
+		    (!name.p[i] || !strchr(":-_.\\@", name.p[i])))
+			return false;
+	return name.n && name.n <= MW_UNIT_NAME_MAX;
 }
 
 const char *mw_group_kind_name(enum mw_group_kind kind)

@@ -16,17 +16,23 @@ enum mw_group_kind {
 	MW_GROUP_CONTAINER,
 };
 
+#define MW_UNIT_NAME_MAX 255 /* UNIT_NAME_MAX less its NUL, basic/unit-name.h of systemd */
+
 struct mw_group_name {
 	enum mw_group_kind kind; /* of the innermost part that tells anything */
 	const char *runtime;	 /* "docker", "containerd", "crio", "podman", "lxc"; NULL */
 	struct mw_str container; /* its id, of LXC its name; empty: none */
 	struct mw_str pod;	 /* its uid, as it stands there; empty: none */
 	const char *qos;	 /* "burstable", "besteffort", "guaranteed"; NULL: no pod */
-	struct mw_str unit;	 /* the innermost of systemd; empty: none */
+	struct mw_str unit; /* the innermost of systemd, without the '_' that its group may have
+			     * before it (cg_escape(), shared/cgroup-util.c); empty: none */
 };
 
 /* Pure; slices of path. */
 struct mw_group_name mw_group_name_of(struct mw_str path);
+
+/* Can systemd have a unit of this name?  Length and bytes only (unit_name_is_valid()). */
+bool mw_group_is_unit_name(struct mw_str name);
 
 const char *mw_group_kind_name(enum mw_group_kind kind);
 

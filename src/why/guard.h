@@ -101,6 +101,7 @@ struct mw_guard_config {
 	bool reclaim, throttle, freeze; /* memory.reclaim of a cold cgroup; memory.high, freezer of
 					 * the grower */
 	bool restart_unit;		/* after the kill of a service */
+	bool notify;			/* warnings and kills, by the system bus */
 	struct mw_str hook; /* a program with arguments, run at warnings and after kills */
 
 	uint64_t settle_ms;	   /* at most so long without progress is waited for a dying one */

@@ -36,6 +36,7 @@ const struct mw_guard_key mw_guard_keys[MW_GUARD_KEYS] = {
 	{ "steps", "throttle", MW_GUARD_KEY_TRUTH, AT(throttle) },
 	{ "steps", "freeze", MW_GUARD_KEY_TRUTH, AT(freeze) },
 	{ "steps", "restart_unit", MW_GUARD_KEY_TRUTH, AT(restart_unit) },
+	{ "steps", "notify", MW_GUARD_KEY_TRUTH, AT(notify) },
 	{ "steps", "hook", MW_GUARD_KEY_PATH, AT(hook) },
 	{ "daemon", "settle", MW_GUARD_KEY_TIME, AT(settle_ms), 100, 60000 },
 	{ "daemon", "idle", MW_GUARD_KEY_TIME, AT(idle_ms), 100, HOUR_MS },

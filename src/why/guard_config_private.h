@@ -26,7 +26,7 @@ struct mw_guard_key {
 	enum mw_guard_unit unit; /* of a pattern */
 };
 
-#define MW_GUARD_KEYS 30
+#define MW_GUARD_KEYS 31
 
 extern const struct mw_guard_key mw_guard_keys[MW_GUARD_KEYS];
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "why/group_name.h"
 #include "why/guard_private.h"
 
 #define HELPED_MAX 8
@@ -225,19 +226,21 @@ bool mw_guard_kill_crowd(struct mw_guard_turn *t, uint64_t more_than_bytes, bool
 	return found && strike_crowd(t, &best, best.leader);
 }
 
+/* The outermost unit is a service, and no other is within it. */
 bool mw_guard_is_system_service(const struct mw_guard_view *view, size_t task)
 {
 	size_t group = view->task[task].group;
-	struct mw_str rest, part;
+	struct mw_str rest, part, unit;
 
 	if (group >= view->n_groups)
 		return false;
 	rest = view->group[group].path;
+	unit = mw_group_name_of(rest).unit;
 	while (rest.n) {
 		mw_str_cut(&rest, '/', &part);
 		if (part.n && !mw_str_ends(part, ".slice"))
-			return mw_str_ends(part, ".service") &&
-			       mw_str_same(part, view->task[task].unit);
+			return mw_str_ends(part, ".service") && mw_group_is_unit_name(unit) &&
+			       mw_str_same(mw_group_name_of(part).unit, unit);
 	}
 	return false;
 }

@@ -248,6 +248,37 @@ case_hook() {
 		"$(is grep -q '^MEMWHY_EVENT=kill$' "$work/told")" "$(is grep -q '^MEMWHY_PID=[0-9]*$' "$work/told")")" \
 		"$(grep -c . "$work/told") words of it"
 }
+# A system bus of our own hears of it.
+case_notifies_user() {
+	command -v dbus-daemon dbus-monitor dbus-send >"$work/ready" ||
+		{ echo "skip guard notifies_user: needs dbus"; return; }
+	mount -t tmpfs none /run && mkdir -p /run/dbus || return
+	dbus-daemon --system --nofork --nopidfile --nosyslog 2>"$work/bus" &
+	while [ ! -S /run/dbus/system_bus_socket ]; do sleep 0.05; done
+	dbus-monitor --system type=signal,interface=net.nuetzlich.SystemNotifications >"$work/told" 2>&1 &
+	sleep 0.5
+	start '[steps]\nnotify = yes\n'
+	hog plain "$(printf 'a\nb')"
+	finish
+	verdict "$(and "$(dead_by 9)" "$(is grep -q 'string "killed [0-9]* (a.x0ab)' "$work/told")" \
+		"$(is grep -q 'member=Notify' "$work/told")")" "$(grep -c ' string ' "$work/told") words of it"
+}
+# The whole name in one word, and no unit of a name that was cut.
+case_restart() {
+	unit='memwhy@a\x2db:c.service'
+	mount -t tmpfs none /usr/local/sbin || return
+	printf '#!/bin/sh\nprintf "<%%s>" "$@" >>"%s/told"\n' "$work" >/usr/local/sbin/systemctl
+	chmod +x /usr/local/sbin/systemctl
+	start '[steps]\nrestart_unit = yes\n'
+	for group in "system.slice/$unit" "system.slice/a b.service"; do
+		mkdir -p "$v1/$group"
+		sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$v1/$group" "$bin/tests/hog" 1024 400 plain "$group" >"$work/hog"
+	done
+	finish
+	verdict "$(and "$(dead_by 9)" "$(is [ "$(cat "$work/told")" = "<--no-block><restart><--><$unit>" ])" \
+		"$(is [ "$(grep -c MEMWHY_VERB=restart "$work/said")" = 1 ])")" "$(cat "$work/told")"
+	rmdir "$v1"/system.slice/* "$v1/system.slice"
+}
 
 if [ "$1" = inside ]; then
 	case=$2 work=$3 bin=$4
@@ -265,7 +296,7 @@ bin=$(cd "$B" && pwd)
 trap 'rm -rf "$work"; rmdir $group 2>/dev/null' EXIT
 trap 'exit 1' HUP INT TERM
 bad=0
-for case in ${CASES:-hog term ignores_term dies_of_term hidepid no_descriptors bad_configuration good_configuration allocates_nothing odd_name dry_run stopped asked explain journal notify hook resident}; do
+for case in ${CASES:-hog term ignores_term dies_of_term hidepid no_descriptors bad_configuration good_configuration allocates_nothing odd_name dry_run stopped asked explain journal notify notifies_user hook restart resident}; do
 	mkdir "$group" || exit 1
 	echo $((MIB << 20)) >$group/memory.limit_in_bytes
 	mkdir "$work/$case"

@@ -46,6 +46,8 @@ static const struct {
 	{ "/user.slice/user-1000.slice/user@1000.service/app.slice/a.scope", "unit a.scope" },
 	{ "/system.slice/a.service/sub", "unit a.service" },
 	{ "/.service", "" },
+	{ "/system.slice/_memory.service", "unit memory.service" },
+	{ "/system.slice/__x.service", "unit _x.service" },
 	{ "/docker/short", "" },
 };
 
@@ -72,6 +74,21 @@ static void read_one(struct mw_str path)
 	mw_group_name_words(&n, &a);
 }
 
+static void unit_names(void **state)
+{
+	char longest[MW_UNIT_NAME_MAX + 2];
+
+	(void)state;
+	memset(longest, 'a', sizeof(longest));
+	assert_true(mw_group_is_unit_name(mw_str_of("a-b\\x2d_c:d@0.service")));
+	assert_true(mw_group_is_unit_name((struct mw_str){ longest, MW_UNIT_NAME_MAX }));
+	assert_false(mw_group_is_unit_name((struct mw_str){ longest, MW_UNIT_NAME_MAX + 1 }));
+	assert_false(mw_group_is_unit_name(mw_str_of("")));
+	assert_false(mw_group_is_unit_name(mw_str_of("a\tb.service")));
+	assert_false(mw_group_is_unit_name(mw_str_of("a\nb.service")));
+	assert_false(mw_group_is_unit_name((struct mw_str){ "a\0b.service", 11 }));
+}
+
 static void hostile_bytes(void **state)
 {
 	(void)state;
@@ -84,6 +101,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths),
+		cmocka_unit_test(unit_names),
 		cmocka_unit_test(hostile_bytes),
 	};
 

@@ -294,6 +294,17 @@ static void restarts(void **state)
 	n.state = (struct mw_guard_state){};
 	t->group = add_group(&n, "/user.slice/user-1000.slice/user@1000.service/shop.service");
 	expect_verb(turn(&n), MW_GUARD_KILL, MW_GUARD_LOW);
+	/* A container of a service is not the service. */
+	n.state = (struct mw_guard_state){};
+	t->group = add_group(&n, "/system.slice/shop.service/inner.scope");
+	expect_verb(turn(&n), MW_GUARD_KILL, MW_GUARD_LOW);
+	/* The group of memory.service has another name; what systemd could not name is no unit. */
+	n.state = (struct mw_guard_state){};
+	t->group = add_group(&n, "/system.slice/_memory.service");
+	expect_verb(turn(&n), MW_GUARD_RESTART, MW_GUARD_LOW);
+	n.state = (struct mw_guard_state){};
+	t->group = add_group(&n, "/system.slice/a b.service");
+	expect_verb(turn(&n), MW_GUARD_KILL, MW_GUARD_LOW);
 }
 
 /* --- meters that are not believed --- */

@@ -36,6 +36,7 @@ static void make_config(void)
 	c->throttle = chance(10);
 	c->freeze = chance(10);
 	c->restart_unit = chance(10);
+	c->notify = chance(10);
 	c->settle_ms = 300 + random_below(&seed, 2000);
 	if (chance(50))
 		c->avoid.item[c->avoid.n++] =
