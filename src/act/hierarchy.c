@@ -10,17 +10,20 @@
 int mw_hierarchy_open(struct mw_root *root, const char *controller, struct mw_arena *arena,
 		      struct mw_hierarchy *ret)
 {
+	_mw_arena_ struct mw_arena temp = {};
 	struct mw_hierarchy h = { .dir = -1 };
 	char point[PATH_MAX] = "/";
 	struct mw_str text;
 
-	if (!mw_root_read(root, "proc/self/mountinfo", arena, &text) &&
-	    mw_cgroup_mount_of(text, controller, arena, &h.mount) &&
+	if (!mw_root_read(root, "proc/self/mountinfo", &temp, &text) &&
+	    mw_cgroup_mount_of(text, controller, &temp, &h.mount) &&
 	    h.mount.point.n + 2 < sizeof(point)) {
 		memcpy(point + 1, h.mount.point.p, h.mount.point.n);
 		h.dir = open(point, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		h.mount.point = mw_arena_copy(arena, h.mount.point);
+		h.mount.root = mw_arena_copy(arena, h.mount.root);
 	}
-	if (arena->failed) {
+	if (arena->failed || temp.failed) {
 		mw_hierarchy_close(&h);
 		return -ENOMEM;
 	}
@@ -68,6 +71,19 @@ struct mw_str mw_hierarchy_read(const struct mw_hierarchy *h, struct mw_str path
 	*ret_error = n < 0 ? -errno : 0;
 	close(fd);
 	return (struct mw_str){ buf, n < 0 ? 0 : (size_t)n };
+}
+
+struct mw_val mw_hierarchy_frozen(const struct mw_hierarchy *freezer, struct mw_str path)
+{
+	bool v2 = freezer->mount.v2;
+	char buf[64];
+	int r;
+	struct mw_str text = mw_hierarchy_read(freezer, path, v2 ? "cgroup.events" : "freezer.state",
+					       buf, sizeof(buf), &r);
+
+	if (r < 0)
+		return mw_no(mw_why_of_errno(r));
+	return mw_ok(v2 ? mw_str_search(text, "frozen 1") < text.n : mw_str_starts(text, "FR"));
 }
 
 int mw_hierarchy_write(const struct mw_hierarchy *h, struct mw_str path, const char *name,

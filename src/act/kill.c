@@ -167,16 +167,6 @@ static bool is_slowed(const struct mw_hierarchy *cpu, struct mw_str path)
 	return false;
 }
 
-static bool is_frozen(const struct mw_hierarchy *freezer, struct mw_str path)
-{
-	char buf[32];
-	int r;
-	struct mw_str text =
-		mw_hierarchy_read(freezer, path, "freezer.state", buf, sizeof(buf), &r);
-
-	return r >= 0 && mw_str_starts(text, "FR"); /* FREEZING, FROZEN */
-}
-
 static void look_at_groups(const struct mw_killer *k, struct mw_kill_target *t)
 {
 	char buf[GROUPS_BYTES];
@@ -195,7 +185,9 @@ static void look_at_groups(const struct mw_killer *k, struct mw_kill_target *t)
 	/* With CONFIG_RT_GROUP_SCHED a group has no right to it, unless it was given one. */
 	t->may_be_realtime = mw_or(setting(&k->cpu, path, "cpu.rt_runtime_us"), 1);
 	t->is_frozen = k->freezer_procs >= 0 &&
-		       is_frozen(&k->freezer, mw_pid_cgroup_of(text, "freezer", &v2));
+		       mw_or(mw_hierarchy_frozen(&k->freezer,
+						 mw_pid_cgroup_of(text, "freezer", &v2)),
+			     0);
 }
 
 /* Its folder is opened first and asked last: if it still answers, nobody else had the number when

@@ -90,6 +90,8 @@ static int take_memory(struct mw_sense *s)
 	s->group = calloc(MW_SENSE_GROUPS, sizeof(*s->group));
 	for (size_t i = 0; i < 2; i++)
 		s->before[i].task = calloc(MW_SENSE_TASKS, sizeof(*s->before[i].task));
+	if (mw_root_is_live(s->root))
+		mw_hierarchy_open(s->root, "freezer", &s->arena, &s->freezer);
 	mw_arena_alloc(&s->arena, 16);
 	s->mark = mw_arena_mark(&s->arena);
 	s->arena.fixed = true;
@@ -107,6 +109,7 @@ int mw_sense_open(struct mw_root *root, struct mw_sense *ret)
 	*ret = (struct mw_sense){ .root = root,
 				  .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
 				  .own_pid = mw_root_is_live(root) ? (uint64_t)getpid() : 0,
+				  .freezer = { .dir = -1 },
 				  .limit = none,
 				  .usage = none,
 				  .stat = none,
@@ -138,12 +141,15 @@ void mw_sense_close(struct mw_sense *s)
 					&s->usage,	&s->stat,	&s->groups,
 					&s->swap_limit, &s->swap_usage, &s->container_pressure };
 
+	if (!s->root)
+		return; /* it was never opened */
 	mw_fetcher_stop(&s->fetcher);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i]->root)
 			mw_kept_close(all[i]);
 	for (size_t i = 0; i < s->n_zrams; i++)
 		mw_kept_close(&s->zram[i]);
+	mw_hierarchy_close(&s->freezer);
 	free(s->room.p);
 	free(s->text);
 	free(s->task);

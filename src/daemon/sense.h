@@ -16,6 +16,7 @@
  */
 #pragma once
 
+#include "act/hierarchy.h"
 #include "daemon/fetcher.h"
 #include "kernel/kept.h"
 #include "why/guard.h"
@@ -47,6 +48,7 @@ struct mw_sense {
 	struct mw_kept groups; /* folder of the memory cgroups */
 	char groups_root[256]; /* of the hierarchy what is mounted there; empty: all of it */
 	bool groups_v2;
+	struct mw_hierarchy freezer;
 	struct mw_fetcher fetcher;    /* of proc; who must not wait starts it */
 	bool wants_cmdline;	      /* a pattern asks for it */
 	bool wants_figures;	      /* of the groups of a view; else only their paths */

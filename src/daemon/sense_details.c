@@ -148,11 +148,9 @@ static enum mw_why take_details(struct mw_sense *s, struct mw_guard_view *view,
 		return MW_DENIED;
 	if (t->group == MW_GUARD_NO_GROUP)
 		t->group = mw_sense_group(s, view, t->pid, &group_why);
-	t->frozen = mw_no(MW_ABSENT);
-	if (t->group != MW_GUARD_NO_GROUP) {
+	if (t->group != MW_GUARD_NO_GROUP)
 		t->unit = mw_group_name_of(view->group[t->group].path).unit;
-		t->frozen = mw_sense_frozen(s, view->group[t->group].path);
-	}
+	t->frozen = mw_sense_frozen(s, t->pid);
 	take_sharers(s, view, t);
 	if (!is_same(s, t))
 		return MW_GONE;

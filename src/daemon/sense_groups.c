@@ -41,16 +41,15 @@ static struct mw_val swap_of(struct mw_sense *s, struct mw_str path, struct mw_v
 			    : mw_sub(number_of(s, path, "memory.memsw.usage_in_bytes"), usage);
 }
 
-struct mw_val mw_sense_frozen(struct mw_sense *s, struct mw_str path)
+struct mw_val mw_sense_frozen(struct mw_sense *s, uint64_t pid)
 {
 	struct mw_str text;
-	int r;
+	char path[48];
+	bool v2;
+	int r = mw_kept_read_below(&s->proc, mw_sense_path(path, pid, "cgroup"), s->room, &text);
 
-	if (!s->groups_v2)
-		return mw_no(MW_ABSENT);
-	mw_arena_reset(&s->arena, s->mark);
-	r = read_file(s, path, "cgroup.events", &text);
-	return r < 0 ? mw_no(mw_why_of_errno(r)) : mw_ok(mw_str_search(text, "frozen 1") < text.n);
+	return r < 0 ? mw_no(mw_why_of_errno(r))
+		     : mw_hierarchy_frozen(&s->freezer, mw_pid_cgroup_of(text, "freezer", &v2));
 }
 
 static void take_group(struct mw_sense *s, struct mw_guard_group *g)

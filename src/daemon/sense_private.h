@@ -16,8 +16,8 @@ int mw_sense_stat(struct mw_sense *s, uint64_t pid, struct mw_pid_stat *ret, cha
 /* A copy that lives as long as the view; empty where there is no room. */
 struct mw_str mw_sense_keep(struct mw_sense *s, struct mw_str text, size_t max_bytes);
 
-/* Is a group of v2 frozen (cgroup.events)?  MW_ABSENT: of v1, whose frozen tasks are in state D. */
-struct mw_val mw_sense_frozen(struct mw_sense *s, struct mw_str path);
+/* Is its group frozen? */
+struct mw_val mw_sense_frozen(struct mw_sense *s, uint64_t pid);
 
 /* Index in view.group of the memory cgroup that pays for a process: added where it is new.
  * MW_GUARD_NO_GROUP: not known, *ret_why says why. */

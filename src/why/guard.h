@@ -159,7 +159,7 @@ struct mw_guard_task {
 	enum mw_why detail_why;
 	struct mw_val uid, swap_bytes, anon_bytes, shmem_bytes, locked_bytes;
 	struct mw_val ignores_term; /* 1: SIGTERM is ignored or blocked */
-	struct mw_val frozen;	    /* 1: in a frozen group of v2; of v1 its state is D */
+	struct mw_val frozen;	    /* 1: its group is, by the freezer of v1 or v2 */
 	struct mw_val sharers;	    /* other processes with its address space, by kcmp; 0: none */
 	uint64_t space;		    /* equal in all that share one; 0: with nobody in the view */
 	struct mw_str exe;	    /* empty: not known */
