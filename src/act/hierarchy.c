@@ -78,8 +78,8 @@ struct mw_val mw_hierarchy_frozen(const struct mw_hierarchy *freezer, struct mw_
 	bool v2 = freezer->mount.v2;
 	char buf[64];
 	int r;
-	struct mw_str text = mw_hierarchy_read(freezer, path, v2 ? "cgroup.events" : "freezer.state",
-					       buf, sizeof(buf), &r);
+	struct mw_str text = mw_hierarchy_read(
+		freezer, path, v2 ? "cgroup.events" : "freezer.state", buf, sizeof(buf), &r);
 
 	if (r < 0)
 		return mw_no(mw_why_of_errno(r));

@@ -184,10 +184,9 @@ static void look_at_groups(const struct mw_killer *k, struct mw_kill_target *t)
 	t->is_slowed = is_slowed(&k->cpu, path);
 	/* With CONFIG_RT_GROUP_SCHED a group has no right to it, unless it was given one. */
 	t->may_be_realtime = mw_or(setting(&k->cpu, path, "cpu.rt_runtime_us"), 1);
-	t->is_frozen = k->freezer_procs >= 0 &&
-		       mw_or(mw_hierarchy_frozen(&k->freezer,
-						 mw_pid_cgroup_of(text, "freezer", &v2)),
-			     0);
+	t->is_frozen =
+		k->freezer_procs >= 0 &&
+		mw_or(mw_hierarchy_frozen(&k->freezer, mw_pid_cgroup_of(text, "freezer", &v2)), 0);
 }
 
 /* Its folder is opened first and asked last: if it still answers, nobody else had the number when

@@ -236,6 +236,7 @@ static struct mw_guard_room make_room(struct mw_arena *arena, struct mw_str reco
 	struct mw_guard_room room = mw_guard_record_measure(recording);
 
 	room.task = mw_arena_alloc(arena, (room.max_tasks + 1) * sizeof(*room.task));
+	room.rest = mw_arena_alloc(arena, (room.max_rests + 1) * sizeof(*room.rest));
 	room.group = mw_arena_alloc(arena, (room.max_groups + 1) * sizeof(*room.group));
 	room.text = mw_arena_alloc(arena, room.text_bytes + 1);
 	return room;

@@ -9,7 +9,7 @@
 
 #include "why/guard_record.h"
 
-#define MW_RECORDER_BYTES ((size_t)48 << 10) /* of a half */
+#define MW_RECORDER_BYTES ((size_t)96 << 10) /* of a half: a view that is full fits */
 
 struct mw_recorder {
 	char half[2][MW_RECORDER_BYTES];

@@ -96,7 +96,8 @@ void mw_daemon_run_after_kill(struct mw_daemon *d, struct mw_str message)
 	env[2] = mw_str_of(comm);
 	env[3] = mw_str_of(unit);
 	hook(d, env, 4);
-	notify(d, d->deed.outcome.error ? "Memory runs out" : "A program was ended for want of memory",
+	notify(d,
+	       d->deed.outcome.error ? "Memory runs out" : "A program was ended for want of memory",
 	       message);
 	restart(d);
 }

@@ -7,7 +7,7 @@
  *
  * Of all processes one small file is read (statm).  Who cannot give back `least_bytes`, by what it
  * has in RAM and could have in swap, is not looked at further and stands in no view; of the others
- * the MW_SENSE_TASKS largest are kept.  A process whose first thread has ended before the others
+ * the MW_SENSE_TASKS largest are kept, and, where groups are wanted, the others counted by name.  A process whose first thread has ended before the others
  * has no figures in proc, and is not seen.
  *
  * Invariants:
@@ -23,6 +23,7 @@
 
 #define MW_SENSE_TASKS 512
 #define MW_SENSE_GROUPS 256
+#define MW_SENSE_RESTS 128
 #define MW_SENSE_DETAILS 96 /* processes a view */
 #define MW_SENSE_ZRAMS 8
 #define MW_SENSE_ROOM_BYTES ((size_t)64 << 10)
@@ -54,8 +55,9 @@ struct mw_sense {
 	bool wants_figures;	      /* of the groups of a view; else only their paths */
 	struct mw_val zone_low_bytes; /* read at the opening */
 
-	struct mw_guard_task *task, *smallest;
+	struct mw_guard_task *task;
 	struct mw_guard_group *group;
+	struct mw_guard_rest *rest;
 	struct mw_sense_before before[2]; /* the younger one first, by a quarter of a second */
 	uint64_t also_pid;		  /* stands in each view, however small; 0: none */
 

@@ -163,25 +163,86 @@ static bool take_task(struct mw_sense *s, uint64_t pid, const struct mw_pid_stat
 	return true;
 }
 
-/* The smallest makes room for a larger one.  The order stays that of the walk. */
+/* There is no room for it: counted with those of its name in its group, or as one who might be
+ * anybody. */
+static void leave_out(struct mw_sense *s, struct mw_guard_view *view, const struct mw_guard_task *t)
+{
+	size_t i = 0;
+
+	view->n_unseen++;
+	if (t->group == MW_GUARD_NO_GROUP || t->pid == 1 || t->pid == s->own_pid ||
+	    !mw_or(t->adj, 0))
+		return;
+	while (i < view->n_rests &&
+	       (s->rest[i].group != t->group || memcmp(s->rest[i].comm, t->comm, sizeof(t->comm))))
+		i++;
+	if (i == MW_SENSE_RESTS)
+		return;
+	if (i == view->n_rests) {
+		s->rest[view->n_rests++] = (struct mw_guard_rest){ .group = t->group };
+		memcpy(s->rest[i].comm, t->comm, sizeof(t->comm));
+	}
+	s->rest[i].count++;
+	s->rest[i].own_bytes += own_bytes(t);
+}
+
+static bool are_namesakes(const struct mw_guard_task *a, const struct mw_guard_task *b)
+{
+	return a->group == b->group && !memcmp(a->comm, b->comm, sizeof(a->comm));
+}
+
+static bool has_namesake(const struct mw_sense *s, const struct mw_guard_task *t)
+{
+	for (size_t i = 0; i < MW_SENSE_TASKS; i++)
+		if (&s->task[i] != t && are_namesakes(&s->task[i], t))
+			return true;
+	return false;
+}
+
+/* Of all, or of the namesakes of one, or of all that have namesakes; MW_SENSE_TASKS: of none. */
+static size_t smallest(const struct mw_sense *s, const struct mw_guard_task *namesake, bool has)
+{
+	size_t best = MW_SENSE_TASKS;
+
+	for (size_t i = 0; i < MW_SENSE_TASKS; i++) {
+		const struct mw_guard_task *t = &s->task[i];
+
+		if (t->pid == s->also_pid || (namesake && !are_namesakes(t, namesake)) ||
+		    (best < MW_SENSE_TASKS && size_of(t) >= size_of(&s->task[best])) ||
+		    (has && !has_namesake(s, t)))
+			continue;
+		best = i;
+	}
+	return best;
+}
+
+/* The smallest makes room for a larger one.  Where groups are wanted one of each name in each group
+ * stays, as long as there is room for that: it speaks for those who are only counted. */
 static void insert(struct mw_sense *s, struct mw_guard_view *view, const struct mw_guard_task *t)
 {
-	size_t least = 0;
+	struct mw_guard_task *last = &s->task[MW_SENSE_TASKS - 1];
+	bool is_new = false;
+	size_t least;
 
 	if (view->n_tasks < MW_SENSE_TASKS) {
 		s->task[view->n_tasks++] = *t;
 		return;
 	}
-	view->n_unseen++;
-	for (size_t i = 1; i < view->n_tasks; i++)
-		if (s->task[i].pid != s->also_pid &&
-		    size_of(&s->task[i]) < size_of(&s->task[least]))
-			least = i;
-	if (size_of(t) <= size_of(&s->task[least]) && t->pid != s->also_pid)
+	least = view->has_groups ? smallest(s, t, false) : MW_SENSE_TASKS;
+	if (least == MW_SENSE_TASKS && view->has_groups) {
+		least = smallest(s, NULL, true);
+		is_new = least < MW_SENSE_TASKS;
+	}
+	if (least == MW_SENSE_TASKS)
+		least = smallest(s, NULL, false);
+	if (!is_new && size_of(t) <= size_of(&s->task[least]) && t->pid != s->also_pid) {
+		leave_out(s, view, t);
 		return;
+	}
+	leave_out(s, view, &s->task[least]);
 	memmove(&s->task[least], &s->task[least + 1],
-		(view->n_tasks - least - 1) * sizeof(*s->task));
-	s->task[view->n_tasks - 1] = *t;
+		(size_t)(last - &s->task[least]) * sizeof(*last));
+	*last = *t;
 }
 
 /* Who takes memory in steps does not grow in a few milliseconds; and in one turn it is looked more
@@ -233,7 +294,8 @@ int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
 		now.ticks = mw_act_kill_ticks();
 	view->task = s->task;
 	view->group = s->group;
-	view->n_tasks = view->n_unseen = view->n_groups = 0;
+	view->rest = s->rest;
+	view->n_tasks = view->n_unseen = view->n_groups = view->n_rests = 0;
 	view->has_groups = wants_groups;
 	view->own_pid = s->own_pid;
 	s->text_bytes = s->n_details = 0;
@@ -245,17 +307,17 @@ int mw_sense_tasks(struct mw_sense *s, uint64_t least_bytes, bool wants_groups,
 		/* A group dies as a whole: none of it may be left out, the smallest neither. */
 		if (!wants_groups && most_bytes(s, &m, swap) < least_bytes && pid != s->also_pid)
 			continue;
-		if (take_task(s, pid, &m, &t))
-			insert(s, view, &t);
+		if (!take_task(s, pid, &m, &t))
+			continue;
+		if (wants_groups) {
+			t.group = mw_sense_group(s, view, pid, &why);
+			view->n_unseen += why == MW_DENIED; /* it may be in a group that dies */
+		}
+		insert(s, view, &t);
 	}
 	s->room = whole;
-	for (size_t i = 0; i < view->n_tasks; i++) {
+	for (size_t i = 0; i < view->n_tasks; i++)
 		s->task[i].grows_bytes_per_s = growth(s, before, &s->task[i], now, &at);
-		if (!wants_groups)
-			continue;
-		s->task[i].group = mw_sense_group(s, view, s->task[i].pid, &why);
-		view->n_unseen += why == MW_DENIED; /* it may be in a group that dies */
-	}
 	remember(s, view);
 	return it.error;
 }

@@ -35,7 +35,7 @@ static void decide(struct mw_daemon *d)
 	struct mw_guard_decision *what = &d->decision;
 
 	v->level = MW_GUARD_METERS;
-	v->n_tasks = v->n_groups = v->n_unseen = 0; /* of the turn before */
+	v->n_tasks = v->n_groups = v->n_rests = v->n_unseen = 0; /* of the turn before */
 	v->has_groups = false;
 	v->own_pid = d->sense.own_pid;
 	mw_guard_step(config, &d->state, v, what);

@@ -176,6 +176,14 @@ struct mw_guard_group {
 	struct mw_val oom_group;
 };
 
+/* Of those for whom the view had no room, all of one name in one group.  None of them is pid 1, the
+ * guard, or at oom_score_adj -1000. */
+struct mw_guard_rest {
+	size_t group;
+	char comm[MW_GUARD_COMM_BYTES];
+	uint64_t count, own_bytes; /* resident, neither file nor shmem */
+};
+
 enum mw_guard_level { MW_GUARD_METERS, MW_GUARD_TASKS, MW_GUARD_DETAILS };
 
 /* What came of the last action. */
@@ -194,10 +202,13 @@ struct mw_guard_view {
 	struct mw_guard_meters meters;
 	struct mw_guard_task *task; /* by pid; the caller's */
 	size_t n_tasks;
-	size_t n_unseen; /* for them, or their groups, was no room: then no group dies as a whole */
+	size_t n_unseen; /* for them, or their groups, was no room.  Where they are more than are
+			  * counted in .rest, no group dies as a whole */
 	bool has_groups; /* .wants_groups was followed, whatever came of it */
 	struct mw_guard_group *group;
 	size_t n_groups;
+	struct mw_guard_rest *rest;
+	size_t n_rests;
 	struct mw_guard_outcome outcome; /* of the last TERM, KILL, KILL_GROUP or RESTART */
 	uint64_t own_pid;
 };

@@ -39,12 +39,15 @@ static bool is_in(struct mw_str path, struct mw_str parent)
 }
 
 /* cgroup.kill takes the groups below with it. */
-static bool is_member(const struct mw_guard_view *view, size_t task, size_t group)
+static bool is_within(const struct mw_guard_view *view, size_t own, size_t group)
 {
-	size_t own = view->task[task].group;
-
 	return own == group ||
 	       (own < view->n_groups && is_in(view->group[own].path, view->group[group].path));
+}
+
+static bool is_member(const struct mw_guard_view *view, size_t task, size_t group)
+{
+	return is_within(view, view->task[task].group, group);
 }
 
 /* What its members free together, how fast they grow, and which of them is the largest. */
@@ -57,8 +60,22 @@ struct crowd {
 static bool is_open(const struct mw_guard_turn *t, size_t group)
 {
 	struct mw_str path = t->view->group[group].path;
+	uint64_t counted = 0;
 
-	return path.n && !mw_str_eq(path, "/") && !t->view->n_unseen;
+	for (size_t i = 0; i < t->view->n_rests; i++)
+		counted = mw_guard_plus(counted, t->view->rest[i].count);
+	return path.n && !mw_str_eq(path, "/") && t->view->n_unseen <= counted;
+}
+
+/* May one for whom there was no room die?  As much as those of its name in its group that are seen;
+ * where none is, nobody knows. */
+static bool may_rest_die(const struct mw_guard_turn *t, const struct mw_guard_rest *rest)
+{
+	for (size_t i = 0; i < t->view->n_tasks; i++)
+		if (t->view->task[i].group == rest->group &&
+		    !memcmp(t->view->task[i].comm, rest->comm, sizeof(rest->comm)))
+			return true;
+	return false;
 }
 
 /* None that is spared may die with it; false: it may not die. */
@@ -89,6 +106,13 @@ static bool take_crowd(const struct mw_guard_turn *t, size_t group, struct crowd
 			ret->leader = i;
 		}
 	}
+	for (size_t i = 0; i < t->view->n_rests; i++) {
+		if (!is_within(t->view, t->view->rest[i].group, group))
+			continue;
+		if (!may_rest_die(t, &t->view->rest[i]))
+			return false;
+		ret->bytes = mw_guard_plus(ret->bytes, t->view->rest[i].own_bytes);
+	}
 	return true;
 }
 
@@ -115,6 +139,8 @@ static bool ask_members(struct mw_guard_turn *t, size_t group, bool *ret_all)
 		if (!mw_guard_ask(t->ret, t->view, i))
 			break;
 	}
+	for (size_t i = 0; i < t->view->n_rests; i++)
+		*ret_all &= !is_within(t->view, t->view->rest[i].group, group);
 	return mw_guard_detail(t);
 }
 
@@ -176,6 +202,10 @@ static bool are_namesakes(const struct mw_guard_turn *t, size_t group, size_t ta
 			return false;
 		n++;
 	}
+	for (size_t i = 0; i < t->view->n_rests; i++)
+		if (is_within(t->view, t->view->rest[i].group, group) &&
+		    memcmp(t->view->rest[i].comm, all[task].comm, sizeof(all[task].comm)))
+			return false;
 	return n > 1;
 }
 

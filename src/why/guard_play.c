@@ -47,6 +47,8 @@ static bool look(struct mw_guard_play *play, struct mw_guard_view *v)
 	v->n_unseen = play->view.n_unseen;
 	v->group = play->view.group;
 	v->n_groups = play->view.n_groups;
+	v->rest = play->view.rest;
+	v->n_rests = play->view.n_rests;
 	v->has_groups = play->view.has_groups;
 	for (size_t i = 0; i < v->n_tasks; i++)
 		v->task[i] = without_details(&play->view.task[i]);
@@ -80,7 +82,7 @@ int mw_guard_play_next(struct mw_guard_play *play, struct mw_guard_decision *ret
 	play->unanswered = false;
 	v = play->view;
 	v.level = MW_GUARD_METERS;
-	v.n_tasks = v.n_groups = v.n_unseen = 0;
+	v.n_tasks = v.n_groups = v.n_rests = v.n_unseen = 0;
 	v.has_groups = false;
 	for (size_t i = 0; i < STEPS_MAX; i++) {
 		mw_guard_step(&play->config, &play->state, &v, ret);

@@ -125,6 +125,16 @@ static void put_group(struct mw_textbuf *t, const struct mw_guard_group *g)
 	mw_textbuf_say(t, "\n");
 }
 
+static void put_rest(struct mw_textbuf *t, const struct mw_guard_rest *r)
+{
+	mw_textbuf_say(t, "r");
+	put_u64(t, r->group);
+	put_word(t, (struct mw_str){ r->comm, strnlen(r->comm, sizeof(r->comm)) });
+	put_u64(t, r->count);
+	put_u64(t, r->own_bytes);
+	mw_textbuf_say(t, "\n");
+}
+
 static void put_details(struct mw_textbuf *t, const struct mw_guard_task *k)
 {
 	mw_textbuf_say(t, "d ");
@@ -189,6 +199,8 @@ void mw_guard_record_view(struct mw_textbuf *t, const struct mw_guard_view *view
 		put_outcome(t, &view->outcome);
 	for (size_t i = 0; i < view->n_groups; i++)
 		put_group(t, &view->group[i]);
+	for (size_t i = 0; i < view->n_rests; i++)
+		put_rest(t, &view->rest[i]);
 	for (size_t i = 0; i < view->n_tasks; i++)
 		put_task(t, &view->task[i]);
 	if (t->full)

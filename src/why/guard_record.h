@@ -9,6 +9,7 @@
  *	m total=17179869184 free=...	a meter that is not there was not read
  *	o ...				what came of the last action; left out: there was none
  *	g PATH ...			each group
+ *	r GROUP NAME COUNT BYTES	those of one name for whom was no room
  *	t PID ...			each task; d ... after it: its details
  *	x kill low ...			what was decided; left out: not recorded
  *
@@ -32,8 +33,9 @@ void mw_guard_record_decision(struct mw_textbuf *t, const struct mw_guard_decisi
 struct mw_guard_room {
 	struct mw_guard_task *task;
 	struct mw_guard_group *group;
+	struct mw_guard_rest *rest;
 	char *text;
-	size_t max_tasks, max_groups, text_bytes;
+	size_t max_tasks, max_groups, max_rests, text_bytes;
 };
 
 /* How much is needed; the caller finds the memory. */

@@ -156,6 +156,14 @@ static void read_group(struct words *w, struct mw_guard_group *g, struct mw_guar
 	g->oom_group = take_val(w);
 }
 
+static void read_rest(struct words *w, struct mw_guard_rest *r)
+{
+	r->group = take_u64(w);
+	take_bytes(w, r->comm, sizeof(r->comm));
+	r->count = take_u64(w);
+	r->own_bytes = take_u64(w);
+}
+
 static void read_task(struct words *w, struct mw_guard_task *k)
 {
 	k->pid = take_u64(w);
@@ -278,6 +286,7 @@ static void read_head(struct words *w, struct reading *r, const struct mw_guard_
 	v->n_unseen = take_u64(w);
 	v->task = room->task;
 	v->group = room->group;
+	v->rest = room->rest;
 	if (flags > 7 && !w->wrong)
 		w->wrong = "has flags that are not known";
 	if ((v->n_tasks > room->max_tasks || v->n_groups > room->max_groups) && !w->wrong)
@@ -297,6 +306,9 @@ static void read_line(struct words *w, struct reading *r)
 	} else if (mw_str_eq(kind, "g") && r->groups < v->n_groups) {
 		v->group[r->groups] = (struct mw_guard_group){};
 		read_group(w, &v->group[r->groups++], &r->left);
+	} else if (mw_str_eq(kind, "r") && v->n_rests < r->left.max_rests && !r->tasks) {
+		v->rest[v->n_rests] = (struct mw_guard_rest){};
+		read_rest(w, &v->rest[v->n_rests++]);
 	} else if (mw_str_eq(kind, "t") && r->tasks < v->n_tasks) {
 		v->task[r->tasks] = (struct mw_guard_task){};
 		read_task(w, &v->task[r->tasks++]);
@@ -411,17 +423,19 @@ int mw_guard_record_next(struct mw_guard_player *p, struct mw_guard_view *ret_vi
 struct mw_guard_room mw_guard_record_measure(struct mw_str recording)
 {
 	struct mw_guard_room most = {};
-	size_t tasks = 0, groups = 0, bytes = 0;
+	size_t tasks = 0, groups = 0, rests = 0, bytes = 0;
 	struct mw_str line;
 
 	while (mw_str_cut(&recording, '\n', &line)) {
 		if (mw_str_starts(line, "view "))
-			tasks = groups = bytes = 0;
+			tasks = groups = rests = bytes = 0;
 		tasks += mw_str_starts(line, "t ");
 		groups += mw_str_starts(line, "g ");
+		rests += mw_str_starts(line, "r ");
 		bytes += line.n;
 		most.max_tasks = tasks > most.max_tasks ? tasks : most.max_tasks;
 		most.max_groups = groups > most.max_groups ? groups : most.max_groups;
+		most.max_rests = rests > most.max_rests ? rests : most.max_rests;
 		most.text_bytes = bytes > most.text_bytes ? bytes : most.text_bytes;
 	}
 	return most;

@@ -17,7 +17,8 @@ static struct mw_guard_room make_room(struct mw_str recording)
 	room.task = malloc((room.max_tasks + 1) * sizeof(*room.task));
 	room.group = malloc((room.max_groups + 1) * sizeof(*room.group));
 	room.text = malloc(room.text_bytes + 1);
-	must(room.task && room.group && room.text);
+	room.rest = malloc((room.max_rests + 1) * sizeof(*room.rest));
+	must(room.task && room.group && room.rest && room.text);
 	return room;
 }
 
@@ -25,6 +26,7 @@ static void free_room(struct mw_guard_room *room)
 {
 	free(room->task);
 	free(room->group);
+	free(room->rest);
 	free(room->text);
 }
 

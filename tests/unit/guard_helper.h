@@ -23,7 +23,8 @@ struct night {
 	struct mw_guard_task truth[NIGHT_TASKS]; /* who is there */
 	struct mw_guard_task shown[NIGHT_TASKS];
 	struct mw_guard_group group[NIGHT_GROUPS];
-	size_t n, n_groups;
+	struct mw_guard_rest rest[NIGHT_GROUPS]; /* whom there is no room for */
+	size_t n, n_groups, n_rests;
 	size_t looks, details; /* of the last turn */
 	struct mw_guard_decision d;
 };
@@ -62,6 +63,17 @@ static inline size_t add_group(struct night *n, const char *path)
 {
 	n->group[n->n_groups] = (struct mw_guard_group){ .path = mw_str_of(path) };
 	return n->n_groups++;
+}
+
+/* So many for whom there is no room, counted. */
+static inline void add_rest(struct night *n, size_t group, const char *comm, uint64_t count,
+			    uint64_t own_bytes)
+{
+	struct mw_guard_rest *r = &n->rest[n->n_rests++];
+
+	*r = (struct mw_guard_rest){ .group = group, .count = count, .own_bytes = own_bytes };
+	strncpy(r->comm, comm, sizeof(r->comm));
+	n->view.n_unseen += count;
 }
 
 /* 12 GiB available, no swap, nobody waits; pid 1, the guard, a kernel thread, sshd. */
@@ -151,6 +163,8 @@ static inline void look(struct night *n, bool groups)
 	n->view.n_tasks = n->n;
 	n->view.group = n->group;
 	n->view.n_groups = groups ? n->n_groups : 0;
+	n->view.rest = n->rest;
+	n->view.n_rests = groups ? n->n_rests : 0;
 	n->view.has_groups = groups;
 	for (size_t i = 0; i < n->n; i++) {
 		n->shown[i] = n->truth[i];
@@ -181,7 +195,7 @@ static inline struct mw_guard_decision *turn(struct night *n)
 {
 	n->looks = n->details = 0;
 	n->view.level = MW_GUARD_METERS;
-	n->view.n_tasks = n->view.n_groups = 0;
+	n->view.n_tasks = n->view.n_groups = n->view.n_rests = 0;
 	n->view.has_groups = false;
 	n->view.meters = n->meters;
 	for (size_t i = 0; i < 100; i++) {

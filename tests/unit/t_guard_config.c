@@ -243,7 +243,7 @@ static void packaged_file(void **state)
 			keys++;
 		}
 	}
-	assert_int_equal(keys, 30);
+	assert_int_equal(keys, 31);
 	assert_int_equal(parse(text), 0);
 	assert_true(config.avoid.n && config.prefer.n && config.groups.n == 2);
 	config.avoid.n = config.prefer.n = config.groups.n = 0;

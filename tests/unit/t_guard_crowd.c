@@ -30,6 +30,37 @@ static void crowd(void **state)
 	assert_int_equal(n.d.target[0].frees_bytes, 500 * 20 * MIB);
 }
 
+/* More than there is room for: they are counted, and die with those of their name. */
+static void larger_than_the_view(void **state)
+{
+	(void)state;
+	add_group(&n, "/");
+	add_group(&n, "/user.slice/bomb.scope");
+	for (uint64_t i = 0; i < 500; i++)
+		add_task(&n, 1000 + i, "bomb", 2 * MIB)->group = 1;
+	add_rest(&n, 1, "bomb", 5000, 10 * GIB);
+	add_rest(&n, 0, "bash", 10, 5 * MIB);
+	expect_verb(turn(&n), MW_GUARD_KILL_GROUP, MW_GUARD_LOW);
+	assert_int_equal(n.d.group, 1);
+	assert_int_equal(n.d.target[0].frees_bytes, 500 * 2 * MIB + 10 * GIB);
+	/* One of another name might be anybody. */
+	n.state = (struct mw_guard_state){};
+	add_rest(&n, 1, "sshd", 1, MIB);
+	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NOBODY_LEFT);
+	/* So might one who was not counted. */
+	n.state = (struct mw_guard_state){};
+	n.n_rests--;
+	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NOBODY_LEFT);
+	n.view.n_unseen--;
+	expect_verb(turn_in(&n, 100), MW_GUARD_KILL_GROUP, MW_GUARD_LOW);
+	/* Patterns that ask for more than the name cannot be asked. */
+	n.state = (struct mw_guard_state){};
+	n.config.avoid.n = 1;
+	n.config.avoid.item[0] =
+		(struct mw_guard_pattern){ MW_GUARD_CMDLINE, LIT("secret"), MW_GUARD_PROCESS };
+	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NOBODY_LEFT);
+}
+
 /* Not all of it is gone; its memory is on its way. */
 static void crowd_dies(void **state)
 {
@@ -155,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(crowd, fresh),
+		cmocka_unit_test_setup(larger_than_the_view, fresh),
 		cmocka_unit_test_setup(crowd_dies, fresh),
 		cmocka_unit_test_setup(crowd_shared, fresh),
 		cmocka_unit_test_setup(crowd_grows, fresh),

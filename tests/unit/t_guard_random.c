@@ -14,7 +14,8 @@ static struct night n;
 static char record[8 << 20], first[4 << 20], second[4 << 20], text_room[1 << 20];
 static struct mw_guard_task task_room[NIGHT_TASKS], shown_room[NIGHT_TASKS];
 static struct mw_guard_group group_room[NIGHT_GROUPS];
-static uint64_t seed, kills, terms, warnings;
+static struct mw_guard_rest rest_room[NIGHT_GROUPS];
+static uint64_t seed, kills, terms, warnings, group_rests;
 static bool last_moved; /* the victim gave back something in this turn */
 
 static bool chance(unsigned in_100)
@@ -49,10 +50,11 @@ static void make_config(void)
 			(struct mw_guard_pattern){ MW_GUARD_UID, LIT("1001"), 0 };
 }
 
+static const char *const names[] = { "hog",  "db",     "keep-me", "sshd",
+				     "Xorg", "worker", "systemd", "tab" };
+
 static void make_task(uint64_t pid)
 {
-	static const char *const names[] = { "hog",  "db",     "keep-me", "sshd",
-					     "Xorg", "worker", "systemd", "tab" };
 	size_t name = random_below(&seed, COUNT(names));
 	struct mw_guard_task *t = add_task(&n, pid, names[name], random_below(&seed, 1500) * MIB);
 
@@ -76,6 +78,17 @@ static void make_task(uint64_t pid)
 	}
 }
 
+/* As a rule of a name that is there. */
+static void make_rest(size_t group)
+{
+	const char *name = names[random_below(&seed, COUNT(names))];
+
+	for (size_t i = 0; i < n.n && chance(90); i++)
+		if (n.truth[i].group == group)
+			name = n.truth[i].comm;
+	add_rest(&n, group, name, 1 + random_below(&seed, 900), random_below(&seed, 500) * MIB);
+}
+
 static void make_night(uint64_t night)
 {
 	size_t tasks;
@@ -90,6 +103,10 @@ static void make_night(uint64_t night)
 	tasks = 3 + random_below(&seed, 60);
 	for (size_t i = 0; i < tasks; i++)
 		make_task(1000 + i);
+	for (size_t g = 1; g < n.n_groups; g++)
+		if (chance(20))
+			make_rest(g);
+	n.view.n_unseen += chance(5);
 	if (chance(50)) {
 		n.meters.swap_total_bytes = mw_ok(4 * GIB);
 		n.meters.swap_free_bytes = mw_ok(random_below(&seed, 4096) * MIB);
@@ -153,6 +170,13 @@ static void must_hold(const struct mw_guard_decision *d)
 	if (d->verb != MW_GUARD_KILL_GROUP)
 		return;
 	assert_true(d->group > 0 && d->group < n.n_groups);
+	for (size_t i = 0; i < n.n_rests; i++)
+		if (n.rest[i].group == d->group || (d->group == 2 && n.rest[i].group == 3)) {
+			assert_string_not_equal(n.rest[i].comm, "Xorg");
+			assert_string_not_equal(n.rest[i].comm, "systemd");
+			assert_string_not_equal(n.rest[i].comm, "keep-me");
+			group_rests++;
+		}
 	for (size_t i = 0; i < n.n; i++)
 		if (shares_group(&n.truth[i], d->group) && !n.truth[i].dying) {
 			const struct mw_guard_task *t = &n.truth[i];
@@ -243,8 +267,14 @@ static struct mw_str replayed(struct mw_str recording, char *to, size_t size)
 {
 	static struct mw_guard_play play;
 	struct mw_textbuf said = { .p = to, .size = size };
-	struct mw_guard_room room = { task_room,   group_room,	 text_room,
-				      NIGHT_TASKS, NIGHT_GROUPS, sizeof(text_room) };
+	struct mw_guard_room room = { .task = task_room,
+				      .group = group_room,
+				      .rest = rest_room,
+				      .text = text_room,
+				      .max_tasks = NIGHT_TASKS,
+				      .max_groups = NIGHT_GROUPS,
+				      .max_rests = NIGHT_GROUPS,
+				      .text_bytes = sizeof(text_room) };
 	struct mw_guard_config config;
 	struct mw_guard_config_error error;
 	struct mw_guard_decision d;
@@ -279,7 +309,7 @@ static void a_thousand(void **state)
 		expect_same(a, b);
 	}
 	/* Something happened at all. */
-	assert_true(kills > 500 && terms > 50 && warnings > 300);
+	assert_true(kills > 500 && terms > 50 && warnings > 300 && group_rests > 0);
 	print_message("%zu kills, %zu SIGTERM, %zu warnings in %d nights\n", (size_t)kills,
 		      (size_t)terms, (size_t)warnings, NIGHTS);
 }

@@ -8,11 +8,18 @@ static struct night n;
 static char room[1 << 20], again[1 << 20], text_room[1 << 20];
 static struct mw_guard_task task_room[NIGHT_TASKS];
 static struct mw_guard_group group_room[NIGHT_GROUPS];
+static struct mw_guard_rest rest_room[NIGHT_GROUPS];
 
 static struct mw_guard_room make_room(void)
 {
-	return (struct mw_guard_room){ task_room,   group_room,	  text_room,
-				       NIGHT_TASKS, NIGHT_GROUPS, sizeof(text_room) };
+	return (struct mw_guard_room){ .task = task_room,
+				       .group = group_room,
+				       .rest = rest_room,
+				       .text = text_room,
+				       .max_tasks = NIGHT_TASKS,
+				       .max_groups = NIGHT_GROUPS,
+				       .max_rests = NIGHT_GROUPS,
+				       .text_bytes = sizeof(text_room) };
 }
 
 static struct mw_textbuf empty(char *p)
@@ -38,6 +45,8 @@ static void fill(void)
 	n.group[0].usage_bytes = mw_ok(5);
 	n.group[0].high_bytes = mw_no(MW_ABSENT);
 	n.truth[2].state = 0;
+	add_rest(&n, 0, "b", 700, MIB);
+	add_rest(&n, 0, "\xff \n", 3, 0);
 	n.meters.woken_by_trigger = true;
 	n.meters.arc_bytes = mw_no(MW_RACED);
 	n.view.meters = n.meters;
@@ -91,6 +100,9 @@ static void and_back(void **state)
 	expect_same(view.task[4].exe, n.truth[4].exe);
 	expect_same(view.task[4].cmdline, n.truth[4].cmdline);
 	expect_why(view.task[4].adj, MW_DENIED);
+	assert_int_equal(view.n_rests, 2);
+	assert_int_equal(view.rest[1].count, 3);
+	assert_memory_equal(view.rest[1].comm, n.rest[1].comm, MW_GUARD_COMM_BYTES);
 	expect_why(view.meters.arc_bytes, MW_RACED);
 	assert_int_equal(view.outcome.error, EPERM);
 	assert_true(view.has_groups && view.meters.woken_by_trigger);
@@ -109,6 +121,7 @@ static void measured(void **state)
 	most = mw_guard_record_measure(written(room, &n.view, &n.d));
 	assert_int_equal(most.max_tasks, 5);
 	assert_int_equal(most.max_groups, 1);
+	assert_int_equal(most.max_rests, 2);
 }
 
 /* The power went while it was written: all whole views are read. */
