@@ -24,8 +24,8 @@ int mw_helper_start(struct mw_helper *h);
 void mw_helper_stop(struct mw_helper *h);
 
 /* A program with its arguments, and of its environment "NAME=value" each.  No word is split again,
- * whatever it holds.  Never waits: -EAGAIN when the helper does not keep up; -EINVAL where there are
- * too many words, or one is empty or too long.  What cannot be executed the helper says. */
+ * whatever it holds.  Never waits: -EAGAIN when the helper does not keep up; -EINVAL where there
+ * are too many words, or one is empty or too long.  What cannot be executed the helper says. */
 int mw_helper_run(struct mw_helper *h, const struct mw_str *words, size_t n_words,
 		  const struct mw_str *env, size_t n_env);
 

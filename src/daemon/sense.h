@@ -7,8 +7,9 @@
  *
  * Of all processes one small file is read (statm).  Who cannot give back `least_bytes`, by what it
  * has in RAM and could have in swap, is not looked at further and stands in no view; of the others
- * the MW_SENSE_TASKS largest are kept, and, where groups are wanted, the others counted by name.  A process whose first thread has ended before the others
- * has no figures in proc, and is not seen.
+ * the MW_SENSE_TASKS largest are kept.  Where groups are wanted nobody is left out by size, one of
+ * each name in each group is kept, and the others are counted by name.  A process whose first
+ * thread has ended before the others has no figures in proc, and is not seen.
  *
  * Invariants:
  *  - What lies in a view lives until the next mw_sense_tasks(); tasks keep their places.

@@ -142,11 +142,13 @@ struct mw_group_name mw_group_name_of(struct mw_str path)
 
 bool mw_group_is_unit_name(struct mw_str name)
 {
+	const struct mw_str marks = mw_str_of(":-_.\\@");
+
 	for (size_t i = 0; i < name.n; i++)
 		if (!(name.p[i] >= '0' && name.p[i] <= '9') &&
 		    !(name.p[i] >= 'A' && name.p[i] <= 'Z') &&
 		    !(name.p[i] >= 'a' && name.p[i] <= 'z') &&
-		    (!name.p[i] || !strchr(":-_.\\@", name.p[i])))
+		    mw_str_find(marks, name.p[i]) == marks.n)
 			return false;
 	return name.n && name.n <= MW_UNIT_NAME_MAX;
 }
