@@ -420,15 +420,6 @@ static void steps(void **state)
 	expect_wait(turn_in(&n, 200));
 }
 
-static void clock_goes_back(void **state)
-{
-	(void)state;
-	available(500 * MIB);
-	expect_kill(turn(&n), 1000);
-	n.meters.time_ns -= 500000000000;
-	expect_kill(turn(&n), 1000);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -454,7 +445,6 @@ int main(void)
 		cmocka_unit_test_setup(term_then_exec, fresh),
 		cmocka_unit_test_setup(warns_once, fresh),
 		cmocka_unit_test_setup(steps, fresh),
-		cmocka_unit_test_setup(clock_goes_back, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
