@@ -5,9 +5,8 @@
 #include "why/guard_private.h"
 
 #define AGAIN_MS 60000 /* a warning that still holds is said again after this */
-#define LOOK_MS 200
+#define LOOK_MS 300
 #define SOON_MS 20
-#define AHEAD_LOOK_MS 300
 #define AHEAD_S 3
 
 void mw_guard_warn(struct mw_guard_turn *t, enum mw_guard_cause cause)
@@ -41,19 +40,24 @@ static bool looks_ahead(const struct mw_guard_turn *t)
 {
 	uint64_t fall = mw_or(mw_guard_fall_bytes_per_s(t->state), 0), counted, limit;
 
-	if (t->view->level != MW_GUARD_METERS || !mw_known(t->sums.counted_bytes))
+	if (!mw_known(t->sums.counted_bytes))
 		return false;
 	counted = t->sums.counted_bytes.v;
 	limit = t->sums.limit_bytes;
-	return counted > limit && (counted - limit) / AHEAD_S < fall &&
-	       t->now_ns - t->state->looked_ns >= AHEAD_LOOK_MS * MW_GUARD_NS_PER_MS;
+	return counted > limit && (counted - limit) / AHEAD_S < fall;
+}
+
+static bool may_look(const struct mw_guard_turn *t)
+{
+	return t->view->level == MW_GUARD_METERS &&
+	       t->now_ns - t->state->looked_ns >= LOOK_MS * MW_GUARD_NS_PER_MS;
 }
 
 void mw_guard_calm(struct mw_guard_turn *t)
 {
 	unsigned undo = 1U << MW_GUARD_THROTTLE | 1U << MW_GUARD_FREEZE;
 
-	t->ret->verb = looks_ahead(t) ? MW_GUARD_LOOK : MW_GUARD_WAIT;
+	t->ret->verb = looks_ahead(t) && may_look(t) ? MW_GUARD_LOOK : MW_GUARD_WAIT;
 	t->ret->wait_ms = mw_guard_wait_ms(t);
 	if (!is_well(t))
 		return;
@@ -187,9 +191,7 @@ void mw_guard_near(struct mw_guard_turn *t)
 			return;
 	} else if (t->state->warned == MW_GUARD_NO_CAUSE) {
 		mw_guard_warn(t, MW_GUARD_NEAR);
-	} else if ((steps || mw_or(t->ret->left_ms, UINT64_MAX) < 10000) &&
-		   t->now_ns - t->state->looked_ns >= LOOK_MS * MW_GUARD_NS_PER_MS) {
-		/* Also so that it is known who grows when somebody must be chosen. */
+	} else if ((steps || looks_ahead(t)) && may_look(t)) {
 		t->ret->verb = MW_GUARD_LOOK;
 		t->ret->wants_groups = steps;
 	}

@@ -406,18 +406,18 @@ static void steps(void **state)
 	n.group[cold].usage_bytes = mw_ok(2 * GIB);
 	available(1600 * MIB);
 	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NEAR);
-	expect_verb(turn_in(&n, 200), MW_GUARD_RECLAIM, MW_GUARD_NEAR);
+	expect_verb(turn_in(&n, 300), MW_GUARD_RECLAIM, MW_GUARD_NEAR);
 	assert_int_equal(n.d.group, cold);
-	expect_verb(turn_in(&n, 200), MW_GUARD_THROTTLE, MW_GUARD_NEAR);
+	expect_verb(turn_in(&n, 300), MW_GUARD_THROTTLE, MW_GUARD_NEAR);
 	assert_int_equal(n.d.group, grower);
 	assert_int_equal(n.d.bytes, 8 * GIB);
-	expect_wait(turn_in(&n, 200));
+	expect_wait(turn_in(&n, 300));
 	available(1000 * MIB);
-	expect_verb(turn_in(&n, 200), MW_GUARD_FREEZE, MW_GUARD_NEAR);
-	expect_wait(turn_in(&n, 200));
+	expect_verb(turn_in(&n, 300), MW_GUARD_FREEZE, MW_GUARD_NEAR);
+	expect_wait(turn_in(&n, 300));
 	available(5 * GIB);
-	expect_verb(turn_in(&n, 200), MW_GUARD_RELEASE, MW_GUARD_NO_CAUSE);
-	expect_wait(turn_in(&n, 200));
+	expect_verb(turn_in(&n, 300), MW_GUARD_RELEASE, MW_GUARD_NO_CAUSE);
+	expect_wait(turn_in(&n, 300));
 }
 
 int main(void)
