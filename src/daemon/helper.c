@@ -27,7 +27,7 @@ static size_t take_words(char *message, size_t n, size_t *at, char **ret)
 	return n_words;
 }
 
-static _Noreturn void cannot_run(const char *program, int error)
+static void cannot_run(const char *program, int error)
 {
 	char line[512];
 	struct mw_textbuf t = { .p = line, .size = sizeof(line) };
@@ -37,7 +37,7 @@ static _Noreturn void cannot_run(const char *program, int error)
 	mw_textbuf_say(&t, ": ");
 	mw_textbuf_say(&t, strerror(error));
 	mw_textbuf_say(&t, "\n");
-	_exit(write(2, line, t.n) < 0 ? 126 : 127);
+	(void)!write(2, line, t.n);
 }
 
 static _Noreturn void run(char *message, size_t n)
@@ -52,12 +52,14 @@ static _Noreturn void run(char *message, size_t n)
 	alarm(MW_HELPER_SECONDS);
 	execvpe(argv[0], argv, env);
 	cannot_run(argv[0], errno);
+	_exit(127);
 }
 
 static _Noreturn void serve(int fd)
 {
 	static char message[MESSAGE_BYTES + 1];
 	ssize_t n;
+	pid_t pid;
 
 	prctl(PR_SET_NAME, "memwhyd-hooks");
 	signal(SIGCHLD, SIG_IGN);
@@ -66,7 +68,10 @@ static _Noreturn void serve(int fd)
 		if (n < 0)
 			continue;
 		message[n] = '\0';
-		if (!fork()) {
+		pid = fork();
+		if (pid < 0)
+			cannot_run(message, errno);
+		if (!pid) {
 			sigset_t none;
 
 			sigemptyset(&none);

@@ -14,7 +14,7 @@
 # A row: .gap_ms the longest of the heartbeat, .net_ms the same less what the host took (how late warden was,
 # which runs at real time: with CPUS=1 nothing else makes it late), .host_ms the longest of that, .waited_ms how long some task
 # waited for memory in that gap, to half a second, .killed who, by whom, when (s after the load began), .end done, time
-# (the load outlived its time), hung (no end: qemu was stopped), panic.
+# (the load outlived its time), .told what the scenario found, hung (no end: qemu was stopped), panic.
 
 SURVIVE=$HERE/survive
 CPUS=${CPUS:-2}
@@ -98,7 +98,7 @@ survive_row() { # GUARD SWAP SCENARIO KERNEL OUT END SECONDS
 		waited_ms: (if $from and $to then ($to.some_us - $from.some_us) / 1000 | round else null end),
 		host_ms: ([.[].warden.longest_gap_ms // empty] | last),
 		full_avg10: ([.[].warden.full_avg10 // empty] | max), beat_alive: $p.alive, guard_state: ([.[].guard_state // empty] | last),
-		available_kib: ([.[].available_kib // empty] | last),
+		available_kib: ([.[].available_kib // empty] | last), told: ([.[].told // empty] | last),
 		kills: ($killed | length), culprits: ([$killed[] | select(.culprit)] | length),
 		innocents: [$killed[] | select(.culprit | not) | .comm], first_s: $killed[0].at_s,
 		by: ([$killed[].by] | unique), suffices: $suffices, killed: $killed[:40], took_s: $took }'
