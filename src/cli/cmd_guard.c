@@ -41,9 +41,7 @@ static int run(const struct options *o)
 	if (o->n_args > 1 || (o->n_args && !o->check_config))
 		return refuse("a file belongs to --check-config, and only one");
 	if (o->check_config)
-		return cli_guard_check(o->n_args   ? o->arg[0]
-				       : o->config ? o->config
-						   : GUARD_CONFIG_PATH);
+		return cli_guard_check(o->n_args ? o->arg[0] : o->config);
 	if (o->replay)
 		return cli_guard_replay(o);
 	if (o->explain)

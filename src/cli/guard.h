@@ -17,7 +17,10 @@ int cli_guard_read(const char *path, struct mw_arena *arena, struct mw_str *ret)
  * EXIT_FAILED. */
 int cli_guard_config(const char *path, struct mw_arena *arena, struct mw_guard_config *ret);
 
-/* memwhy guard --check-config FILE: says what is wrong, or what holds. */
+/* The same of GUARD_CONFIG_PATH; where there is no such file, what is normal. */
+int cli_guard_config_here(struct mw_arena *arena, struct mw_guard_config *ret, bool *ret_is_none);
+
+/* memwhy guard --check-config [FILE]: says what is wrong, or what holds. */
 int cli_guard_check(const char *path);
 
 /* memwhy guard --replay FILE: what the policy would have done. */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/guard.h"
 #include "kernel/root_log.h"
@@ -83,12 +84,23 @@ int cli_guard_config(const char *path, struct mw_arena *arena, struct mw_guard_c
 	return EXIT_DONE;
 }
 
+int cli_guard_config_here(struct mw_arena *arena, struct mw_guard_config *ret, bool *ret_is_none)
+{
+	*ret_is_none = access(GUARD_CONFIG_PATH, F_OK) < 0 && errno == ENOENT;
+	if (!*ret_is_none)
+		return cli_guard_config(GUARD_CONFIG_PATH, arena, ret);
+	mw_guard_config_normal(ret);
+	return EXIT_DONE;
+}
+
 int cli_guard_check(const char *path)
 {
 	struct mw_arena arena _mw_arena_ = {};
 	struct mw_guard_config config;
 	struct mw_textbuf t = { .size = 65536 };
-	int status = cli_guard_config(path, &arena, &config);
+	bool is_none = false;
+	int status = path ? cli_guard_config(path, &arena, &config)
+			  : cli_guard_config_here(&arena, &config, &is_none);
 
 	if (status)
 		return status;
@@ -96,7 +108,11 @@ int cli_guard_check(const char *path)
 	if (!t.p)
 		return cli_fail("check-config", -ENOMEM);
 	mw_guard_config_write(&config, "", &t);
-	printf("%s is right.  With it this holds:\n\n", mw_escape(&arena, mw_str_of(path)));
+	if (is_none)
+		puts("There is no " GUARD_CONFIG_PATH ".  Without it this holds:\n");
+	else
+		printf("%s is right.  With it this holds:\n\n",
+		       mw_escape(&arena, mw_str_of(path ? path : GUARD_CONFIG_PATH)));
 	/* Without the newlines it would be one line of escapes. */
 	for (struct mw_str rest = mw_textbuf_str(&t), line; mw_str_cut(&rest, '\n', &line);)
 		printf("%s\n", mw_escape(&arena, line));

@@ -78,6 +78,14 @@ static void say_pattern(struct mw_arena *arena, const struct mw_guard_rating *r)
 		       mw_escape(arena, r->pattern->glob));
 }
 
+/* In bytes; oom_score_adj may take it below 0. */
+static const char *points(struct mw_arena *arena, int64_t points)
+{
+	const char *size = mw_fmt_bytes(arena, (uint64_t)(points < 0 ? -points : points));
+
+	return points < 0 ? mw_fmt(arena, "-%s", size) : size;
+}
+
 static void say(struct mw_arena *arena, const struct mw_guard_view *view, const struct rated *list,
 		size_t n, size_t at)
 {
@@ -104,10 +112,10 @@ static void say(struct mw_arena *arena, const struct mw_guard_view *view, const 
 		printf("  oom_score_adj %lld\n", (long long)t->adj.v - 1000);
 	printf("\nFirst to die, if the guard had to step in now:\n");
 	for (size_t i = 0; i < may && i < SHOWN; i++)
-		printf("  %-28s gives back %10s  points %lld%s\n",
+		printf("  %-28s gives back %10s  rated %10s%s\n",
 		       name_of(arena, &view->task[list[i].task]),
 		       mw_fmt_bytes(arena, list[i].rating.frees_bytes),
-		       (long long)list[i].rating.points, i == at ? "  <" : "");
+		       points(arena, list[i].rating.points), i == at ? "  <" : "");
 	if (!may)
 		puts("  nobody");
 }
@@ -146,17 +154,19 @@ int cli_guard_explain(const struct options *o)
 	struct mw_problem problem;
 	struct mw_sense sense;
 	uint64_t pid;
-	int r;
+	bool is_none;
+	int r = EXIT_DONE;
 
 	if (mw_str_u64(mw_str_of(o->explain), &pid) < 0 || !pid)
 		return cli_wrong("--explain", "takes the number of a process");
-	if (o->config) {
+	if (o->config)
 		r = cli_guard_config(o->config, &arena, &config);
-		if (r != EXIT_DONE)
-			return r;
-	} else {
-		mw_guard_config_normal(&config);
-	}
+	else if (!o->root)
+		r = cli_guard_config_here(&arena, &config, &is_none);
+	else
+		mw_guard_config_normal(&config); /* of another machine */
+	if (r != EXIT_DONE)
+		return r;
 	r = mw_root_open(o->root, false, &root, &problem);
 	if (r < 0)
 		return cli_fail(problem.what ? problem.what : "cannot open", r);
