@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/guard.h"
 #include "kernel/root_log.h"
@@ -86,7 +85,10 @@ int cli_guard_config(const char *path, struct mw_arena *arena, struct mw_guard_c
 
 int cli_guard_config_here(struct mw_arena *arena, struct mw_guard_config *ret, bool *ret_is_none)
 {
-	*ret_is_none = access(GUARD_CONFIG_PATH, F_OK) < 0 && errno == ENOENT;
+	struct mw_problem problem;
+	struct mw_log *log _mw_log_ = NULL;
+
+	*ret_is_none = mw_log_open(GUARD_CONFIG_PATH, &log, &problem) == -ENOENT;
 	if (!*ret_is_none)
 		return cli_guard_config(GUARD_CONFIG_PATH, arena, ret);
 	mw_guard_config_normal(ret);
