@@ -25,9 +25,9 @@ survive_scenarios() { for f in "$SURVIVE"/scenarios/*.sh; do basename "$f" .sh; 
 
 survive_image() { # GUARD SWAP SCENARIO KERNEL OUT: $OUT.initrd
 	over=$(mktemp -d)
-	mkdir -p "$over/lab" "$over/bin" "$over/dev" "$over/proc" "$over/disk"
+	mkdir -p "$over/lab" "$over/bin" "$over/dev" "$over/proc" "$over/sys" "$over/disk"
 	cp "$(command -v busybox)" "$over/bin/busybox"
-	for applet in sh mount umount cp mv mkdir ln sync switch_root; do ln -s busybox "$over/bin/$applet"; done
+	for applet in sh mount umount cp mv mkdir ln sync sleep cat switch_root; do ln -s busybox "$over/bin/$applet"; done
 	cp "$SURVIVE/init.sh" "$over/init"
 	chmod +x "$over/init"
 	for program in warden pulse hold storm rounds; do cp "$LAB/guest/$program" "$over/lab/"; done

@@ -3,12 +3,19 @@
 # Process 1 of the first moment: puts the lab's programs on the disk, chooses the guard, hands over to systemd.
 mount -t devtmpfs dev /dev
 mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+# The disks may come late, and in any order (from 6.8 on the kernel looks for them in parallel): /dev/lab1 to lab3.
 try=0
-until mount -t ext4 /dev/nvme0n1 /disk; do # the disk may come late
+while [ ! -e /dev/lab1 ] || [ ! -e /dev/lab2 ] || [ ! -e /dev/lab3 ]; do
+	for disk in /sys/block/nvme0n*; do
+		[ ! -e "$disk/nsid" ] || ln -sf "${disk##*/}" "/dev/lab$(cat "$disk/nsid")"
+	done
 	try=$((try + 1))
 	[ $try -lt 50 ] || exec sh
 	sleep 0.2
 done
+umount /sys
+mount -t ext4 /dev/lab1 /disk || exec sh
 cp /lab/* /disk/lab/
 wants=/disk/etc/systemd/system/lab.target.wants
 mkdir -p $wants

@@ -28,7 +28,7 @@ until_available() {
 
 swap_on() { # none, disk or zram
 	case $1 in
-	disk) device=/dev/nvme0n3 ;;
+	disk) device=/dev/lab3 ;;
 	zram)
 		for m in zsmalloc lzo lzo-rle zram; do [ ! -e /lab/$m.ko ] || insmod /lab/$m.ko; done
 		echo 256M >/sys/block/zram0/disksize

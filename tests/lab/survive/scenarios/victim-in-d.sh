@@ -1,7 +1,7 @@
 #: title the hog's other thread writes to a frozen file system: it cannot end
 #: culprit ^hog$
 mkdir -p /frozen
-mount -t ext4 /dev/nvme0n2 /frozen
+mount -t ext4 /dev/lab2 /frozen
 begin
 touch /frozen/file
 fsfreeze -f /frozen
