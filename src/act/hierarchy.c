@@ -23,6 +23,8 @@ int mw_hierarchy_open(struct mw_root *root, const char *controller, struct mw_ar
 		h.mount.point = mw_arena_copy(arena, h.mount.point);
 		h.mount.root = mw_arena_copy(arena, h.mount.root);
 	}
+	if (h.dir < 0)
+		h.mount = (struct mw_cgroup_mount){};
 	if (arena->failed || temp.failed) {
 		mw_hierarchy_close(&h);
 		return -ENOMEM;

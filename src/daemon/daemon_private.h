@@ -49,6 +49,10 @@ struct mw_daemon {
 	char text[MW_DAEMON_TEXT_BYTES]; /* of what is being said */
 	char last[MW_DAEMON_TEXT_BYTES]; /* of the last kill */
 	size_t last_n;
+	struct {
+		bool is;
+		uint64_t wall_s, pid;
+	} to_keep; /* .last is to be written into a file */
 };
 
 /* While somebody is looked for and killed they are free: a machine, or a limit, may have no other.
@@ -64,8 +68,11 @@ void mw_daemon_say(struct mw_daemon *d, int priority, const struct mw_textbuf *t
 void mw_daemon_warn(struct mw_daemon *d);
 void mw_daemon_said_dry(struct mw_daemon *d);
 
-/* After a kill: journal, record, and what is run then.  Once. */
+/* After a kill: journal, and what is run then.  Once. */
 void mw_daemon_report(struct mw_daemon *d);
+
+/* The record of what was reported last, into files.  It allocates: not before somebody is to die. */
+void mw_daemon_keep(struct mw_daemon *d);
 
 /* Hook, notification, restart of a unit, as configured. */
 void mw_daemon_run_after_warning(struct mw_daemon *d, struct mw_str message);

@@ -11,9 +11,10 @@
 #include <stdbool.h>
 
 #include "base/str.h"
+#include "why/guard.h"
 
 #define MW_HELPER_SECONDS 60
-#define MW_HELPER_WORDS 32
+#define MW_HELPER_WORDS MW_GUARD_WORDS_MAX
 
 struct mw_helper {
 	int fd, pid; /* -1: there is none */

@@ -22,11 +22,18 @@ static bool put(struct mw_recorder *r, const struct mw_guard_view *view,
 void mw_recorder_add(struct mw_recorder *r, const struct mw_guard_view *view,
 		     const struct mw_guard_decision *decision)
 {
+	struct mw_guard_view bare;
+
 	if (put(r, view, decision))
 		return;
 	r->now = !r->now;
 	r->n[r->now] = 0;
-	put(r, view, decision);
+	if (put(r, view, decision))
+		return;
+	bare = *view;
+	bare.level = MW_GUARD_METERS;
+	bare.n_tasks = bare.n_groups = bare.n_rests = bare.n_unseen = 0;
+	put(r, &bare, decision);
 }
 
 struct whole {

@@ -3,13 +3,14 @@
  * recorder - the last views and decisions as a recording (why/guard_record.h), in two halves that
  * take turns: when one is full, the older one is overwritten.
  *
- * Invariants: nothing allocates; a view is in it whole or not at all.
+ * Invariants: nothing allocates; a view is in it whole, or, where its texts are too long for a half,
+ * without its tasks.
  */
 #pragma once
 
 #include "why/guard_record.h"
 
-#define MW_RECORDER_BYTES ((size_t)96 << 10) /* of a half: a view that is full fits */
+#define MW_RECORDER_BYTES ((size_t)128 << 10) /* of a half */
 
 struct mw_recorder {
 	char half[2][MW_RECORDER_BYTES];

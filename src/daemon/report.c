@@ -44,7 +44,7 @@ void mw_daemon_warn(struct mw_daemon *d)
 	mw_words_warning(&t, &d->view.meters, &d->decision);
 	mw_journal_say(&d->journal, MW_LOG_WARNING, mw_textbuf_str(&t), fields,
 		       sizeof(fields) / sizeof(fields[0]));
-	if (!d->settings.config.dry_run)
+	if (!d->settings.config.dry_run && d->deed.can_act)
 		mw_daemon_run_after_warning(d, mw_textbuf_str(&t));
 }
 
@@ -124,17 +124,20 @@ static void unwritten(struct mw_daemon *d, const char *path, int r)
 }
 
 /* For people, and for memwhy guard --replay. */
-static void to_file(struct mw_daemon *d)
+void mw_daemon_keep(struct mw_daemon *d)
 {
 	struct mw_str dir = d->settings.config.record_dir;
-	uint64_t s = d->deed_meters.wall_ns / 1000000000;
+	uint64_t s = d->to_keep.wall_s;
 	char path[512];
 	int n, r;
 
-	if (!dir.n || dir.n > 400)
+	if (!d->to_keep.is)
+		return;
+	d->to_keep.is = false;
+	if (!dir.n || dir.n > MW_GUARD_PATH_MAX)
 		return;
 	n = snprintf(path, sizeof(path) - 8, "%.*s/kill-%llu-%llu", (int)dir.n, dir.p,
-		     (unsigned long long)s, (unsigned long long)d->deed.name.pid);
+		     (unsigned long long)s, (unsigned long long)d->to_keep.pid);
 	memcpy(path + n, ".txt", 5);
 	r = mw_outfile_write(path, (struct mw_str){ d->last, d->last_n });
 	if (r < 0)
@@ -155,7 +158,9 @@ void mw_daemon_report(struct mw_daemon *d)
 	mw_words_deed(&t, &d->deed, &d->deed_meters, false);
 	to_journal(d, mw_textbuf_str(&t));
 	remember(d, mw_textbuf_str(&t));
-	to_file(d);
+	d->to_keep.is = true;
+	d->to_keep.wall_s = d->deed_meters.wall_ns / 1000000000;
+	d->to_keep.pid = d->deed.name.pid;
 	mw_daemon_run_after_kill(d, mw_textbuf_str(&t));
 }
 

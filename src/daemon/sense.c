@@ -86,9 +86,10 @@ static int take_memory(struct mw_sense *s)
 {
 	s->room = (struct mw_room){ malloc(MW_SENSE_ROOM_BYTES), MW_SENSE_ROOM_BYTES };
 	s->text = malloc(MW_SENSE_TEXT_BYTES);
-	s->task = calloc(MW_SENSE_TASKS, sizeof(*s->task));
+	s->task = calloc(MW_SENSE_TASKS + 1, sizeof(*s->task));
 	s->group = calloc(MW_SENSE_GROUPS, sizeof(*s->group));
 	s->rest = calloc(MW_SENSE_RESTS, sizeof(*s->rest));
+	s->namesakes = calloc(MW_SENSE_TASKS + 1, sizeof(*s->namesakes));
 	for (size_t i = 0; i < 2; i++)
 		s->before[i].task = calloc(MW_SENSE_TASKS, sizeof(*s->before[i].task));
 	if (mw_root_is_live(s->root))
@@ -96,7 +97,7 @@ static int take_memory(struct mw_sense *s)
 	mw_arena_alloc(&s->arena, 16);
 	s->mark = mw_arena_mark(&s->arena);
 	s->arena.fixed = true;
-	return s->room.p && s->text && s->task && s->group && s->rest && s->before[0].task &&
+	return s->room.p && s->text && s->task && s->group && s->rest && s->namesakes && s->before[0].task &&
 			       s->before[1].task && !s->arena.failed
 		       ? 0
 		       : -ENOMEM;
@@ -156,6 +157,7 @@ void mw_sense_close(struct mw_sense *s)
 	free(s->task);
 	free(s->group);
 	free(s->rest);
+	free(s->namesakes);
 	for (size_t i = 0; i < 2; i++)
 		free(s->before[i].task);
 	s->arena.fixed = false;

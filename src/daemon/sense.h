@@ -25,6 +25,7 @@
 #define MW_SENSE_TASKS 512
 #define MW_SENSE_GROUPS 256
 #define MW_SENSE_RESTS 128
+#define MW_SENSE_NAMES 96 /* of the rests have a name */
 #define MW_SENSE_DETAILS 96 /* processes a view */
 #define MW_SENSE_ZRAMS 8
 #define MW_SENSE_ROOM_BYTES ((size_t)64 << 10)
@@ -59,6 +60,7 @@ struct mw_sense {
 	struct mw_guard_task *task;
 	struct mw_guard_group *group;
 	struct mw_guard_rest *rest;
+	uint16_t *namesakes; /* of each task of a view with groups: others of its name and group */
 	struct mw_sense_before before[2]; /* the younger one first, by a quarter of a second */
 	uint64_t also_pid;		  /* stands in each view, however small; 0: none */
 

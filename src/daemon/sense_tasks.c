@@ -163,86 +163,103 @@ static bool take_task(struct mw_sense *s, uint64_t pid, const struct mw_pid_stat
 	return true;
 }
 
-/* There is no room for it: counted with those of its name in its group, or as one who might be
- * anybody. */
-static void leave_out(struct mw_sense *s, struct mw_guard_view *view, const struct mw_guard_task *t)
-{
-	size_t i = 0;
-
-	view->n_unseen++;
-	if (t->group == MW_GUARD_NO_GROUP || t->pid == 1 || t->pid == s->own_pid ||
-	    !mw_or(t->adj, 0))
-		return;
-	while (i < view->n_rests &&
-	       (s->rest[i].group != t->group || memcmp(s->rest[i].comm, t->comm, sizeof(t->comm))))
-		i++;
-	if (i == MW_SENSE_RESTS)
-		return;
-	if (i == view->n_rests) {
-		s->rest[view->n_rests++] = (struct mw_guard_rest){ .group = t->group };
-		memcpy(s->rest[i].comm, t->comm, sizeof(t->comm));
-	}
-	s->rest[i].count++;
-	s->rest[i].own_bytes += own_bytes(t);
-}
-
 static bool are_namesakes(const struct mw_guard_task *a, const struct mw_guard_task *b)
 {
 	return a->group == b->group && !memcmp(a->comm, b->comm, sizeof(a->comm));
 }
 
-static bool has_namesake(const struct mw_sense *s, const struct mw_guard_task *t)
+/* Those of this name in this group; NULL: for them is no room. */
+static struct mw_guard_rest *rest_of(struct mw_sense *s, struct mw_guard_view *view, size_t group,
+				     const char *comm, size_t max)
 {
-	for (size_t i = 0; i < MW_SENSE_TASKS; i++)
-		if (&s->task[i] != t && are_namesakes(&s->task[i], t))
-			return true;
-	return false;
+	struct mw_guard_rest *r = s->rest;
+
+	while (r < s->rest + view->n_rests &&
+	       (r->group != group || memcmp(r->comm, comm, sizeof(r->comm))))
+		r++;
+	if (r < s->rest + view->n_rests)
+		return r;
+	if (view->n_rests >= max)
+		return NULL;
+	*r = (struct mw_guard_rest){ .group = group };
+	memcpy(r->comm, comm, sizeof(r->comm));
+	view->n_rests++;
+	return r;
 }
 
-/* Of all, or of the namesakes of one, or of all that have namesakes; MW_SENSE_TASKS: of none. */
-static size_t smallest(const struct mw_sense *s, const struct mw_guard_task *namesake, bool has)
+/* There is no room for it: counted with those of its name in its group, or as one who might be
+ * anybody. */
+static void leave_out(struct mw_sense *s, struct mw_guard_view *view, const struct mw_guard_task *t)
 {
-	size_t best = MW_SENSE_TASKS;
+	static const char anybody[MW_GUARD_COMM_BYTES];
+	struct mw_guard_rest *r = NULL;
 
-	for (size_t i = 0; i < MW_SENSE_TASKS; i++) {
-		const struct mw_guard_task *t = &s->task[i];
+	view->n_unseen++;
+	if (t->group == MW_GUARD_NO_GROUP)
+		return;
+	if (t->pid != 1 && t->pid != s->own_pid && mw_or(t->adj, 0))
+		r = rest_of(s, view, t->group, t->comm, MW_SENSE_NAMES);
+	if (!r)
+		r = rest_of(s, view, t->group, anybody, MW_SENSE_RESTS);
+	if (!r)
+		return;
+	r->count++;
+	r->own_bytes += own_bytes(t);
+}
 
-		if (t->pid == s->also_pid || (namesake && !are_namesakes(t, namesake)) ||
-		    (best < MW_SENSE_TASKS && size_of(t) >= size_of(&s->task[best])) ||
-		    (has && !has_namesake(s, t)))
-			continue;
-		best = i;
-	}
+static void append(struct mw_sense *s, struct mw_guard_view *view, const struct mw_guard_task *t)
+{
+	size_t n = view->n_tasks++;
+
+	s->task[n] = *t;
+	s->namesakes[n] = 0;
+	for (size_t i = 0; i < n && view->has_groups; i++)
+		if (are_namesakes(&s->task[i], t)) {
+			s->namesakes[i]++;
+			s->namesakes[n]++;
+		}
+}
+
+static void take_away(struct mw_sense *s, struct mw_guard_view *view, size_t at)
+{
+	size_t after = --view->n_tasks - at;
+
+	for (size_t i = 0; i <= view->n_tasks && view->has_groups; i++)
+		if (i != at && are_namesakes(&s->task[i], &s->task[at]))
+			s->namesakes[i]--;
+	memmove(&s->task[at], &s->task[at + 1], after * sizeof(*s->task));
+	memmove(&s->namesakes[at], &s->namesakes[at + 1], after * sizeof(*s->namesakes));
+}
+
+/* The smallest one, of those who have namesakes where such are asked for; n_tasks: none. */
+static size_t smallest(const struct mw_sense *s, const struct mw_guard_view *view, bool namesakes)
+{
+	size_t best = view->n_tasks;
+
+	for (size_t i = 0; i < view->n_tasks; i++)
+		if (s->task[i].pid != s->also_pid && (!namesakes || s->namesakes[i]) &&
+		    (best == view->n_tasks || size_of(&s->task[i]) < size_of(&s->task[best])))
+			best = i;
 	return best;
 }
 
-/* The smallest makes room for a larger one.  Where groups are wanted one of each name in each group
- * stays, as long as there is room for that: it speaks for those who are only counted. */
+/* Where there is no room the smallest is left out.  Where groups are wanted that is one of whose
+ * name and group another stays, as long as there is one: who stays speaks for who is only counted.
+ * The order stays that of the walk. */
 static void insert(struct mw_sense *s, struct mw_guard_view *view, const struct mw_guard_task *t)
 {
-	struct mw_guard_task *last = &s->task[MW_SENSE_TASKS - 1];
-	bool is_new = false;
-	size_t least;
+	struct mw_guard_task out;
+	size_t at;
 
-	if (view->n_tasks < MW_SENSE_TASKS) {
-		s->task[view->n_tasks++] = *t;
+	append(s, view, t);
+	if (view->n_tasks <= MW_SENSE_TASKS)
 		return;
-	}
-	least = view->has_groups ? smallest(s, t, false) : MW_SENSE_TASKS;
-	if (least == MW_SENSE_TASKS && view->has_groups) {
-		least = smallest(s, NULL, true);
-		is_new = least < MW_SENSE_TASKS;
-	}
-	if (least == MW_SENSE_TASKS)
-		least = smallest(s, NULL, false);
-	if (!is_new && size_of(t) <= size_of(&s->task[least]) && t->pid != s->also_pid) {
-		leave_out(s, view, t);
-		return;
-	}
-	leave_out(s, view, &s->task[least]);
-	memmove(&s->task[least], &s->task[least + 1],
-		(size_t)(last - &s->task[least]) * sizeof(*last));
-	*last = *t;
+	at = view->has_groups ? smallest(s, view, true) : view->n_tasks;
+	if (at == view->n_tasks)
+		at = smallest(s, view, false);
+	out = s->task[at];
+	take_away(s, view, at);
+	leave_out(s, view, &out);
 }
 
 /* Who takes memory in steps does not grow in a few milliseconds; and in one turn it is looked more

@@ -114,10 +114,11 @@ static void follow(struct mw_daemon *d)
 	uint64_t ns = mw_clock_ns() - deed->signal_ns;
 
 	if (deed->is_over || !deed->outcome.is)
-		return;
-	if (deed->outcome.error || (deed->outcome.gone && !reaping) ||
+		;
+	else if (deed->outcome.error || (deed->outcome.gone && !reaping) ||
 	    (deed->verb != MW_GUARD_TERM && ns > REPORT_PATIENCE_NS))
 		mw_daemon_report(d);
+	mw_daemon_keep(d);
 }
 
 /* Who was sent SIGTERM is looked at again when its grace is over, to the millisecond. */

@@ -16,7 +16,7 @@ enum mw_group_kind {
 	MW_GROUP_CONTAINER,
 };
 
-#define MW_UNIT_NAME_MAX 255 /* UNIT_NAME_MAX less its NUL, basic/unit-name.h of systemd */
+#define MW_UNIT_NAME_MAX 255 /* UNIT_NAME_MAX of systemd, less its NUL */
 
 struct mw_group_name {
 	enum mw_group_kind kind; /* of the innermost part that tells anything */
@@ -25,7 +25,7 @@ struct mw_group_name {
 	struct mw_str pod;	 /* its uid, as it stands there; empty: none */
 	const char *qos;	 /* "burstable", "besteffort", "guaranteed"; NULL: no pod */
 	struct mw_str unit; /* the innermost of systemd, without the '_' that its group may have
-			     * before it (cg_escape(), shared/cgroup-util.c); empty: none */
+			     * before it (cg_escape() of systemd); empty: none */
 };
 
 /* Pure; slices of path. */

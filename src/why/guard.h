@@ -73,6 +73,9 @@ struct mw_guard_pressure {
 	uint64_t stall_us, window_us;
 };
 
+#define MW_GUARD_PATH_MAX 400 /* bytes of a hook with its arguments, or of a folder */
+#define MW_GUARD_WORDS_MAX 32
+
 struct mw_guard_config {
 	/* Step in below both of these; a swap limit counts as crossed where there is no swap. */
 	uint64_t available_permille, swap_permille; /* of the total, of swap */
@@ -177,7 +180,8 @@ struct mw_guard_group {
 };
 
 /* Of those for whom the view had no room, all of one name in one group.  None of them is pid 1, the
- * guard, or at oom_score_adj -1000. */
+ * guard, or at oom_score_adj -1000: such a one, and one for whose name there was no room either,
+ * stands under the empty name, for which nobody speaks. */
 struct mw_guard_rest {
 	size_t group;
 	char comm[MW_GUARD_COMM_BYTES];

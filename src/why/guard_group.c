@@ -67,23 +67,58 @@ static bool is_open(const struct mw_guard_turn *t, size_t group)
 	return path.n && !mw_str_eq(path, "/") && t->view->n_unseen <= counted;
 }
 
-/* May one for whom there was no room die?  As much as those of its name in its group that are seen;
- * where none is, nobody knows. */
+static bool may_die_in_group(enum mw_guard_safe safe)
+{
+	return safe == MW_GUARD_MAY_DIE || safe == MW_GUARD_SAFE_SMALL;
+}
+
+/* May those for whom there was no room die?  As those of their name in their group that are seen
+ * and live; where none is, and of a name that is spared as root's, nobody knows. */
 static bool may_rest_die(const struct mw_guard_turn *t, const struct mw_guard_rest *rest)
 {
-	for (size_t i = 0; i < t->view->n_tasks; i++)
-		if (t->view->task[i].group == rest->group &&
-		    !memcmp(t->view->task[i].comm, rest->comm, sizeof(rest->comm)))
-			return true;
+	const struct mw_guard_task *all = t->view->task;
+
+	for (size_t i = 0; i < t->view->n_tasks && rest->comm[0]; i++)
+		if (all[i].group == rest->group &&
+		    !memcmp(all[i].comm, rest->comm, sizeof(rest->comm)) &&
+		    may_die_in_group(mw_guard_rate(t->config, t->view, i).safe))
+			return !t->config->use_builtin_avoid ||
+			       !mw_guard_is_builtin(&all[i], mw_ok(0));
 	return false;
 }
 
-/* None that is spared may die with it; false: it may not die. */
+/* Who is only counted grows as those do who are seen. */
+static uint64_t grow_with(uint64_t seen_bytes_per_s, uint64_t seen, uint64_t rest)
+{
+	unsigned __int128 all = (unsigned __int128)seen_bytes_per_s * (rest + seen) / (seen + !seen);
+
+	return all < UINT64_MAX ? (uint64_t)all : UINT64_MAX;
+}
+
+static bool add_rests(const struct mw_guard_turn *t, uint64_t seen, struct crowd *ret)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < t->view->n_rests; i++) {
+		const struct mw_guard_rest *rest = &t->view->rest[i];
+
+		if (!is_within(t->view, rest->group, ret->group))
+			continue;
+		if (!may_rest_die(t, rest))
+			return false;
+		count = mw_guard_plus(count, rest->count);
+		ret->bytes = mw_guard_plus(ret->bytes, rest->own_bytes);
+	}
+	ret->grows_bytes_per_s = grow_with(ret->grows_bytes_per_s, seen, count);
+	return true;
+}
+
+/* None that is spared may die with it, and one that lives leads it; false: it may not die. */
 static bool take_crowd(const struct mw_guard_turn *t, size_t group, struct crowd *ret)
 {
-	uint64_t most = 0;
+	uint64_t most = 0, seen = 0;
 
-	*ret = (struct crowd){ .group = group };
+	*ret = (struct crowd){ .group = group, .leader = t->view->n_tasks };
 	if (!is_open(t, group))
 		return false;
 	for (size_t i = 0; i < t->view->n_tasks; i++) {
@@ -95,9 +130,9 @@ static bool take_crowd(const struct mw_guard_turn *t, size_t group, struct crowd
 		r = mw_guard_rate(t->config, t->view, i);
 		if (r.safe == MW_GUARD_SAFE_DYING)
 			continue;
-		if ((r.safe != MW_GUARD_MAY_DIE && r.safe != MW_GUARD_SAFE_SMALL) ||
-		    mw_guard_is_given_up(t->state, task))
+		if (!may_die_in_group(r.safe) || mw_guard_is_given_up(t->state, task))
 			return false;
+		seen++;
 		ret->bytes = mw_guard_plus(ret->bytes, r.frees_bytes);
 		ret->grows_bytes_per_s =
 			mw_guard_plus(ret->grows_bytes_per_s, mw_or(task->grows_bytes_per_s, 0));
@@ -106,14 +141,7 @@ static bool take_crowd(const struct mw_guard_turn *t, size_t group, struct crowd
 			ret->leader = i;
 		}
 	}
-	for (size_t i = 0; i < t->view->n_rests; i++) {
-		if (!is_within(t->view, t->view->rest[i].group, group))
-			continue;
-		if (!may_rest_die(t, &t->view->rest[i]))
-			return false;
-		ret->bytes = mw_guard_plus(ret->bytes, t->view->rest[i].own_bytes);
-	}
-	return true;
+	return seen && add_rests(t, seen, ret);
 }
 
 /* The name is known of all. */
@@ -132,6 +160,10 @@ static bool ask_members(struct mw_guard_turn *t, size_t group, bool *ret_all)
 	t->ret->n_targets = 0;
 	if (!asks_details(&t->config->avoid))
 		return false;
+	for (size_t i = 0; i < t->view->n_rests; i++)
+		*ret_all &= !is_within(t->view, t->view->rest[i].group, group);
+	if (!*ret_all)
+		return false; /* of them only the name is known */
 	for (size_t i = 0; i < t->view->n_tasks; i++) {
 		if (!is_member(t->view, i, group) || t->view->task[i].detail_why != MW_UNREAD)
 			continue;
@@ -139,8 +171,6 @@ static bool ask_members(struct mw_guard_turn *t, size_t group, bool *ret_all)
 		if (!mw_guard_ask(t->ret, t->view, i))
 			break;
 	}
-	for (size_t i = 0; i < t->view->n_rests; i++)
-		*ret_all &= !is_within(t->view, t->view->rest[i].group, group);
 	return mw_guard_detail(t);
 }
 
@@ -202,10 +232,13 @@ static bool are_namesakes(const struct mw_guard_turn *t, size_t group, size_t ta
 			return false;
 		n++;
 	}
-	for (size_t i = 0; i < t->view->n_rests; i++)
-		if (is_within(t->view, t->view->rest[i].group, group) &&
-		    memcmp(t->view->rest[i].comm, all[task].comm, sizeof(all[task].comm)))
+	for (size_t i = 0; i < t->view->n_rests; i++) {
+		if (!is_within(t->view, t->view->rest[i].group, group))
+			continue;
+		if (memcmp(t->view->rest[i].comm, all[task].comm, sizeof(all[task].comm)))
 			return false;
+		n++;
+	}
 	return n > 1;
 }
 

@@ -44,7 +44,9 @@ static bool looks_ahead(const struct mw_guard_turn *t)
 		return false;
 	counted = t->sums.counted_bytes.v;
 	limit = t->sums.limit_bytes;
-	return counted > limit && (counted - limit) / AHEAD_S < fall;
+	if (counted <= limit) /* swap is left */
+		return fall > 0;
+	return (counted - limit) / AHEAD_S < fall;
 }
 
 static bool may_look(const struct mw_guard_turn *t)

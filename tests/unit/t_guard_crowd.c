@@ -47,6 +47,19 @@ static void larger_than_the_view(void **state)
 	n.state = (struct mw_guard_state){};
 	add_rest(&n, 1, "sshd", 1, MIB);
 	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NOBODY_LEFT);
+	/* One of that name who is about to go, or is spared, does not speak for it; nor anybody for
+	 * who has no name. */
+	n.state = (struct mw_guard_state){};
+	strcpy(n.rest[2].comm, "gone");
+	add_task(&n, 3000, "gone", MIB)->group = 1;
+	n.truth[n.n - 1].dying = true;
+	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NOBODY_LEFT);
+	n.state = (struct mw_guard_state){};
+	strcpy(n.rest[2].comm, "");
+	strcpy(n.truth[n.n - 1].comm, "");
+	n.truth[n.n - 1].dying = false;
+	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NOBODY_LEFT);
+	n.n--;
 	/* So might one who was not counted. */
 	n.state = (struct mw_guard_state){};
 	n.n_rests--;
@@ -58,6 +71,17 @@ static void larger_than_the_view(void **state)
 	n.config.avoid.n = 1;
 	n.config.avoid.item[0] =
 		(struct mw_guard_pattern){ MW_GUARD_CMDLINE, LIT("secret"), MW_GUARD_PROCESS };
+	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NOBODY_LEFT);
+}
+
+/* All who are seen are dying: nobody leads it, least of all the first of the view. */
+static void nobody_leads(void **state)
+{
+	(void)state;
+	add_group(&n, "/user.slice/bomb.scope");
+	add_task(&n, 1000, "bomb", 50 * MIB)->group = 0;
+	n.truth[n.n - 1].dying = true;
+	add_rest(&n, 0, "bomb", 5000, 10 * GIB);
 	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NOBODY_LEFT);
 }
 
@@ -187,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(crowd, fresh),
 		cmocka_unit_test_setup(larger_than_the_view, fresh),
+		cmocka_unit_test_setup(nobody_leads, fresh),
 		cmocka_unit_test_setup(crowd_dies, fresh),
 		cmocka_unit_test_setup(crowd_shared, fresh),
 		cmocka_unit_test_setup(crowd_grows, fresh),
