@@ -71,7 +71,8 @@ void mw_daemon_said_dry(struct mw_daemon *d);
 /* After a kill: journal, and what is run then.  Once. */
 void mw_daemon_report(struct mw_daemon *d);
 
-/* The record of what was reported last, into files.  It allocates: not before somebody is to die. */
+/* The record of what was reported last, into files.  It allocates: not before somebody is to
+ * die. */
 void mw_daemon_keep(struct mw_daemon *d);
 
 /* Hook, notification, restart of a unit, as configured. */

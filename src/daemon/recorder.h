@@ -3,8 +3,8 @@
  * recorder - the last views and decisions as a recording (why/guard_record.h), in two halves that
  * take turns: when one is full, the older one is overwritten.
  *
- * Invariants: nothing allocates; a view is in it whole, or, where its texts are too long for a half,
- * without its tasks.
+ * Invariants: nothing allocates; a view is in it whole, or, where its texts are too long for a
+ * half, without its tasks.
  */
 #pragma once
 

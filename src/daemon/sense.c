@@ -97,8 +97,8 @@ static int take_memory(struct mw_sense *s)
 	mw_arena_alloc(&s->arena, 16);
 	s->mark = mw_arena_mark(&s->arena);
 	s->arena.fixed = true;
-	return s->room.p && s->text && s->task && s->group && s->rest && s->namesakes && s->before[0].task &&
-			       s->before[1].task && !s->arena.failed
+	return s->room.p && s->text && s->task && s->group && s->rest && s->namesakes &&
+			       s->before[0].task && s->before[1].task && !s->arena.failed
 		       ? 0
 		       : -ENOMEM;
 }

@@ -25,7 +25,7 @@
 #define MW_SENSE_TASKS 512
 #define MW_SENSE_GROUPS 256
 #define MW_SENSE_RESTS 128
-#define MW_SENSE_NAMES 96 /* of the rests have a name */
+#define MW_SENSE_NAMES 96   /* of the rests have a name */
 #define MW_SENSE_DETAILS 96 /* processes a view */
 #define MW_SENSE_ZRAMS 8
 #define MW_SENSE_ROOM_BYTES ((size_t)64 << 10)

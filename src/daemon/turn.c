@@ -116,7 +116,7 @@ static void follow(struct mw_daemon *d)
 	if (deed->is_over || !deed->outcome.is)
 		;
 	else if (deed->outcome.error || (deed->outcome.gone && !reaping) ||
-	    (deed->verb != MW_GUARD_TERM && ns > REPORT_PATIENCE_NS))
+		 (deed->verb != MW_GUARD_TERM && ns > REPORT_PATIENCE_NS))
 		mw_daemon_report(d);
 	mw_daemon_keep(d);
 }

@@ -90,7 +90,8 @@ static bool may_rest_die(const struct mw_guard_turn *t, const struct mw_guard_re
 /* Who is only counted grows as those do who are seen. */
 static uint64_t grow_with(uint64_t seen_bytes_per_s, uint64_t seen, uint64_t rest)
 {
-	unsigned __int128 all = (unsigned __int128)seen_bytes_per_s * (rest + seen) / (seen + !seen);
+	unsigned __int128 all =
+		(unsigned __int128)seen_bytes_per_s * (rest + seen) / (seen + !seen);
 
 	return all < UINT64_MAX ? (uint64_t)all : UINT64_MAX;
 }

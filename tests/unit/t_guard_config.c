@@ -157,12 +157,14 @@ static void wrong_values(void **state)
 		     "must be more than nothing and at most its window");
 	expect_wrong("[when]\nfull = 1s of 20s", 2, "1s of 20s",
 		     "has a window that is not between 500ms and 10s");
-	expect_wrong("[steps]\nhook = /x 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 "
-		     "28 29 30 31 32",
-		     2,
-		     "/x 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 "
-		     "30 31 32",
-		     "has too many words: 32 are read");
+	expect_wrong(
+		"[steps]\nhook = /x 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 "
+		"25 26 27 "
+		"28 29 30 31 32",
+		2,
+		"/x 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 "
+		"30 31 32",
+		"has too many words: 32 are read");
 	expect_wrong("[choose]\nunit = all", 2, "all", "is neither process nor group");
 	expect_wrong("[choose]\navoid = sshd", 2, "sshd",
 		     "begins with no field: comm: exe: cmdline: uid: cgroup: unit:");
