@@ -110,6 +110,8 @@ static void say(struct mw_arena *arena, const struct mw_guard_view *view, const 
 		printf("  unit     %s\n", mw_escape(arena, t->unit));
 	if (mw_known(t->adj))
 		printf("  oom_score_adj %lld\n", (long long)t->adj.v - 1000);
+	if (mw_or(t->frozen, 0))
+		puts("  frozen   by its cgroup: SIGTERM would wait until it is thawed");
 	printf("\nFirst to die, if the guard had to step in now:\n");
 	for (size_t i = 0; i < may && i < SHOWN; i++)
 		printf("  %-28s gives back %10s  rated %10s%s\n",
