@@ -31,8 +31,8 @@ struct mw_str mw_hierarchy_read(const struct mw_hierarchy *h, struct mw_str path
 
 /* Of the hierarchy of the controller "freezer": 1: the group is frozen, of v1 also when it is about
  * to be, be it by one around it.  freezer.state of v1, cgroup.events of v2.  The state of a task
- * does not tell: of v1 it is D (seen on 5.10 and 6.1.0-56), but kernels between may show R (TASK_FROZEN
- * is in no letter of fs/proc/array.c). */
+ * does not tell: of v1 it is D (seen on 5.10 and 6.1.0-56), but TASK_FROZEN, of kernels from 6.1
+ * on, has no letter in fs/proc/array.c, and may show as R. */
 struct mw_val mw_hierarchy_frozen(const struct mw_hierarchy *freezer, struct mw_str path);
 
 int mw_hierarchy_write(const struct mw_hierarchy *h, struct mw_str path, const char *name,
