@@ -109,19 +109,6 @@ void mw_helper_stop(struct mw_helper *h)
 	*h = (struct mw_helper){ -1, -1 };
 }
 
-size_t mw_helper_split(struct mw_str line, struct mw_str ret[MW_HELPER_WORDS + 1])
-{
-	size_t n = 0, end = 0;
-
-	for (size_t at = 0; at < line.n && n <= MW_HELPER_WORDS; at = end + 1) {
-		for (end = at; end < line.n && line.p[end] != ' ' && line.p[end] != '\t';)
-			end++;
-		if (end > at)
-			ret[n++] = (struct mw_str){ line.p + at, end - at };
-	}
-	return n;
-}
-
 /* An empty word would end the list. */
 static bool put_words(char message[MESSAGE_BYTES], size_t *at, const struct mw_str *words, size_t n)
 {

@@ -29,6 +29,3 @@ void mw_helper_stop(struct mw_helper *h);
  * are too many words, or one is empty or too long.  What cannot be executed the helper says. */
 int mw_helper_run(struct mw_helper *h, const struct mw_str *words, size_t n_words,
 		  const struct mw_str *env, size_t n_env);
-
-/* The words of a line, divided by blanks and tabs; of too many one more than may be run. */
-size_t mw_helper_split(struct mw_str line, struct mw_str ret[MW_HELPER_WORDS + 1]);

@@ -29,9 +29,11 @@ static void run(struct mw_daemon *d, const struct mw_str *words, size_t n_words,
 
 static void hook(struct mw_daemon *d, const struct mw_str *env, size_t n_env)
 {
-	struct mw_str words[MW_HELPER_WORDS + 1];
-	size_t n = mw_helper_split(d->settings.config.hook, words);
+	struct mw_str words[MW_HELPER_WORDS], rest = d->settings.config.hook;
+	size_t n = 0;
 
+	while (n < MW_HELPER_WORDS && mw_str_word(&rest, &words[n]))
+		n++;
 	if (n)
 		run(d, words, n, env, n_env);
 }

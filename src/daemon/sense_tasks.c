@@ -254,7 +254,7 @@ static void insert(struct mw_sense *s, struct mw_guard_view *view, const struct 
 	append(s, view, t);
 	if (view->n_tasks <= MW_SENSE_TASKS)
 		return;
-	at = view->has_groups ? smallest(s, view, true) : view->n_tasks;
+	at = smallest(s, view, true);
 	if (at == view->n_tasks)
 		at = smallest(s, view, false);
 	out = s->task[at];

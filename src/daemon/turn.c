@@ -114,11 +114,10 @@ static void follow(struct mw_daemon *d)
 	uint64_t ns = mw_clock_ns() - deed->signal_ns;
 
 	if (deed->is_over || !deed->outcome.is)
-		;
-	else if (deed->outcome.error || (deed->outcome.gone && !reaping) ||
-		 (deed->verb != MW_GUARD_TERM && ns > REPORT_PATIENCE_NS))
+		return;
+	if (deed->outcome.error || (deed->outcome.gone && !reaping) ||
+	    (deed->verb != MW_GUARD_TERM && ns > REPORT_PATIENCE_NS))
 		mw_daemon_report(d);
-	mw_daemon_keep(d);
 }
 
 /* Who was sent SIGTERM is looked at again when its grace is over, to the millisecond. */
@@ -162,6 +161,7 @@ void mw_daemon_turn(struct mw_daemon *d)
 	mw_ring_add(&d->ring, v, &d->decision);
 	mw_recorder_add(&d->recorder, v, &d->decision);
 	follow(d);
+	mw_daemon_keep(d);
 	be_modest(d, begun_ns);
 	be_punctual(d);
 	if (d->decision.verb == MW_GUARD_WAIT && (d->deed.is_over || !d->deed.outcome.is))

@@ -65,17 +65,18 @@ static const char *read_pattern(const struct mw_guard_key *k, struct mw_str valu
 /* A program or a folder: what is meant must not depend on where the daemon was started. */
 static const char *read_text(struct mw_str value, struct mw_str *ret)
 {
-	size_t blanks = 0;
+	struct mw_str rest = value, word;
+	size_t words = 0;
 
-	for (size_t i = 0; i < value.n; i++)
-		blanks += value.p[i] == ' ' || value.p[i] == '\t';
+	while (mw_str_word(&rest, &word))
+		words++;
 	if (mw_str_eq(value, "off"))
 		return *ret = (struct mw_str){}, NULL;
 	if (value.p[0] != '/')
 		return "must begin with /";
 	if (value.n > MW_GUARD_PATH_MAX)
 		return "is too long: 400 bytes are read";
-	if (blanks >= MW_GUARD_WORDS_MAX)
+	if (words > MW_GUARD_WORDS_MAX)
 		return "has too many words: 32 are read";
 	*ret = value;
 	return NULL;

@@ -90,8 +90,7 @@ static bool may_rest_die(const struct mw_guard_turn *t, const struct mw_guard_re
 /* Who is only counted grows as those do who are seen. */
 static uint64_t grow_with(uint64_t seen_bytes_per_s, uint64_t seen, uint64_t rest)
 {
-	unsigned __int128 all =
-		(unsigned __int128)seen_bytes_per_s * (rest + seen) / (seen + !seen);
+	unsigned __int128 all = (unsigned __int128)seen_bytes_per_s * (rest + seen) / seen;
 
 	return all < UINT64_MAX ? (uint64_t)all : UINT64_MAX;
 }
@@ -114,12 +113,12 @@ static bool add_rests(const struct mw_guard_turn *t, uint64_t seen, struct crowd
 	return true;
 }
 
-/* None that is spared may die with it, and one that lives leads it; false: it may not die. */
+/* None that is spared may die with it, and one that lives must lead it; false: it may not die. */
 static bool take_crowd(const struct mw_guard_turn *t, size_t group, struct crowd *ret)
 {
 	uint64_t most = 0, seen = 0;
 
-	*ret = (struct crowd){ .group = group, .leader = t->view->n_tasks };
+	*ret = (struct crowd){ .group = group };
 	if (!is_open(t, group))
 		return false;
 	for (size_t i = 0; i < t->view->n_tasks; i++) {

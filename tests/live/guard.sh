@@ -279,8 +279,8 @@ case_restart() {
 		"$(is [ "$(grep -c MEMWHY_VERB=restart "$work/said")" = 1 ])")" "$(cat "$work/told")"
 	rmdir "$v1"/system.slice/* "$v1/system.slice"
 }
-# More processes than a view has room for, each too small to be worth a kill; in the group of the
-# others is an innocent.
+# More processes than a view has room for, each too small to be worth a kill; an innocent is beside
+# their group.
 case_fork_bomb() {
 	if grep -q __asan_init "$bin/memwhyd"; then
 		echo "elsewhere guard fork_bomb: the build has a sanitizer, under which hundreds take more than the container has"
@@ -291,8 +291,7 @@ case_fork_bomb() {
 	sleep 100 &
 	innocent=$!
 	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$v1/bomb.scope" timeout 8 "$bin/tests/bomb" 4000 256 400 >"$work/hog" &
-	bomb=$!
-	wait $bomb
+	wait $!
 	finish
 	sleep 0.5
 	n=$(wc -l <"$v1/bomb.scope/cgroup.procs")

@@ -9,6 +9,7 @@
 
 #include "helper.h"
 #include "why/guard_config.h"
+#include "why/guard_record.h"
 
 #define MIB (1ULL << 20)
 #define GIB (1ULL << 30)
@@ -115,6 +116,37 @@ static inline void begin_night(struct night *n)
 	add_task(n, 2, "kthreadd", 0)->flags = 0x00200000;
 	add_task(n, 300, "sshd", 200 * MIB)->uid = mw_ok(0);
 	add_task(n, 500, "memwhyd", 300 * MIB)->uid = mw_ok(0);
+}
+
+/* A large one and a smaller one. */
+static inline void begin_with_two(struct night *n)
+{
+	begin_night(n);
+	add_task(n, 1000, "hog", 8 * GIB);
+	add_task(n, 1001, "other", 2 * GIB);
+}
+
+static inline void set_available(struct night *n, uint64_t bytes)
+{
+	n->meters.available_bytes = mw_ok(bytes);
+}
+
+/* Where a recorded night is read to, the next over the one before. */
+static inline struct mw_guard_room night_room(void)
+{
+	static struct mw_guard_task task[NIGHT_TASKS];
+	static struct mw_guard_group group[NIGHT_GROUPS];
+	static struct mw_guard_rest rest[NIGHT_GROUPS];
+	static char text[1 << 20];
+
+	return (struct mw_guard_room){ .task = task,
+				       .group = group,
+				       .rest = rest,
+				       .text = text,
+				       .max_tasks = NIGHT_TASKS,
+				       .max_groups = NIGHT_GROUPS,
+				       .max_rests = NIGHT_GROUPS,
+				       .text_bytes = sizeof(text) };
 }
 
 /* Hardly anything of it is available. */

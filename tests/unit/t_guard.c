@@ -9,15 +9,8 @@ static struct night n;
 static int fresh(void **state)
 {
 	(void)state;
-	begin_night(&n);
-	add_task(&n, 1000, "hog", 8 * GIB);
-	add_task(&n, 1001, "other", 2 * GIB);
+	begin_with_two(&n);
 	return 0;
-}
-
-static void available(uint64_t bytes)
-{
-	n.meters.available_bytes = mw_ok(bytes);
 }
 
 static void at_rest(void **state)
@@ -41,11 +34,11 @@ static void low(void **state)
 {
 	(void)state;
 	turn(&n);
-	available(820 * MIB);
+	set_available(&n, 820 * MIB);
 	expect_verb(turn_in(&n, 1000), MW_GUARD_WARN, MW_GUARD_NEAR);
 	expect_val(n.d.left_ms, 820 * MIB / ((12 * GIB - 820 * MIB) / 1000 + 1));
 	assert_int_equal(n.d.wait_ms, 10);
-	available(819 * MIB);
+	set_available(&n, 819 * MIB);
 	expect_verb(turn_in(&n, 10), MW_GUARD_KILL, MW_GUARD_LOW);
 	assert_int_equal(n.d.target[0].pid, 1000);
 	assert_int_equal(n.d.target[0].frees_bytes, 8 * GIB);
@@ -60,7 +53,7 @@ static void swap_too(void **state)
 	(void)state;
 	n.meters.swap_total_bytes = mw_ok(8 * GIB);
 	n.meters.swap_free_bytes = mw_ok(4 * GIB);
-	available(400 * MIB);
+	set_available(&n, 400 * MIB);
 	expect_verb(turn(&n), MW_GUARD_WAIT, MW_GUARD_NO_CAUSE);
 	n.meters.swap_out_count = mw_ok(100000);
 	n.meters.swap_free_bytes = mw_ok(820 * MIB);
@@ -81,7 +74,7 @@ static void on_time(void **state)
 		uint64_t per_s = (1 + random_below(&seed, 4096)) * MIB, wait = 0, turns = 0;
 
 		fresh(NULL);
-		available(3 * GIB + random_below(&seed, 9000) * MIB);
+		set_available(&n, 3 * GIB + random_below(&seed, 9000) * MIB);
 		while (turn_in(&n, wait)->verb != MW_GUARD_KILL) {
 			wait = n.d.wait_ms;
 			turns++;
@@ -104,11 +97,11 @@ static void swap_stands_still(void **state)
 {
 	(void)state;
 	n.meters.swap_total_bytes = n.meters.swap_free_bytes = mw_ok(8 * GIB);
-	available(1500 * MIB);
+	set_available(&n, 1500 * MIB);
 	turn(&n);
-	available(1000 * MIB);
+	set_available(&n, 1000 * MIB);
 	expect_wait(turn_in(&n, 500));
-	available(700 * MIB);
+	set_available(&n, 700 * MIB);
 	expect_kill(turn_in(&n, 500), 1000);
 	assert_string_equal(n.d.mistrusted, "swap");
 }
@@ -117,7 +110,7 @@ static void swap_stands_still_and_memory_too(void **state)
 {
 	(void)state;
 	n.meters.swap_total_bytes = n.meters.swap_free_bytes = mw_ok(8 * GIB);
-	available(700 * MIB);
+	set_available(&n, 700 * MIB);
 	for (size_t i = 0; i < 100; i++)
 		expect_wait(turn_in(&n, 100));
 }
@@ -135,7 +128,7 @@ static void pressure(void **state)
 	}
 	expect_val(n.d.stall_permille, 990);
 	/* 12 % is 1.92 GiB */
-	available(1900 * MIB);
+	set_available(&n, 1900 * MIB);
 	n.meters.full_us = mw_ok(us += 99000);
 	expect_verb(turn_in(&n, 100), MW_GUARD_KILL, MW_GUARD_PRESSURE);
 	assert_int_equal(n.d.target[0].pid, 1000);
@@ -147,7 +140,7 @@ static void pressure_for_its_window(void **state)
 
 	(void)state;
 	n.meters.swap_total_bytes = n.meters.swap_free_bytes = mw_ok(8 * GIB);
-	available(1900 * MIB);
+	set_available(&n, 1900 * MIB);
 	for (size_t i = 0; i < 20; i++) {
 		expect_wait(turn_in(&n, 100));
 		assert_true(n.d.wait_ms <= 500);
@@ -178,7 +171,7 @@ static void own_limit(void **state)
 	n.state = (struct mw_guard_state){};
 	n.config.own_limit = true;
 	n.meters.group_reclaimable_bytes = mw_ok(2 * GIB);
-	available(100 * MIB);
+	set_available(&n, 100 * MIB);
 	expect_wait(turn_in(&n, 100));
 }
 
@@ -189,7 +182,7 @@ static void not_known(void **state)
 	expect_verb(turn(&n), MW_GUARD_WAIT, MW_GUARD_NO_CAUSE);
 	expect_why(n.d.counted_bytes, MW_ABSENT);
 	assert_int_equal(n.d.wait_ms, 1000);
-	available(100 * MIB);
+	set_available(&n, 100 * MIB);
 	n.meters.swap_total_bytes = n.meters.swap_free_bytes = mw_no(MW_BAD);
 	expect_wait(turn_in(&n, 100));
 }
@@ -209,7 +202,7 @@ static void outcome(uint64_t left_bytes, bool gone)
 static void waits_for_proof(void **state)
 {
 	(void)state;
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn(&n), 1000);
 	/* It gives back slowly: for a minute, if it must be. */
 	for (size_t i = 0; i < 60; i++) {
@@ -233,7 +226,7 @@ static void free_lags(void **state)
 {
 	(void)state;
 	n.meters.anon_bytes = mw_ok(14 * GIB);
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn(&n), 1000);
 	outcome(0, true);
 	n.n--;
@@ -252,7 +245,7 @@ static void free_lags(void **state)
 static void cannot_kill(void **state)
 {
 	(void)state;
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn(&n), 1000);
 	outcome(8 * GIB, false);
 	n.view.outcome.error = EPERM;
@@ -270,18 +263,18 @@ static void until(void **state)
 {
 	(void)state;
 	n.config.until_available_permille = 100;
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn(&n), 1000);
 	outcome(0, true);
 	n.truth[4] = n.truth[5];
 	n.n--;
 	n.meters.anon_bytes = mw_no(MW_ABSENT);
-	available(1000 * MIB);
+	set_available(&n, 1000 * MIB);
 	expect_verb(turn_in(&n, 100), MW_GUARD_KILL, MW_GUARD_UNTIL);
-	available(2000 * MIB);
+	set_available(&n, 2000 * MIB);
 	expect_wait(turn_in(&n, 100));
 	/* Reached; now the first limit holds again. */
-	available(1000 * MIB);
+	set_available(&n, 1000 * MIB);
 	turn_in(&n, 10000);
 	expect_wait(turn_in(&n, 100));
 }
@@ -290,13 +283,13 @@ static void dry_run(void **state)
 {
 	(void)state;
 	n.config.dry_run = true;
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn(&n), 1000);
 	for (size_t i = 0; i < 100; i++)
 		expect_wait(turn_in(&n, 1000));
-	available(5 * GIB);
+	set_available(&n, 5 * GIB);
 	expect_wait(turn_in(&n, 1000));
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn_in(&n, 1000), 1000);
 }
 
@@ -306,7 +299,7 @@ static void term_by_time(void **state)
 {
 	(void)state;
 	n.config.term_grace_ms = 3000;
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_verb(turn(&n), MW_GUARD_TERM, MW_GUARD_LOW);
 	assert_int_equal(n.state.kill_count, 0);
 	expect_wait(turn_in(&n, 2990));
@@ -322,16 +315,16 @@ static void term_by_memory(void **state)
 	(void)state;
 	n.config.term_grace_ms = 3000;
 	n.config.term_permille = 20;
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_verb(turn(&n), MW_GUARD_TERM, MW_GUARD_LOW);
 	expect_wait(turn_in(&n, 100));
-	available(300 * MIB);
+	set_available(&n, 300 * MIB);
 	expect_verb(turn_in(&n, 100), MW_GUARD_KILL, MW_GUARD_GRACE_OVER);
 	/* So little from the beginning: no SIGTERM. */
 	fresh(NULL);
 	n.config.term_grace_ms = 3000;
 	n.config.term_permille = 20;
-	available(300 * MIB);
+	set_available(&n, 300 * MIB);
 	expect_kill(turn(&n), 1000);
 }
 
@@ -340,7 +333,7 @@ static void term_not_asked(void **state)
 	(void)state;
 	n.config.term_grace_ms = 3000;
 	n.truth[4].ignores_term = mw_ok(1);
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn(&n), 1000);
 	n.state = (struct mw_guard_state){};
 	n.truth[4].ignores_term = mw_ok(0);
@@ -352,11 +345,11 @@ static void term_helped(void **state)
 {
 	(void)state;
 	n.config.term_grace_ms = 3000;
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_verb(turn(&n), MW_GUARD_TERM, MW_GUARD_LOW);
 	n.truth[4] = n.truth[5];
 	n.n--;
-	available(8 * GIB);
+	set_available(&n, 8 * GIB);
 	for (size_t i = 0; i < 100; i++)
 		expect_wait(turn_in(&n, 100));
 	assert_int_equal(n.state.kill_count, 0);
@@ -367,7 +360,7 @@ static void term_then_exec(void **state)
 {
 	(void)state;
 	n.config.term_grace_ms = 3000;
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_verb(turn(&n), MW_GUARD_TERM, MW_GUARD_LOW);
 	strcpy(n.truth[4].comm, "sshd-session");
 	expect_verb(turn_in(&n, 3000), MW_GUARD_TERM, MW_GUARD_LOW);
@@ -382,13 +375,13 @@ static void warns_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 1000; i++) {
-		available(1600 * MIB + i % 2 * 100 * MIB);
+		set_available(&n, 1600 * MIB + i % 2 * 100 * MIB);
 		warnings += turn_in(&n, 100)->verb == MW_GUARD_WARN;
 	}
 	assert_int_equal(warnings, 1);
-	available(3 * GIB);
+	set_available(&n, 3 * GIB);
 	expect_wait(turn_in(&n, 100));
-	available(1600 * MIB);
+	set_available(&n, 1600 * MIB);
 	expect_verb(turn_in(&n, 100), MW_GUARD_WARN, MW_GUARD_NEAR);
 }
 
@@ -404,7 +397,7 @@ static void steps(void **state)
 	n.truth[5].group = cold;
 	n.group[grower].usage_bytes = mw_ok(8 * GIB);
 	n.group[cold].usage_bytes = mw_ok(2 * GIB);
-	available(1600 * MIB);
+	set_available(&n, 1600 * MIB);
 	expect_verb(turn(&n), MW_GUARD_WARN, MW_GUARD_NEAR);
 	expect_verb(turn_in(&n, 300), MW_GUARD_RECLAIM, MW_GUARD_NEAR);
 	assert_int_equal(n.d.group, cold);
@@ -412,10 +405,10 @@ static void steps(void **state)
 	assert_int_equal(n.d.group, grower);
 	assert_int_equal(n.d.bytes, 8 * GIB);
 	expect_wait(turn_in(&n, 300));
-	available(1000 * MIB);
+	set_available(&n, 1000 * MIB);
 	expect_verb(turn_in(&n, 300), MW_GUARD_FREEZE, MW_GUARD_NEAR);
 	expect_wait(turn_in(&n, 300));
-	available(5 * GIB);
+	set_available(&n, 5 * GIB);
 	expect_verb(turn_in(&n, 300), MW_GUARD_RELEASE, MW_GUARD_NO_CAUSE);
 	expect_wait(turn_in(&n, 300));
 }

@@ -11,21 +11,14 @@ static struct night n;
 static int fresh(void **state)
 {
 	(void)state;
-	begin_night(&n);
-	add_task(&n, 1000, "hog", 8 * GIB);
-	add_task(&n, 1001, "other", 2 * GIB);
+	begin_with_two(&n);
 	return 0;
-}
-
-static void available(uint64_t bytes)
-{
-	n.meters.available_bytes = mw_ok(bytes);
 }
 
 static void goes_back(void **state)
 {
 	(void)state;
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn(&n), 1000);
 	n.meters.time_ns -= 500000000000;
 	expect_kill(turn(&n), 1000);
@@ -36,11 +29,11 @@ static void stands_still(void **state)
 {
 	(void)state;
 	expect_wait(turn(&n));
-	available(2 * GIB);
+	set_available(&n, 2 * GIB);
 	expect_wait(turn(&n));
 	assert_false(mw_known(n.d.left_ms));
 	assert_in_range(n.d.wait_ms, 1, 10000);
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn(&n), 1000);
 	comes_of_it(&n, false);
 	n.view.outcome.left_bytes = mw_ok(4 * GIB);
@@ -54,10 +47,10 @@ static void jumps_ahead(void **state)
 {
 	(void)state;
 	expect_wait(turn(&n));
-	available(2 * GIB);
+	set_available(&n, 2 * GIB);
 	expect_wait(turn_in(&n, DAY_MS));
 	assert_true(!mw_known(n.d.left_ms) || n.d.left_ms.v > 3600000);
-	available(500 * MIB);
+	set_available(&n, 500 * MIB);
 	expect_kill(turn_in(&n, 100), 1000);
 	comes_of_it(&n, false);
 	n.view.outcome.left_bytes = mw_ok(8 * GIB);
@@ -74,7 +67,7 @@ static void of_the_wall(void **state)
 
 	for (uint64_t wall = 0; wall < 4; wall++) {
 		fresh(state);
-		available(500 * MIB);
+		set_available(&n, 500 * MIB);
 		n.meters.wall_ns = wall * (UINT64_MAX / 3);
 		expect_kill(turn(&n), 1000);
 		if (wall)

@@ -11,10 +11,8 @@
 #define TURNS 80
 
 static struct night n;
-static char record[8 << 20], first[4 << 20], second[4 << 20], text_room[1 << 20];
-static struct mw_guard_task task_room[NIGHT_TASKS], shown_room[NIGHT_TASKS];
-static struct mw_guard_group group_room[NIGHT_GROUPS];
-static struct mw_guard_rest rest_room[NIGHT_GROUPS];
+static char record[8 << 20], first[4 << 20], second[4 << 20];
+static struct mw_guard_task shown_room[NIGHT_TASKS];
 static uint64_t seed, kills, terms, warnings, group_rests;
 static bool last_moved; /* the victim gave back something in this turn */
 
@@ -148,9 +146,9 @@ static bool is_kill(const struct mw_guard_decision *d)
 	       d->verb == MW_GUARD_RESTART;
 }
 
-static bool shares_group(const struct mw_guard_task *t, size_t group)
+static bool is_within(size_t own, size_t group)
 {
-	return t->group == group || (group == 2 && t->group == 3);
+	return own == group || (group == 2 && own == 3);
 }
 
 static void must_hold(const struct mw_guard_decision *d)
@@ -171,14 +169,14 @@ static void must_hold(const struct mw_guard_decision *d)
 		return;
 	assert_true(d->group > 0 && d->group < n.n_groups);
 	for (size_t i = 0; i < n.n_rests; i++)
-		if (n.rest[i].group == d->group || (d->group == 2 && n.rest[i].group == 3)) {
+		if (is_within(n.rest[i].group, d->group)) {
 			assert_string_not_equal(n.rest[i].comm, "Xorg");
 			assert_string_not_equal(n.rest[i].comm, "systemd");
 			assert_string_not_equal(n.rest[i].comm, "keep-me");
 			group_rests++;
 		}
 	for (size_t i = 0; i < n.n; i++)
-		if (shares_group(&n.truth[i], d->group) && !n.truth[i].dying) {
+		if (is_within(n.truth[i].group, d->group) && !n.truth[i].dying) {
 			const struct mw_guard_task *t = &n.truth[i];
 
 			must_be_victim(&(struct mw_guard_target){ i, t->pid, t->start_ticks, 0 });
@@ -267,14 +265,6 @@ static struct mw_str replayed(struct mw_str recording, char *to, size_t size)
 {
 	static struct mw_guard_play play;
 	struct mw_textbuf said = { .p = to, .size = size };
-	struct mw_guard_room room = { .task = task_room,
-				      .group = group_room,
-				      .rest = rest_room,
-				      .text = text_room,
-				      .max_tasks = NIGHT_TASKS,
-				      .max_groups = NIGHT_GROUPS,
-				      .max_rests = NIGHT_GROUPS,
-				      .text_bytes = sizeof(text_room) };
 	struct mw_guard_config config;
 	struct mw_guard_config_error error;
 	struct mw_guard_decision d;
@@ -283,7 +273,7 @@ static struct mw_str replayed(struct mw_str recording, char *to, size_t size)
 
 	memset(&play, 0, sizeof(play));
 	play.shown = shown_room;
-	assert_int_equal(mw_guard_record_begin(&play.player, recording, room), 0);
+	assert_int_equal(mw_guard_record_begin(&play.player, recording, night_room()), 0);
 	assert_int_equal(
 		mw_guard_config_parse(mw_guard_record_config(&play.player, config_room, 8192),
 				      &config, &error),

@@ -5,22 +5,7 @@
 #include "why/guard_words.h"
 
 static struct night n;
-static char room[1 << 20], again[1 << 20], text_room[1 << 20];
-static struct mw_guard_task task_room[NIGHT_TASKS];
-static struct mw_guard_group group_room[NIGHT_GROUPS];
-static struct mw_guard_rest rest_room[NIGHT_GROUPS];
-
-static struct mw_guard_room make_room(void)
-{
-	return (struct mw_guard_room){ .task = task_room,
-				       .group = group_room,
-				       .rest = rest_room,
-				       .text = text_room,
-				       .max_tasks = NIGHT_TASKS,
-				       .max_groups = NIGHT_GROUPS,
-				       .max_rests = NIGHT_GROUPS,
-				       .text_bytes = sizeof(text_room) };
-}
+static char room[1 << 20], again[1 << 20];
 
 static struct mw_textbuf empty(char *p)
 {
@@ -89,7 +74,7 @@ static void and_back(void **state)
 	n.d.mistrusted = "low mark";
 	n.d.group = MW_GUARD_NO_GROUP;
 	text = written(room, &n.view, &n.d);
-	assert_int_equal(mw_guard_record_begin(&p, text, make_room()), 0);
+	assert_int_equal(mw_guard_record_begin(&p, text, night_room()), 0);
 	assert_int_equal(mw_guard_config_parse(mw_guard_record_config(&p, config_room, 4096),
 					       &config, &error),
 			 0);
@@ -139,7 +124,7 @@ static void torn(void **state)
 		bool has;
 		int r;
 
-		if (mw_guard_record_begin(&p, (struct mw_str){ text.p, len }, make_room()) < 0)
+		if (mw_guard_record_begin(&p, (struct mw_str){ text.p, len }, night_room()) < 0)
 			continue;
 		mw_guard_record_config(&p, again, sizeof(again));
 		r = mw_guard_record_next(&p, &view, &d, &has);
@@ -159,7 +144,7 @@ static int read_one(const char *lines)
 
 	strcpy(text, "memwhy-guard-record 1\n");
 	strcat(text, lines);
-	assert_int_equal(mw_guard_record_begin(&p, mw_str_of(text), make_room()), 0);
+	assert_int_equal(mw_guard_record_begin(&p, mw_str_of(text), night_room()), 0);
 	do
 		r = mw_guard_record_next(&p, &view, &d, &has);
 	while (r > 0);
